@@ -1,0 +1,7 @@
+//! Busload: a capacity planner for event-driven architectures.
+#![allow(dead_code)]
+pub mod core;
+pub mod outcome;
+pub mod scenario;
+pub mod sim;
+pub mod units;

@@ -1,0 +1,210 @@
+//! What an experiment found: plain data, in the shape of `outcome.json` (schema `busload/outcome/1`). Renderers read nothing else.
+//!
+//! SI units, all digits. No clock time, path, host or date is ever in it, so equal inputs give equal bytes.
+
+use crate::units::Unit;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The schema's name and version.
+pub const SCHEMA: &str = "busload/outcome/1";
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    pub schema: String,
+    pub scenario: ScenarioFacts,
+    pub run: RunFacts,
+    pub metrics: Vec<Metric>,
+    pub objectives: Vec<ObjectiveResult>,
+    pub findings: Vec<Finding>,
+    pub series: Vec<Series>,
+    pub architecture: Architecture,
+    pub hops: Vec<Hop>,
+    pub curves: Vec<Curve>,
+    pub disruptions: Vec<Disruption>,
+    pub theory: Vec<Theory>,
+    pub assumptions: Vec<AssumptionFacts>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScenarioFacts {
+    pub title: String,
+    pub question: String,
+    /// Name only.
+    pub file: String,
+    pub digest: String,
+    pub settings: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunFacts {
+    pub version: String,
+    /// Digest of the broker's source code that was executed.
+    pub core_digest: String,
+    pub seed: u64,
+    /// "day" or "steady".
+    pub kind: String,
+    pub horizon_s: f64,
+    pub warm_up_s: f64,
+    /// "fixed", "mser5" or "none".
+    pub warm_up_by: String,
+    pub replications: u32,
+    pub confidence: f64,
+    /// Calendar entries worked off, all replications.
+    pub notices: u64,
+    /// Largest relative error of a percentile that the histograms make.
+    pub histogram_error: f64,
+    /// Interrupted: what was finished is here.
+    pub partial: bool,
+}
+
+/// A figure with its intervals. All are null where there is too little data for them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Metric {
+    pub name: String,
+    pub unit: Unit,
+    pub point: f64,
+    /// Interval of the mean over replications.
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    /// Interval for a single run of this length.
+    pub one_run_low: Option<f64>,
+    pub one_run_high: Option<f64>,
+    /// Replications in which the figure exists.
+    pub n: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ObjectiveResult {
+    pub metric: String,
+    pub bound: String,
+    /// The bound's value in the metric's unit, for lines in charts.
+    pub limit: f64,
+    pub unit: Unit,
+    pub verdict: Verdict,
+    pub point: Option<f64>,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    /// Why, in one short sentence.
+    pub reason: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    Met,
+    Missed,
+    Undecided,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// bottleneck, callback_load, objective_missed, undecided, prefetch_starves, ...
+    pub kind: String,
+    pub sentence: String,
+    pub metrics: Vec<String>,
+}
+
+/// A quantity over the day: means over replications of the means over each step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Series {
+    /// E.g. `sor.ticketing.utilization.callbacks`.
+    pub name: String,
+    pub unit: Unit,
+    pub step_s: f64,
+    pub mean: Vec<f64>,
+    /// Empty with one replication.
+    pub low: Vec<f64>,
+    pub high: Vec<f64>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Architecture {
+    pub nodes: Vec<Node>,
+    pub edges: Vec<Edge>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Node {
+    /// With its kind, e.g. `sor.ticketing`.
+    pub name: String,
+    /// sor, event, segment, topic, queue, subscriber.
+    pub kind: String,
+    pub zone: Option<String>,
+    /// For topics, queues and workflows: where they live.
+    pub segment: Option<String>,
+    pub utilization_peak: Option<f64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Edge {
+    pub from: String,
+    pub to: String,
+    /// publish, deliver, callback, dead_letter.
+    pub kind: String,
+    /// Per second.
+    pub rate: f64,
+    /// Bytes per second.
+    pub bytes_rate: f64,
+}
+
+/// Where a subscriber's end-to-end latency goes; the means add up to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hop {
+    pub subscriber: String,
+    /// E.g. publish_link, segment_wait, segment_work, journal, backlog, deliver_wait, deliver_work, delivery_link, wait, work,
+    /// connection, callback_link, sor_wait, sor_service, backoff, parsing, overtaken.
+    pub hop: String,
+    /// Seconds.
+    pub mean: f64,
+    pub p99: f64,
+    /// Waiting (capacity can buy it away) rather than work or distance.
+    pub waiting: bool,
+}
+
+/// A distribution pooled over all replications, as quantiles.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Curve {
+    /// E.g. `subscriber.gate.end_to_end`.
+    pub name: String,
+    pub unit: Unit,
+    /// (probability, value).
+    pub quantiles: Vec<(f64, f64)>,
+    /// Of the same probabilities over replications; empty with one.
+    pub low: Vec<f64>,
+    pub high: Vec<f64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Disruption {
+    pub what: String,
+    pub kind: String,
+    pub from_s: f64,
+    pub to_s: f64,
+}
+
+/// What a formula says beside what was simulated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Theory {
+    pub metric: String,
+    pub model: String,
+    pub value: f64,
+    pub exact: bool,
+    pub agrees: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AssumptionFacts {
+    pub path: String,
+    pub value: String,
+    /// measured, calibrated or assumed.
+    pub source: String,
+    pub note: String,
+}
+
+impl Outcome {
+    /// The metric of this name.
+    pub fn metric(&self, name: &str) -> Option<&Metric> {
+        self.metrics.iter().find(|metric| metric.name == name)
+    }
+}

@@ -1,0 +1,3 @@
+//! Text to a checked description.
+pub mod spec;
+pub use spec::Scenario;

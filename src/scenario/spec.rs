@@ -1,0 +1,409 @@
+//! The checked description of a design: every name resolved to a number, every quantity parsed, nothing contradictory left.
+//!
+//! Built by [`super::load`] only; whoever holds a [`Scenario`] need not check again. Order is the order of the file, so that
+//! numbers, reports and random streams do not depend on hashing.
+
+use crate::core::Policy;
+use crate::sim::{Distribution, Pattern};
+use crate::units::{Bandwidth, Bytes, Rate, Span, Time};
+use std::sync::Arc;
+
+/// Place of a zone in [`Scenario::zones`]; likewise the others.
+pub type ZoneIndex = usize;
+pub type SorIndex = usize;
+pub type EventIndex = usize;
+pub type SegmentIndex = usize;
+pub type TopicIndex = usize;
+pub type QueueIndex = usize;
+pub type SubscriberIndex = usize;
+
+/// A whole design and the question asked of it.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    pub title: String,
+    pub question: String,
+    /// The file's name without its folder.
+    pub file: String,
+    /// SHA-256 (hex) over the merged text, the settings and every file that it names.
+    pub digest: String,
+    /// Overrides as given (`--set`), in path order.
+    pub settings: Vec<(String, String)>,
+    pub run: Run,
+    pub zones: Vec<Zone>,
+    pub links: Vec<Link>,
+    pub sors: Vec<Sor>,
+    pub events: Vec<Event>,
+    pub segments: Vec<Segment>,
+    pub topics: Vec<Topic>,
+    pub queues: Vec<Queue>,
+    pub subscribers: Vec<Subscriber>,
+    pub objectives: Vec<Objective>,
+    pub assumptions: Vec<Assumption>,
+}
+
+/// How long, how often, from which seed.
+#[derive(Clone, Debug)]
+pub struct Run {
+    pub kind: Kind,
+    pub horizon: Span,
+    pub warm_up: WarmUp,
+    pub ending: Ending,
+    pub replications: Replications,
+    /// Of every interval, e.g. 0.95.
+    pub confidence: f64,
+    pub seed: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A finite horizon, averaged over replications.
+    Day,
+    /// Long-run averages after the warm-up.
+    Steady,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WarmUp {
+    /// Found by MSER-5 (steady only).
+    Auto,
+    /// Cut after this span; zero is none.
+    Fixed(Span),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// Stops at the horizon; what is unfinished is counted.
+    Cut,
+    /// Arrivals stop at the horizon; the run goes on until everything is done.
+    Drain,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Replications {
+    Fixed(u32),
+    /// As many as the wanted relative half-width of every objective's metric needs.
+    Auto {
+        precision: f64,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub struct Zone {
+    pub name: String,
+    /// Between two places within the zone, one way.
+    pub latency: Distribution,
+}
+
+#[derive(Clone, Debug)]
+pub struct Link {
+    pub name: String,
+    pub between: (ZoneIndex, ZoneIndex),
+    /// One way.
+    pub latency: Distribution,
+    /// Per direction; none is unlimited.
+    pub bandwidth: Option<Bandwidth>,
+    /// Share of messages that are lost and sent again.
+    pub loss: f64,
+    /// Messages of one connection do not overtake each other.
+    pub in_order: bool,
+}
+
+/// A system of record.
+#[derive(Clone, Debug)]
+pub struct Sor {
+    pub name: String,
+    pub zone: Option<ZoneIndex>,
+    pub workers: u32,
+    /// Of one callback; none only where nobody calls.
+    pub service: Option<Service>,
+    pub own_load: Option<Rate>,
+    pub own_service: Distribution,
+    /// Requests that may wait; further ones are refused.
+    pub max_waiting: Option<u64>,
+}
+
+/// A service time: drawn, or looked up in a recorded table by the event's own sequence number.
+#[derive(Clone, Debug)]
+pub enum Service {
+    Drawn(Distribution),
+    Recorded {
+        /// (sequence number, time), ascending and unique.
+        rows: Arc<Vec<(u64, Span)>>,
+        /// For events without a row.
+        otherwise: Distribution,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub struct Event {
+    pub name: String,
+    pub from: SorIndex,
+    pub to: Destination,
+    pub weight: Weight,
+    /// Of one message in the present weight.
+    pub size: Bytes,
+    /// Steps of the lifecycle, or drawn evenly without one; empty: there is but one kind.
+    pub kinds: Vec<String>,
+    /// 0 to 9.
+    pub priority: u8,
+    /// Most unconfirmed publishes.
+    pub confirm_in_flight: Option<u32>,
+    /// Distinct resources; none: every lifecycle (or event) has its own.
+    pub resources: Option<u64>,
+    pub popularity: Popularity,
+    pub lifecycle: Option<Lifecycle>,
+    /// When events come; the rate in it counts events.
+    pub arrivals: Arrivals,
+    pub refused: Refused,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Destination {
+    Topic(TopicIndex),
+    Queue(QueueIndex),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// The identifier only: subscribers call back.
+    Light,
+    /// The whole resource.
+    Heavy,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Popularity {
+    Uniform,
+    /// Exponent of the rank.
+    Zipf(f64),
+}
+
+/// A burst of changes of one resource.
+#[derive(Clone, Debug)]
+pub struct Lifecycle {
+    pub changes: u32,
+    /// From one change to the next.
+    pub spacing: Distribution,
+}
+
+#[derive(Clone, Debug)]
+pub struct Arrivals {
+    pub pattern: Pattern,
+    /// Events per second averaged over the profile; what the pattern itself says where it carries its rate (gaps, mmpp, trace).
+    pub rate: f64,
+    /// The rate as written, where it was.
+    pub written: Option<Rate>,
+    /// Relative weights of the 24 hours, mean 1.
+    pub hourly: Option<[f64; 24]>,
+    /// Events raised together.
+    pub batch: u32,
+}
+
+/// What the publisher does with a refused publish.
+#[derive(Clone, Debug)]
+pub enum Refused {
+    /// Lost, counted.
+    Drop,
+    Retry {
+        backoff: Distribution,
+        /// Each further backoff is so many times longer.
+        factor: f64,
+        /// None: for ever.
+        retries: Option<u32>,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub struct Segment {
+    pub name: String,
+    pub zone: Option<ZoneIndex>,
+    pub threads: u32,
+    pub cost: Cost,
+    pub persist: Option<Persist>,
+    /// High-water mark; publishers are blocked above it until it falls below 80 % of it.
+    pub memory: Option<Bytes>,
+}
+
+/// What each broker operation costs on a thread of the segment.
+#[derive(Clone, Debug, Default)]
+pub struct Cost {
+    /// Per publish.
+    pub receive: Distribution,
+    /// Per selector tested.
+    pub select: Distribution,
+    /// Per copy handed over.
+    pub deliver: Distribution,
+    /// Per ack or nack.
+    pub acknowledge: Distribution,
+    /// Per KiB of message, at receive and at deliver.
+    pub per_kib: Distribution,
+}
+
+/// The journal.
+#[derive(Clone, Debug)]
+pub struct Persist {
+    /// One write.
+    pub write: Distribution,
+    /// Most messages in one write.
+    pub group: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct Topic {
+    pub name: String,
+    pub segment: SegmentIndex,
+}
+
+#[derive(Clone, Debug)]
+pub struct Queue {
+    pub name: String,
+    pub segment: SegmentIndex,
+    pub line: Line,
+}
+
+/// The policy of a queue or subscription, and what of it is drawn.
+#[derive(Clone, Debug, Default)]
+pub struct Line {
+    /// Dead letter as a [`QueueIndex`] in `policy.dead_letter`; it lies on the same segment.
+    pub policy: Policy,
+    /// Where it is not constant, `policy.time_to_live` being none then.
+    pub drawn_time_to_live: Option<Distribution>,
+    pub redelivery_delay: Distribution,
+    /// Each further delay is so many times longer.
+    pub redelivery_factor: f64,
+    pub redelivery_delay_max: Option<Span>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Subscriber {
+    pub name: String,
+    pub zone: Option<ZoneIndex>,
+    pub from: Destination,
+    pub durable: bool,
+    pub runs: Runs,
+    pub workers: u32,
+    pub prefetch: Option<u32>,
+    pub consumers: u32,
+    /// Of its own subscription; a subscriber to a queue sets only ordering and dispatch, which are put into the queue's policy.
+    pub line: Line,
+    /// By event (place in [`Scenario::events`]); the same for all where one is written.
+    pub work: Vec<Service>,
+    /// Probability that an attempt fails at its end.
+    pub failure: f64,
+    pub guard: Guard,
+    pub selector: Selector,
+    pub callback: Option<Callback>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runs {
+    /// On a machine of its own.
+    Listener,
+    /// On the segment's threads.
+    Workflow,
+}
+
+/// How a view takes an older version than it shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// Overwrites.
+    None,
+    /// Compares the SOR's time stamps.
+    Timestamp,
+    /// Compares versions.
+    Version,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Selector {
+    All,
+    Share(f64),
+    /// Names of kinds; an event that has none of them is not let through.
+    Kinds(Vec<String>),
+}
+
+/// What a light-weight event makes a subscriber do.
+#[derive(Clone, Debug)]
+pub struct Callback {
+    /// Whom it calls; none: the SOR that raised the event.
+    pub to: Option<SorIndex>,
+    pub style: Style,
+    /// Bytes of a request and of an answer.
+    pub request: Bytes,
+    pub response: Bytes,
+    /// Paid by the caller for each answer.
+    pub parsing: Distribution,
+    /// None: unlimited.
+    pub connections: Option<u32>,
+    pub holds_worker: bool,
+    pub timeout: Option<Span>,
+    pub retries: u32,
+    pub backoff: Distribution,
+    pub backoff_factor: f64,
+    pub backoff_max: Option<Span>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    Rest,
+    Soap,
+}
+
+/// A bound on a metric.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Objective {
+    /// As in the outcome, e.g. `subscriber.gate.end_to_end.p99`.
+    pub metric: String,
+    /// As written, e.g. `< 5s`.
+    pub bound: String,
+    pub relation: Relation,
+    /// In the metric's SI unit.
+    pub limit: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Relation {
+    Less,
+    AtMost,
+    Equal,
+    AtLeast,
+    Greater,
+}
+
+/// Where a number comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Assumption {
+    pub path: String,
+    /// The value as written, where the path names one.
+    pub value: String,
+    pub source: Source,
+    pub note: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    Measured,
+    Calibrated,
+    Assumed,
+}
+
+impl Scenario {
+    /// The end of the measured part.
+    pub fn horizon(&self) -> Time {
+        Time::ZERO + self.run.horizon
+    }
+
+    /// The segment that carries a destination.
+    pub fn segment_of(&self, to: Destination) -> SegmentIndex {
+        match to {
+            Destination::Topic(topic) => self.topics[topic].segment,
+            Destination::Queue(queue) => self.queues[queue].segment,
+        }
+    }
+
+    /// The events a subscriber can get, dead letters aside.
+    pub fn events_of(&self, subscriber: &Subscriber) -> impl Iterator<Item = EventIndex> {
+        let from = subscriber.from;
+        self.events.iter().enumerate().filter(move |(_, event)| event.to == from).map(|(index, _)| index)
+    }
+}

@@ -1,0 +1,7 @@
+//! The simulation kernel; knows nothing of brokers.
+mod arrivals;
+mod distribution;
+mod random;
+pub use arrivals::{Arrivals, Pattern};
+pub use distribution::{Distribution, FitError, Moment};
+pub use random::Stream;
