@@ -1,7 +1,9 @@
-//! Busload: a capacity planner for event-driven architectures.
+//! Busload
 #![allow(dead_code)]
 pub mod core;
+pub mod model;
 pub mod outcome;
 pub mod scenario;
 pub mod sim;
+pub mod stats;
 pub mod units;
