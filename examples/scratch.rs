@@ -8,7 +8,7 @@ fn sub(name: &str) -> Subscriber {
 }
 fn main() {
     let s = Scenario { title: "w2".into(), question: "".into(), file: "".into(), digest: "".into(), settings: vec![],
-        run: Run { kind: Kind::Day, horizon: Span::from_secs(86400), warm_up: WarmUp::Fixed(Span::ZERO), ending: Ending::Drain, replications: Replications::Fixed(1), confidence: 0.95, seed: 1 },
+        run: Run { kind: Kind::Day, horizon: Span::from_secs(std::env::args().nth(1).map_or(86400, |a| a.parse().unwrap())), warm_up: WarmUp::Fixed(Span::ZERO), ending: Ending::Drain, replications: Replications::Fixed(1), confidence: 0.95, seed: 1 },
         zones: vec![Zone { name: "a".into(), latency: Distribution::default() }, Zone { name: "b".into(), latency: Distribution::default() }],
         links: vec![Link { name: "l".into(), between: (0, 1), latency: Distribution::constant(Span::from_millis(5)), bandwidth: None, loss: 0.0, in_order: true }],
         sors: vec![Sor { name: "t".into(), zone: Some(0), workers: 1, service: None, own_load: None, own_service: Distribution::default(), max_waiting: None },
