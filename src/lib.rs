@@ -2,6 +2,8 @@
 #![allow(dead_code)]
 pub mod core;
 pub mod outcome;
+#[cfg(feature = "report")]
+pub mod report;
 pub mod scenario;
 pub mod sim;
 pub mod units;
