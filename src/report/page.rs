@@ -5,7 +5,7 @@
 use super::chart::{Chart, Part};
 use super::facts::Facts;
 use super::svg;
-use super::text::{command, interval, plain, run_line, seen, verdict, words};
+use super::text::{command, horizon, interval, plain, run_line, seen, verdict, words};
 use crate::outcome::{Finding, Metric, Verdict};
 use crate::units::Unit;
 use minijinja::{AutoEscape, Environment, Value, context};
@@ -96,7 +96,7 @@ fn assumptions(facts: &Facts) -> Vec<Value> {
             .filter(|fact| fact.source == source)
             .map(|fact| context! { path => plain(&fact.path), value => plain(&fact.value), note => plain(&fact.note) })
             .collect();
-        (!facts.is_empty()).then(|| context! { source, facts })
+        (!facts.is_empty()).then(|| context! { source => plain(source), facts })
     };
     let mut sources: Vec<&str> = vec!["measured", "calibrated", "assumed"];
     for fact in &facts.outcome.assumptions {
@@ -109,7 +109,7 @@ fn assumptions(facts: &Facts) -> Vec<Value> {
 
 fn method(facts: &Facts) -> Vec<String> {
     let run = &facts.outcome.run;
-    let span = Unit::Seconds.show(run.horizon_s);
+    let span = horizon(run.horizon_s);
     let confidence = run.confidence * 100.0;
     let replications = match run.replications {
         1 => format!("One replication of {span}. There are no intervals: they need two or more."),

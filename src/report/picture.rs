@@ -90,10 +90,13 @@ impl Picture {
         self.area(corners((left, top), (width, height)), color, 1.0);
     }
 
-    pub fn frame(&mut self, at: Point, size: Point, color: Color, width: f64) {
-        let mut points = corners(at, size);
-        points.push(points[0]);
-        self.line(points, color, width);
+    /// The outline of a rectangle, half inside and half outside of it.
+    pub fn frame(&mut self, (left, top): Point, (width, height): Point, color: Color, thick: f64) {
+        let half = thick / 2.0;
+        self.rect((left - half, top - half), (width + thick, thick), color);
+        self.rect((left - half, top + height - half), (width + thick, thick), color);
+        self.rect((left - half, top + half), (thick, height - thick), color);
+        self.rect((left + width - half, top + half), (thick, height - thick), color);
     }
 
     /// A straight dashed line.

@@ -141,9 +141,14 @@ pub fn run_line(outcome: &Outcome) -> String {
     format!(
         "{} replication{plural} of {}, seed {}, {} notices, busload {}",
         run.replications,
-        Unit::Seconds.show(run.horizon_s),
+        horizon(run.horizon_s),
         run.seed,
         crate::units::three_digits(run.notices as f64),
         plain(&run.version),
     )
+}
+
+/// A run's length; a day is 24 h.
+pub fn horizon(seconds: f64) -> String {
+    if seconds == 86_400.0 { "24 h".into() } else { Unit::Seconds.show(seconds) }
 }

@@ -2,7 +2,7 @@
 
 use super::layout::{Layout, Placed, layout};
 use crate::outcome::Edge;
-use crate::report::facts::{Facts, bare};
+use crate::report::facts::Facts;
 use crate::report::picture::{Anchor, Color, DARK, FAINT, MUTED, Picture, Point, WHITE, fitted};
 use crate::report::plot::{WIDTH, apart, titled};
 use crate::report::text::plain;
@@ -32,12 +32,13 @@ pub fn picture(facts: &Facts) -> Option<Picture> {
             Anchor::Start,
         );
     }
+    let (segments, leaves): (Vec<&Placed>, Vec<&Placed>) = layout.boxes.iter().partition(|placed| placed.kind == "segment");
+    for placed in segments.into_iter().chain(leaves) {
+        draw_box(&mut picture, placed, bottleneck == Some(placed.name.as_str()));
+    }
     let labels = draw_edges(&mut picture, &layout);
     for (lane, (to, edges)) in callbacks.iter().enumerate() {
-        draw_callbacks(&mut picture, &layout, to, edges, lane);
-    }
-    for placed in &layout.boxes {
-        draw_box(&mut picture, placed, bottleneck == Some(placed.name.as_str()));
+        draw_callbacks(&mut picture, &layout, (*to, edges.as_slice()), lane);
     }
     draw_labels(&mut picture, labels);
     draw_legend(&mut picture, height - 44.0);
@@ -55,22 +56,24 @@ fn bottleneck<'a>(facts: &Facts<'a>) -> (String, Option<&'a str>) {
     }
 }
 
-fn callbacks(layout: &Layout) -> BTreeMap<&str, Vec<&Edge>> {
-    let mut by_target: BTreeMap<&str, Vec<&Edge>> = BTreeMap::new();
-    for edge in layout.edges.iter().filter(|edge| edge.kind == "callback") {
-        by_target.entry(&edge.to).or_default().push(edge);
-    }
-    by_target
+/// Callbacks by the system of record that they go to, the lowest one first: its trunk is the innermost.
+fn callbacks(layout: &Layout) -> Vec<(&Placed, Vec<&Edge>)> {
+    let to = |placed: &Placed| layout.edges.iter().filter(|edge| edge.kind == "callback" && edge.to == placed.name).collect();
+    let mut all: Vec<(&Placed, Vec<&Edge>)> = layout.boxes.iter().map(|placed| (placed, to(placed))).collect();
+    all.retain(|(_, edges)| !edges.is_empty());
+    all.reverse();
+    all
 }
 
 fn find<'a>(layout: &'a Layout, name: &str) -> Option<&'a Placed> {
     layout.boxes.iter().find(|placed| placed.name == name)
 }
 
-/// The rate's width beside the largest rate of the picture.
+/// The rate's width beside the largest flow of the picture, be it an arrow or a trunk of callbacks.
 fn thickness(layout: &Layout, rate: f64) -> f64 {
-    let largest = layout.edges.iter().map(|edge| edge.rate).fold(0.0, f64::max);
-    if largest > 0.0 { (11.0 * rate / largest).max(1.6) } else { 1.6 }
+    let trunks = callbacks(layout).into_iter().map(|(_, edges)| edges.iter().map(|edge| edge.rate).sum());
+    let largest = layout.edges.iter().map(|edge| edge.rate).chain(trunks).fold(0.0, f64::max);
+    if largest > 0.0 { (14.0 * rate / largest).max(1.6) } else { 1.6 }
 }
 
 type Label = (Point, String);
@@ -132,45 +135,48 @@ fn arrow(picture: &mut Picture, mut points: Vec<Point>, color: Color, width: f64
     picture.area(vec![tip, (neck.0 - dy * half, neck.1 + dx * half), (neck.0 + dy * half, neck.1 - dx * half)], color, 1.0);
 }
 
-/// One trunk per system of record: stubs from its callers join right of them, it runs back underneath and enters from the left.
-fn draw_callbacks(picture: &mut Picture, layout: &Layout, to: &str, edges: &[&Edge], lane: usize) {
-    let Some(target) = find(layout, to) else { return };
+/// One trunk per system of record: its callers' stubs join it one by one, it runs back underneath and enters from the left.
+fn draw_callbacks(picture: &mut Picture, layout: &Layout, (to, edges): (&Placed, &[&Edge]), lane: usize) {
     let color = super::colors::CALLBACKS;
-    let shift = 20.0 * lane as f64;
     let lane_y = layout.bottom + 52.0 + LANE * lane as f64;
-    let total: f64 = edges.iter().map(|edge| edge.rate).sum();
-    for edge in edges {
-        let Some(from) = find(layout, &edge.from) else { continue };
-        let trunk_x = if from.column == 3 { from.right() + 96.0 - shift } else { from.right() + 40.0 + shift };
-        let y = from.top + from.height * 0.5 + shift;
-        let width = thickness(layout, edge.rate);
-        picture.line(vec![(from.right(), y), (trunk_x, y), (trunk_x, lane_y)], color, width);
+    let stubs = stubs(layout, edges, lane);
+    for (index, (from, (x, y), rate)) in stubs.iter().enumerate() {
+        let width = thickness(layout, *rate);
+        picture.line(vec![(from.right(), *y), (*x, *y)], color, width);
         if from.column == 3 {
-            picture.text(
-                (from.right() + 6.0, y - 8.0 - width / 2.0),
-                &Unit::PerSecond.show(edge.rate),
-                16.0,
-                color.darker(),
-                Anchor::Start,
-            );
+            picture.text((from.right() + 6.0, y - 10.0 - width / 2.0), &Unit::PerSecond.show(*rate), 16.0, color.darker(), Anchor::Start);
         }
+        let joined: f64 = stubs[..=index].iter().filter(|(_, at, _)| at.0 == *x).map(|(_, _, rate)| rate).sum();
+        let next = stubs[index + 1..].iter().find(|(_, at, _)| at.0 == *x).map_or(lane_y, |(_, at, _)| at.1);
+        let half = width / 2.0;
+        picture.line(vec![(*x, y - half), (*x, next)], color, thickness(layout, joined));
     }
-    let start = edges
-        .iter()
-        .filter_map(|edge| find(layout, &edge.from))
-        .map(|from| from.right() + if from.column == 3 { 96.0 - shift } else { 40.0 + shift });
-    let start = start.fold(target.right(), f64::max);
-    let back = target.left - 44.0 - shift * 0.5;
-    let enter = target.top + target.height * 0.65;
-    arrow(picture, vec![(start, lane_y), (back, lane_y), (back, enter), (target.left, enter)], color, thickness(layout, total).min(14.0));
-    let text = format!("{} of callbacks to {}", Unit::PerSecond.show(total), plain(bare(to)));
+    let total: f64 = stubs.iter().map(|(_, _, rate)| rate).sum();
+    let width = thickness(layout, total);
+    let Some(start) = stubs.iter().map(|(_, at, _)| at.0).reduce(f64::max) else { return };
+    let (back, enter) = ((to.left - 38.0 - 20.0 * lane as f64).max(12.0), to.top + to.height * 0.65);
+    arrow(picture, vec![(start + width / 2.0, lane_y), (back, lane_y), (back, enter), (to.left, enter)], color, width);
+    let text = format!("{} of callbacks to {}", Unit::PerSecond.show(total), plain(&to.label));
     picture.label((WIDTH / 2.0, lane_y), &fitted(&text, 19.0, false, 700.0), 19.0, color.darker(), Anchor::Middle);
+}
+
+/// Each caller with where its stub meets the trunk, from top to bottom.
+fn stubs<'a>(layout: &'a Layout, edges: &[&Edge], lane: usize) -> Vec<(&'a Placed, Point, f64)> {
+    let stub = |edge: &&Edge| {
+        let from = find(layout, &edge.from)?;
+        let away = if from.column == 3 { (from.right() + 80.0 + 20.0 * lane as f64).min(WIDTH - 12.0) } else { from.right() + 44.0 };
+        let y = from.top + (from.height * 0.36 + 34.0 * lane as f64).min(from.height * 0.9);
+        Some((from, (away, y), edge.rate))
+    };
+    let mut stubs: Vec<_> = edges.iter().filter_map(stub).collect();
+    stubs.sort_by(|a, b| a.1.1.total_cmp(&b.1.1));
+    stubs
 }
 
 fn draw_box(picture: &mut Picture, placed: &Placed, is_bottleneck: bool) {
     let (at, size) = ((placed.left, placed.top), (placed.width, placed.height));
     let fill = placed.utilization.map_or(WHITE, ramp);
-    let header = if placed.kind == "segment" { (placed.width, 70.0f64.min(placed.height)) } else { size };
+    let header = if placed.kind == "segment" { (placed.width, 78.0f64.min(placed.height)) } else { size };
     picture.rect(at, size, WHITE);
     picture.rect(at, header, fill);
     picture.frame(at, size, if is_bottleneck { DARK } else { FAINT }, if is_bottleneck { 5.0 } else { 1.5 });

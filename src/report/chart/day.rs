@@ -25,8 +25,8 @@ pub fn throughput(facts: &Facts, colors: &Colors) -> Option<Picture> {
     let raised = tracks(facts, |kind, quantity| kind == "event" && quantity == "raised");
     let mut all = tracks(facts, |kind, quantity| kind == "subscriber" && quantity == "throughput");
     let title = match (raised.first(), all.first()) {
-        (Some(top), _) => format!("{} is raised at {} at its peak, {}", top.name, top.unit.show(top.peak.1), when(facts, top)),
-        (None, Some(top)) => format!("{} handles {} at its peak, {}", top.name, top.unit.show(top.peak.1), when(facts, top)),
+        (Some(top), _) => format!("{} peaks at {}, {}", top.name, top.unit.show(top.peak.1), when(facts, top)),
+        (None, Some(top)) => format!("{} handles at most {}, {}", top.name, top.unit.show(top.peak.1), when(facts, top)),
         _ => return None,
     };
     let count = raised.len();
@@ -134,7 +134,8 @@ pub fn shade_disruptions(plot: &mut Plot, facts: &Facts) {
 fn draw(facts: &Facts, colors: &Colors, all: &[Track], (title, subtitle, y_title): (&str, &str, &str), broad: usize) -> Option<Picture> {
     let unit = all.first()?.unit;
     let top = all.iter().map(|track| track.peak.1).fold(0.0, f64::max);
-    let labeled = all.len().min(LABELED);
+    // One more line is better named than told about.
+    let labeled = if all.len() <= LABELED + 1 { all.len() } else { LABELED };
     let gray =
         if all.len() > labeled { format!("; the highest {labeled} named, {} others in gray", all.len() - labeled) } else { String::new() };
     let y = Scale::of_values(unit, 0.0, top, f64::INFINITY);

@@ -102,7 +102,6 @@ fn subtitle(facts: &Facts, count: usize) -> String {
         0 | 1 => "one replication, so no bands".to_string(),
         n => format!("band: {} % interval over {n} replications", facts.outcome.run.confidence * 100.0),
     };
-    let others =
-        if count > LABELED { format!("; the slowest {LABELED} in color, {} others in gray", count - LABELED) } else { String::new() };
-    format!("From the change in the system of record to the subscriber's view; {band}{others}")
+    let others = if count > LABELED { format!("; slowest {LABELED} named, {} others gray", count - LABELED) } else { String::new() };
+    format!("Change in the system of record to the subscriber's view; {band}{others}")
 }

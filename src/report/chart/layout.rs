@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const TOP: f64 = 200.0;
 const LEAF: f64 = 88.0;
 const INNER: f64 = 74.0;
-const HEADER: f64 = 84.0;
+const HEADER: f64 = 94.0;
 const GAP: f64 = 26.0;
 const ZONE_GAP: f64 = 64.0;
 /// With more subscribers than this, or inner boxes of a segment, the rest share one box.
@@ -66,7 +66,7 @@ pub fn layout(architecture: &Architecture) -> Layout {
         by_column[column(node)].push(node);
     }
     let heights = by_column.each_mut().map(|column| {
-        column.sort_by(|a, b| a.zone.cmp(&b.zone));
+        column.sort_by_key(|node| (node.zone.is_none(), node.zone.clone(), node.kind == "others"));
         column_height(column, &nodes)
     });
     let tallest = heights.iter().copied().fold(0.0, f64::max);
