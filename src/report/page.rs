@@ -14,6 +14,9 @@ const TEMPLATE: &str = include_str!("assets/report.html.jinja");
 const STYLE: &str = include_str!("assets/report.css");
 const SCRIPT: &str = include_str!("assets/report.js");
 
+/// More rows than this make the page heavy and are in the CSV file anyway.
+const METRICS_MAX: usize = 2500;
+
 pub fn page(facts: &Facts, charts: &[Chart]) -> String {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
@@ -35,7 +38,8 @@ pub fn page(facts: &Facts, charts: &[Chart]) -> String {
         hops => drawn(Part::Hops),
         latency => drawn(Part::Latency),
         day => drawn(Part::Day),
-        metrics => outcome.metrics.iter().map(|metric| row(facts, metric)).collect::<Vec<_>>(),
+        metrics_left_out => outcome.metrics.len().saturating_sub(METRICS_MAX),
+        metrics => outcome.metrics.iter().take(METRICS_MAX).map(|metric| row(facts, metric)).collect::<Vec<_>>(),
         assumptions => assumptions(facts),
         method => method(facts),
         command => command(outcome),

@@ -1,6 +1,6 @@
 //! The report: every figure on it is the outcome's, every format is safe, and little data is said plainly.
 
-use crate::report_samples::{HOSTILE, bare, hostile, rich, single, sixty};
+use crate::report_samples::{HOSTILE, bare, hostile, rich, single, sixty, steady};
 use busload::outcome::{Outcome, Verdict};
 use busload::report::{json, render, terminal};
 use std::collections::BTreeMap;
@@ -17,7 +17,9 @@ fn text(folder: &BTreeMap<String, Vec<u8>>, path: &str) -> String {
 #[test]
 #[ignore = "for the eye"]
 fn write_the_samples() {
-    for (name, outcome) in [("rich", rich()), ("sixty", sixty()), ("hostile", hostile()), ("bare", bare()), ("single", single())] {
+    for (name, outcome) in
+        [("rich", rich()), ("sixty", sixty()), ("hostile", hostile()), ("bare", bare()), ("single", single()), ("steady", steady())]
+    {
         let root = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("report").join(name);
         for (path, bytes) in render(&outcome) {
             let path = root.join(path);
@@ -274,4 +276,22 @@ fn the_answer_follows_the_verdicts() {
     assert_eq!(answer(&outcome), "All 3 objectives are met.");
     outcome.run.partial = true;
     assert!(answer(&outcome).starts_with("The run was interrupted"), "{}", answer(&outcome));
+}
+
+#[test]
+fn a_steady_run_counts_time_from_its_start() {
+    let folder = folder(&steady());
+    let chart = text(&folder, "charts/utilization.svg");
+    assert!(chart.contains(">Simulated time<") && chart.contains(">1 h<") && !chart.contains("12:00"), "no hours of a day");
+    assert!(text(&folder, "report.html").contains("The first 10 min are warm-up and not measured (mser5)."));
+}
+
+#[test]
+fn a_page_of_too_many_metrics_says_where_the_rest_is() {
+    let mut outcome = bare();
+    outcome.metrics = (0..6000)
+        .map(|index| crate::report_samples::metric(&format!("queue.q{index}.published"), busload::units::Unit::Count, 1.0))
+        .collect();
+    let page = text(&folder(&outcome), "report.html");
+    assert!(page.len() < 1_500_000 && page.contains("3500 more are in metrics.csv"), "{} bytes", page.len());
 }

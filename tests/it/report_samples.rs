@@ -308,6 +308,33 @@ pub fn sixty() -> Outcome {
     outcome
 }
 
+/// A steady run with event boxes, a workflow on the segment, a derived event and dead letters from queue to queue.
+pub fn steady() -> Outcome {
+    let mut outcome = rich();
+    (outcome.run.kind, outcome.run.warm_up_s, outcome.run.warm_up_by) = ("steady".into(), 600.0, "mser5".into());
+    outcome.run.horizon_s = STEPS as f64 * 60.0;
+    for series in &mut outcome.series {
+        series.step_s = 60.0;
+    }
+    outcome.disruptions.clear();
+    let architecture = &mut outcome.architecture;
+    architecture.edges.retain(|edge| edge.from != "sor.ticketing");
+    architecture.nodes.extend([
+        node("event.ticket_changed", "datacenter", None, None),
+        node("queue.billing", "datacenter", Some("bus"), None),
+        node("subscriber.audit", "datacenter", Some("bus"), Some(0.12)),
+    ]);
+    architecture.edges.extend([
+        edge("sor.ticketing", "event.ticket_changed", "raise", 5.79),
+        edge("event.ticket_changed", "topic.tickets", "publish", 5.79),
+        edge("topic.tickets", "subscriber.audit", "deliver", 5.79),
+        edge("subscriber.audit", "sor.crm", "callback", 0.9),
+        edge("subscriber.gate", "queue.billing", "publish", 1.2),
+        edge("queue.billing", "queue.billing_dead", "dead_letter", 0.01),
+    ]);
+    outcome
+}
+
 /// Markup, formulas and terminal commands wherever a scenario may write text.
 pub const HOSTILE: &str = "=1+1|<script>alert(1)</script>\"'`&]);--\u{1b}[31m\n# **x** [y](javascript:z) @all";
 

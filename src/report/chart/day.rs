@@ -10,6 +10,7 @@ use crate::report::text::{clock, plain};
 use crate::units::Unit;
 
 const LABELED: usize = 5;
+const GRAY_MAX: usize = 40;
 
 /// One entity's line.
 struct Track<'a> {
@@ -133,15 +134,20 @@ pub fn shade_disruptions(plot: &mut Plot, facts: &Facts) {
 /// The first `broad` tracks are a pale ground for the others; after five lines the rest is gray.
 fn draw(facts: &Facts, colors: &Colors, all: &[Track], (title, subtitle, y_title): (&str, &str, &str), broad: usize) -> Option<Picture> {
     let unit = all.first()?.unit;
-    let top = all.iter().map(|track| track.peak.1).fold(0.0, f64::max);
+    let bands = all.iter().take(LABELED).filter_map(|track| track.band).flat_map(|series| series.high.iter().copied());
+    let top = all.iter().map(|track| track.peak.1).chain(bands).fold(0.0, f64::max);
     // One more line is better named than told about.
     let labeled = if all.len() <= LABELED + 1 { all.len() } else { LABELED };
-    let gray =
-        if all.len() > labeled { format!("; the highest {labeled} named, {} others in gray", all.len() - labeled) } else { String::new() };
+    let others = &all[labeled..all.len().min(labeled + GRAY_MAX)];
+    let gray = match all.len() - labeled - others.len() {
+        0 if others.is_empty() => String::new(),
+        0 => format!("; the highest {labeled} named, {} others in gray", others.len()),
+        hidden => format!("; the highest {labeled} named, {} others in gray, {hidden} not drawn", others.len()),
+    };
     let y = Scale::of_values(unit, 0.0, top, f64::INFINITY);
     let mut plot = Plot::new(title, &format!("{subtitle}{gray}"), time_axis(facts), (y, y_title));
     shade_disruptions(&mut plot, facts);
-    for track in &all[labeled..] {
+    for track in others {
         plot.line(&track.mean, FAINT, 1.2);
     }
     let mut labels = Vec::new();
