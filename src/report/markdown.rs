@@ -2,7 +2,7 @@
 
 use super::facts::{Facts, bare};
 use super::text::{command, interval, markdown, mermaid, run_line, seen, verdict, with_half_width, words};
-use crate::outcome::{Edge, Metric};
+use crate::outcome::{AssumptionFacts, Edge, Metric, ObjectiveResult};
 use crate::units::Unit;
 use std::collections::BTreeMap;
 
@@ -46,7 +46,7 @@ fn objectives(facts: &Facts) -> String {
     if facts.outcome.objectives.is_empty() {
         return "The scenario sets no objectives.\n".into();
     }
-    let row = |objective: &crate::outcome::ObjectiveResult| {
+    let row = |objective: &ObjectiveResult| {
         let (shape, word) = verdict(objective.verdict);
         vec![
             format!("{shape} {word}"),
@@ -161,8 +161,7 @@ fn mermaid_edge(edge: &Edge, ids: &BTreeMap<&str, String>) -> Option<String> {
 }
 
 fn assumptions(facts: &Facts) -> String {
-    let row =
-        |fact: &crate::outcome::AssumptionFacts| [&fact.source, &fact.path, &fact.value, &fact.note].map(|text| markdown(text)).to_vec();
+    let row = |fact: &AssumptionFacts| [&fact.source, &fact.path, &fact.value, &fact.note].map(|text| markdown(text)).to_vec();
     let mut all: Vec<_> = facts.outcome.assumptions.iter().collect();
     all.sort_by(|a, b| b.source.cmp(&a.source));
     match all.len() {

@@ -6,7 +6,7 @@ use super::chart::{Chart, Part};
 use super::facts::Facts;
 use super::svg;
 use super::text::{command, horizon, interval, plain, run_line, seen, verdict, words};
-use crate::outcome::{Finding, Metric, Verdict};
+use crate::outcome::{Finding, Metric, ObjectiveResult, Verdict};
 use crate::units::Unit;
 use minijinja::{AutoEscape, Environment, Value, context};
 
@@ -60,7 +60,7 @@ fn tone(facts: &Facts) -> &'static str {
 }
 
 fn objectives(facts: &Facts) -> Vec<Value> {
-    let value = |objective: &crate::outcome::ObjectiveResult| {
+    let value = |objective: &ObjectiveResult| {
         let (shape, word) = verdict(objective.verdict);
         context! { shape, word, metric => plain(&objective.metric), bound => plain(&objective.bound), seen => seen(objective), reason => plain(&objective.reason) }
     };

@@ -4,14 +4,15 @@
 
 use super::facts::Facts;
 use super::text::{cut, plain, run_line, seen, verdict, with_half_width, words};
-use crate::outcome::{Hop, Verdict};
+use crate::outcome::{Hop, ObjectiveResult, Outcome, Verdict};
 use crate::units::Unit;
 
-pub const WIDTH: usize = 100;
-pub const HEIGHT: usize = 40;
+const WIDTH: usize = 100;
+const HEIGHT: usize = 40;
 
-/// The largest summary that fits.
-pub fn summary(facts: &Facts, color: bool) -> String {
+/// The largest summary that fits. Color only adds: every verdict is a word and a shape too.
+pub fn terminal(outcome: &Outcome, color: bool) -> String {
+    let facts = &Facts::of(outcome);
     let fits = |lines: &Vec<String>| lines.len() <= HEIGHT;
     let lines =
         (1..=10).rev().map(|rows| lines(facts, rows)).find(fits).unwrap_or_else(|| lines(facts, 1).into_iter().take(HEIGHT).collect());
@@ -47,7 +48,7 @@ fn lines(facts: &Facts, rows: usize) -> Vec<String> {
 
 fn objectives(facts: &Facts, rows: usize) -> Vec<String> {
     let all = facts.objectives();
-    let row = |objective: &&crate::outcome::ObjectiveResult| {
+    let row = |objective: &&ObjectiveResult| {
         let (shape, word) = verdict(objective.verdict);
         let metric = cut(&plain(&objective.metric), 44);
         format!("{shape} {word:<9}  {metric:<44} {:<12} {}", cut(&plain(&objective.bound), 12), seen(objective))

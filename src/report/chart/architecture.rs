@@ -84,7 +84,11 @@ fn draw_edges(picture: &mut Picture, layout: &Layout) -> Vec<Label> {
         let (Some(from), Some(to)) = (find(layout, &edge.from), find(layout, &edge.to)) else { continue };
         let points = curve(from, to, port(layout, edge, true), port(layout, edge, false));
         let color = if edge.kind == "dead_letter" { MUTED } else { Color(0x8a, 0x94, 0xa0) };
-        labels.push((points[points.len() * 2 / 3], Unit::PerSecond.show(edge.rate)));
+        let (x, y) = points[points.len() * 2 / 3];
+        // A short arrow would vanish under its label.
+        let is_short = (to.left - from.right()).abs() < 120.0;
+        let place = if is_short { ((from.right() + to.left) / 2.0, y.max(points[0].1) + 26.0) } else { (x, y) };
+        labels.push((place, Unit::PerSecond.show(edge.rate)));
         arrow(picture, points, color, thickness(layout, edge.rate));
     }
     labels
