@@ -3,6 +3,8 @@
 pub mod core;
 pub mod model;
 pub mod outcome;
+#[cfg(feature = "report")]
+pub mod report;
 pub mod scenario;
 pub mod sim;
 pub mod stats;

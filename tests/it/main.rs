@@ -1,1 +1,4 @@
-
+#[cfg(feature = "report")]
+mod report;
+#[cfg(feature = "report")]
+mod report_samples;
