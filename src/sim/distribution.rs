@@ -141,9 +141,12 @@ impl Distribution {
     /// One of two exponentials, each of which contributes half of the mean ("balanced means"; W. Whitt, "Approximating a
     /// point process by a renewal process", Operations Research 30, 1982); at cv = 1 the exponential.
     pub fn hyperexponential(mean: Span, cv: f64) -> Result<Distribution, FitError> {
-        if !(cv >= 1.0 && cv.is_finite()) {
+        if !(1.0..=1e6).contains(&cv) {
             let what = format!("a hyperexponential distribution has no cv of {cv}");
             return Err(FitError::new(what, "its cv is 1 or more; below 1 use gamma or erlang"));
+        }
+        if cv == 1.0 {
+            return Ok(Distribution::exponential(mean));
         }
         let scv = cv * cv;
         let often = (1.0 + libm::sqrt((scv - 1.0) / (scv + 1.0))) / 2.0;
@@ -223,7 +226,7 @@ impl Distribution {
 
     /// Seconds squared; infinite where it does not exist.
     pub fn variance(&self) -> f64 {
-        self.terms.clone().shapes().iter().map(Shape::variance).sum()
+        self.terms.clone().shapes().iter().map(Shape::variance).fold(0.0, |sum, term| sum + term)
     }
 }
 

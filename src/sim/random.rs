@@ -66,40 +66,42 @@ impl Stream {
     #[inline]
     pub fn exponential(&mut self) -> f64 {
         let bits = self.bits();
-        let layer = &EXPONENTIAL[(bits & 0xff) as usize];
+        let place = (bits & 0xff) as usize;
+        let layer = &EXPONENTIAL.layers[place];
         // Bits 11 to 63: none of those that chose the layer. Signed, because that conversion is one instruction.
         let x = (bits >> 11) as i64 as f64 * layer.width;
-        if x < layer.inner { x } else { self.exponential_rarely(layer, x) }
+        if x < layer.inner { x } else { self.exponential_rarely(place, x) }
     }
 
     /// Standard normal.
     #[inline]
     pub fn normal(&mut self) -> f64 {
         let bits = self.bits();
-        let layer = &NORMAL[(bits & 0xff) as usize];
+        let place = (bits & 0xff) as usize;
+        let layer = &NORMAL.layers[place];
         let x = (bits as i64 >> 11) as f64 * layer.width;
-        if x.abs() < layer.inner { x } else { self.normal_rarely(layer, x) }
+        if x.abs() < layer.inner { x } else { self.normal_rarely(place, x) }
     }
 
     /// Beyond the part of a layer that lies wholly under the curve: its wedge, or the tail.
     #[cold]
     #[inline(never)]
-    fn exponential_rarely(&mut self, layer: &ziggurat::Layer, x: f64) -> f64 {
-        if layer.is_base {
+    fn exponential_rarely(&mut self, place: usize, x: f64) -> f64 {
+        if place == 0 {
             // What is left of an exponential beyond any point is exponential again.
-            return layer.inner + self.exponential();
+            return EXPONENTIAL.layers[0].inner + self.exponential();
         }
-        if layer.height(self.unit()) < libm::exp(-x) { x } else { self.exponential() }
+        if EXPONENTIAL.height(place, self.unit()) < libm::exp(-x) { x } else { self.exponential() }
     }
 
     #[cold]
     #[inline(never)]
-    fn normal_rarely(&mut self, layer: &ziggurat::Layer, x: f64) -> f64 {
-        if layer.is_base {
-            let beyond = self.normal_tail(layer.inner);
+    fn normal_rarely(&mut self, place: usize, x: f64) -> f64 {
+        if place == 0 {
+            let beyond = self.normal_tail(NORMAL.layers[0].inner);
             return if x < 0.0 { -beyond } else { beyond };
         }
-        if layer.height(self.unit()) < libm::exp(-0.5 * x * x) { x } else { self.normal() }
+        if NORMAL.height(place, self.unit()) < libm::exp(-0.5 * x * x) { x } else { self.normal() }
     }
 
     /// A standard normal given that it exceeds `from` (G. Marsaglia, Technometrics 6, 1964).

@@ -1,4 +1,11 @@
+//! All tests in one crate: they link once.
+
+mod architecture;
+mod arrivals;
+mod distributions;
+mod random;
 #[cfg(feature = "report")]
 mod report;
 #[cfg(feature = "report")]
 mod report_samples;
+mod sampling;

@@ -28,7 +28,7 @@ impl Position {
 
     /// Moves on by a span; none at the end of all time.
     pub fn advance_span(&mut self, span: Span) -> Option<()> {
-        self.whole = self.whole.checked_add(span.0)?;
+        self.whole = self.whole.checked_add(span.0).filter(|whole| *whole < u64::MAX)?;
         Some(())
     }
 

@@ -7,7 +7,7 @@
 
 use super::special::{ln_gamma_quantile, normal_quantile};
 use super::{FitError, Moment};
-use crate::units::Span;
+use crate::units::{Span, Unit};
 
 /// What two moments come down to.
 #[derive(Clone, Copy)]
@@ -81,9 +81,10 @@ fn check(moment: Moment) -> Result<(), FitError> {
         Moment::Mean(mean) => (mean > 0.0 && mean.is_finite(), "a mean is above 0"),
         Moment::Sd(sd) => (sd >= 0.0 && sd.is_finite(), "a standard deviation is 0 or more"),
         Moment::Cv(cv) => (cv >= 0.0 && cv.is_finite(), "a coefficient of variation is 0 or more"),
-        Moment::Quantile { probability: p, value } => {
-            (p > 0.0 && p < 1.0 && value > 0.0 && value.is_finite(), "a percentile lies between p0 and p100 (excluded) and its value is above 0")
-        }
+        Moment::Quantile { probability: p, value } => (
+            p > 0.0 && p < 1.0 && value > 0.0 && value.is_finite(),
+            "a percentile lies between p0 and p100 (excluded) and its value is above 0",
+        ),
     };
     if ok { Ok(()) } else { Err(FitError::new(format!("{} is not possible", told(moment)), hint)) }
 }
@@ -312,7 +313,7 @@ fn bisect(mut low: f64, mut high: f64, rising: bool, gap: impl Fn(f64) -> f64) -
 fn possible<F: Family>(kind: Kind) -> String {
     let reach = grid(F::SPREADS).map(|spread| gap::<F>(kind, spread)).filter(|gap| gap.is_finite());
     let (least, most) = reach.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), gap| (least.min(gap), most.max(gap)));
-    let span = |seconds: f64| Span::from_seconds(seconds).to_string();
+    let span = |seconds: f64| Unit::Seconds.show(seconds);
     match kind {
         Kind::MeanQuantile { mean, p, value } => {
             let given = told(Moment::Mean(mean));

@@ -61,7 +61,7 @@ impl Shape {
             },
             Shape::Lognormal { mu, sigma } => libm::exp(mu + sigma * stream.normal()),
             Shape::Gamma(gamma) => gamma.sample(stream),
-            Shape::Weibull { power, scale } => scale * libm::pow(stream.exponential(), *power),
+            Shape::Weibull { power, scale } => scale * libm::exp(power * libm::log(stream.exponential())),
             Shape::Hyperexponential { often, short, long } => (if stream.chance(*often) { short } else { long }) * stream.exponential(),
             Shape::Pareto { min, alpha } => min * libm::exp(stream.exponential() / alpha),
             Shape::Empirical(samples) => samples.sample(stream),
