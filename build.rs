@@ -5,7 +5,8 @@ use std::{fs, path::Path};
 fn main() {
     let folder = Path::new("src/core");
     println!("cargo:rerun-if-changed=src/core");
-    let mut files: Vec<_> = fs::read_dir(folder).expect("src/core is there").map(|entry| entry.expect("a readable folder").path()).collect();
+    let mut files: Vec<_> =
+        fs::read_dir(folder).expect("src/core is there").map(|entry| entry.expect("a readable folder").path()).collect();
     files.sort();
     // FNV-1a, 64 bits: a fingerprint against mix-ups, not against malice.
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;

@@ -52,7 +52,12 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
 
 /// Queues first, in the order of the file, then the subscriptions of topics: the order of the broker's queue numbers on each segment.
 fn line_plans(scenario: &Scenario) -> Vec<LinePlan<'_>> {
-    let queues = scenario.queues.iter().map(|queue| LinePlan { name: format!("queue.{}", queue.name), segment: queue.segment, line: &queue.line, of: None });
+    let queues = scenario.queues.iter().map(|queue| LinePlan {
+        name: format!("queue.{}", queue.name),
+        segment: queue.segment,
+        line: &queue.line,
+        of: None,
+    });
     let subscriptions = scenario.subscribers.iter().enumerate().filter_map(|(index, subscriber)| match subscriber.from {
         Destination::Topic(topic) => Some(LinePlan {
             name: format!("subscriber.{}", subscriber.name),
@@ -185,7 +190,9 @@ fn selector(scenario: &Scenario, subscriber: &spec::Subscriber) -> core::Selecto
 fn direct_lines(scenario: &Scenario, plans: &[LinePlan<'_>], event: usize) -> Vec<usize> {
     match scenario.events[event].to {
         Destination::Queue(queue) => vec![queue],
-        to => (0..plans.len()).filter(|line| plans[*line].of.is_some_and(|subscriber| scenario.subscribers[subscriber].from == to)).collect(),
+        to => {
+            (0..plans.len()).filter(|line| plans[*line].of.is_some_and(|subscriber| scenario.subscribers[subscriber].from == to)).collect()
+        }
     }
 }
 
@@ -272,6 +279,7 @@ fn subscribers(scenario: &Scenario, plans: &[LinePlan<'_>], stream: &impl Fn(&st
         let placement = subscriber::Placement {
             segment: segment as u16,
             line: line as u32,
+            queue: queue_id(plans, line),
             path: Path::between(scenario, bus, home),
             path_back: Path::between(scenario, home, bus),
             redelivery: Redelivery::new(plans[line].line, stream(&name, "redelivery")),
@@ -295,10 +303,15 @@ fn caller(scenario: &Scenario, subscriber: &spec::Subscriber, callback: &spec::C
     let target = |event: &spec::Event| {
         let sor = callback.to.unwrap_or(event.from);
         let zone = scenario.sors[sor].zone;
-        (event.weight == Weight::Light).then(|| Target { sor: sor as u32, path: Path::between(scenario, home, zone), path_back: Path::between(scenario, zone, home) })
+        (event.weight == Weight::Light).then(|| Target {
+            sor: sor as u32,
+            path: Path::between(scenario, home, zone),
+            path_back: Path::between(scenario, zone, home),
+        })
     };
     let reached: Vec<usize> = reached_by(scenario, subscriber);
-    let targets = scenario.events.iter().enumerate().map(|(index, event)| if reached.contains(&index) { target(event) } else { None }).collect();
+    let targets =
+        scenario.events.iter().enumerate().map(|(index, event)| if reached.contains(&index) { target(event) } else { None }).collect();
     Caller::new(callback, targets, stream)
 }
 
@@ -324,13 +337,22 @@ pub(super) fn stages(scenario: &Scenario, subscriber: &spec::Subscriber) -> Vec<
     let sors: Vec<usize> = events.iter().filter_map(calls).collect();
     let distant = |from, to| !Path::between(scenario, from, to).is_free();
     let limited = |line: &spec::Line| line.policy.max_length.is_some() || line.policy.max_bytes.is_some();
-    let may_hold_back = segment.memory.is_some() || scenario.queues.iter().any(|queue| limited(&queue.line)) || scenario.subscribers.iter().any(|other| limited(&other.line));
+    let may_hold_back = segment.memory.is_some()
+        || scenario.queues.iter().any(|queue| limited(&queue.line))
+        || scenario.subscribers.iter().any(|other| limited(&other.line));
     let no_cost = |distributions: &[&crate::sim::Distribution]| distributions.iter().all(|distribution| distribution.is_zero());
     let cost = &segment.cost;
-    let may_fail = subscriber.failure > 0.0 || callback.is_some_and(|callback| callback.timeout.is_some()) || sors.iter().any(|sor| scenario.sors[*sor].max_waiting.is_some());
-    let in_line = line.policy.ordering != core::Ordering::None || subscriber.prefetch.is_some() || may_hold_back || may_fail || line_is_dead_letter(scenario, subscriber);
+    let may_fail = subscriber.failure > 0.0
+        || callback.is_some_and(|callback| callback.timeout.is_some())
+        || sors.iter().any(|sor| scenario.sors[*sor].max_waiting.is_some());
+    let in_line = line.policy.ordering != core::Ordering::None
+        || subscriber.prefetch.is_some()
+        || may_hold_back
+        || may_fail
+        || line_is_dead_letter(scenario, subscriber);
     let work = subscriber.work.iter().any(|work| !matches!(work, spec::Service::Drawn(distribution) if distribution.is_zero()));
-    let call_may_fail = callback.is_some_and(|callback| callback.timeout.is_some()) || sors.iter().any(|sor| scenario.sors[*sor].max_waiting.is_some());
+    let call_may_fail =
+        callback.is_some_and(|callback| callback.timeout.is_some()) || sors.iter().any(|sor| scenario.sors[*sor].max_waiting.is_some());
     let present = |hop: &Hop| match hop {
         Hop::PublishWait => may_hold_back || events.iter().any(|event| event.confirm_in_flight.is_some()),
         Hop::PublishLink => events.iter().any(|event| distant(scenario.sors[event.from].zone, segment.zone)),

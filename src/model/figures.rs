@@ -263,8 +263,10 @@ fn queue(sheet: &mut Sheet, name: &str, line: &LineProbe) {
 fn topic(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize, name: &str) {
     let to_topic = |event: &usize| scenario.events[*event].to == Destination::Topic(index);
     let published: u64 = (0..scenario.events.len()).filter(to_topic).map(|event| world.probe.events[event].published.measured()).sum();
-    let subscribers = (0..scenario.subscribers.len()).filter(|subscriber| scenario.subscribers[*subscriber].from == Destination::Topic(index));
-    let lines: Vec<LineProbe> = subscribers.map(|subscriber| world.probe.lines[build::line_of_subscriber(scenario, subscriber)].clone()).collect();
+    let subscribers =
+        (0..scenario.subscribers.len()).filter(|subscriber| scenario.subscribers[*subscriber].from == Destination::Topic(index));
+    let lines: Vec<LineProbe> =
+        subscribers.map(|subscriber| world.probe.lines[build::line_of_subscriber(scenario, subscriber)].clone()).collect();
     sheet.count(format!("{name}.published"), published);
     // A topic's backlog is what all its subscriptions hold: means add up exactly, the peaks are of each by itself.
     let mean = lines.iter().map(|line| line.backlog.track.mean(&world.probe.clock)).sum();
@@ -279,7 +281,11 @@ fn topic(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize, na
 /// Age of the oldest ready message as seen once a tick; of several lines the oldest.
 fn ages(sheet: &mut Sheet, name: &str, lines: &[LineProbe]) {
     let highest = |value: fn(&LineProbe) -> f64| lines.iter().map(value).fold(0.0, f64::max);
-    sheet.figure(format!("{name}.age.mean"), Unit::Seconds, Some(highest(|line| if line.age_looks > 0 { line.age_sum / line.age_looks as f64 } else { 0.0 })));
+    sheet.figure(
+        format!("{name}.age.mean"),
+        Unit::Seconds,
+        Some(highest(|line| if line.age_looks > 0 { line.age_sum / line.age_looks as f64 } else { 0.0 })),
+    );
     sheet.figure(format!("{name}.age.max"), Unit::Seconds, Some(highest(|line| line.age_max)));
 }
 
@@ -308,7 +314,12 @@ fn total(sheet: &mut Sheet, world: &World) {
     let probe = &world.probe;
     sheet.count("total.raised".into(), probe.events.iter().map(|event| event.raised.measured()).sum());
     sheet.count("total.delivered".into(), probe.subscribers.iter().map(|subscriber| subscriber.done.measured()).sum());
-    let missed = sheet.figures.iter().filter(|figure| figure.name.starts_with("subscriber.") && figure.name.ends_with(".missed")).filter_map(|figure| figure.value).sum();
+    let missed = sheet
+        .figures
+        .iter()
+        .filter(|figure| figure.name.starts_with("subscriber.") && figure.name.ends_with(".missed"))
+        .filter_map(|figure| figure.value)
+        .sum();
     sheet.figure("total.missed".into(), Unit::Count, Some(missed));
     sheet.count("total.callbacks".into(), probe.subscribers.iter().map(|subscriber| subscriber.callback_attempts.measured()).sum());
 }

@@ -55,7 +55,11 @@ impl World {
         let check = |what: String, line: &mut Gauge, waited: u128, waiting: u128| {
             let area = line.area + line.level.cut(now);
             line.area = area;
-            if area == waited + waiting { Ok(()) } else { Err(format!("Little's law at {what}: line {area} ns, waits {waited} + {waiting} ns")) }
+            if area == waited + waiting {
+                Ok(())
+            } else {
+                Err(format!("Little's law at {what}: line {area} ns, waits {waited} + {waiting} ns"))
+            }
         };
         for (index, (segment, probe)) in self.segments.iter().zip(&mut self.probe.segments).enumerate() {
             let waiting = waits(&mut segment.station.line().map(|(came, _)| *came));

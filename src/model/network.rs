@@ -78,7 +78,9 @@ impl Network {
     /// Idle links.
     pub fn new(scenario: &Scenario) -> Network {
         let idle = |bandwidth| Transmitter { bandwidth, free_at: Time::ZERO };
-        Network { transmitters: scenario.links.iter().map(|link| link.bandwidth.map(|bandwidth| [idle(bandwidth), idle(bandwidth)])).collect() }
+        Network {
+            transmitters: scenario.links.iter().map(|link| link.bandwidth.map(|bandwidth| [idle(bandwidth), idle(bandwidth)])).collect(),
+        }
     }
 
     /// Sends a message; when it arrives. `last` is the latest arrival on its connection so far.
@@ -98,7 +100,15 @@ impl Network {
         arrival
     }
 
-    fn transmit(&mut self, path: &Path, (link, direction): (u32, u8), now: Time, size: Bytes, stream: &mut Stream, probes: &mut [LinkProbe]) -> Time {
+    fn transmit(
+        &mut self,
+        path: &Path,
+        (link, direction): (u32, u8),
+        now: Time,
+        size: Bytes,
+        stream: &mut Stream,
+        probes: &mut [LinkProbe],
+    ) -> Time {
         let (mut sent, length) = self.put_on_wire(link, direction, now, size, &mut probes[link as usize]);
         let mut resend_after = path.resend_after;
         while stream.chance(path.loss) {

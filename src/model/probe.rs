@@ -324,7 +324,9 @@ impl LineProbe {
     fn cut(&mut self, clock: &Clock, from: Time, to: Time) {
         self.backlog.cut(clock, from, to);
         self.in_flight.cut(clock, from, to);
-        for count in [&mut self.published, &mut self.expired, &mut self.dropped, &mut self.rejected, &mut self.dead_lettered, &mut self.not_durable] {
+        for count in
+            [&mut self.published, &mut self.expired, &mut self.dropped, &mut self.rejected, &mut self.dead_lettered, &mut self.not_durable]
+        {
             count.cut(clock, from, to);
         }
     }

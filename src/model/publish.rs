@@ -15,7 +15,7 @@ impl World {
     /// Enters the next arrival of an event, up to the horizon.
     pub(super) fn schedule_raise(&mut self, event: u32) {
         if let Some(at) = self.publishers[event as usize].next_arrival().filter(|at| *at < self.probe.clock.horizon) {
-            self.calendar.schedule(at, Notice::Raise { event });
+            self.calendar.schedule(at, Notice::Raise { event }.packed());
         }
     }
 
@@ -43,7 +43,7 @@ impl World {
         if more {
             let at = now + self.publishers[event as usize].next_spacing();
             if at < self.probe.clock.horizon {
-                self.calendar.schedule(at, Notice::Change { event, lifecycle });
+                self.calendar.schedule(at, Notice::Change { event, lifecycle }.packed());
             } else {
                 self.ledger.abandon(event, lifecycle);
             }
@@ -52,11 +52,11 @@ impl World {
     }
 
     fn open_for_audience(&mut self, event: u32, change: u32) {
-        for seat in 0..self.audiences[event as usize].len() {
-            let message = self.message(change);
-            let seat = &self.audiences[event as usize][seat];
+        let message = self.message(change);
+        let World { audiences, ledger, now, .. } = self;
+        for seat in &audiences[event as usize] {
             if seat.selector.admits(&message) {
-                self.ledger.open(self.now, change, seat.place);
+                ledger.open(*now, change, seat.place);
             }
         }
     }
@@ -97,7 +97,7 @@ impl World {
         if arrival == self.now {
             self.receive(change);
         } else {
-            self.calendar.schedule(arrival, Notice::PublishArrives { change });
+            self.calendar.schedule(arrival, Notice::PublishArrives { change }.packed());
         }
     }
 
@@ -146,7 +146,7 @@ impl World {
 
     fn start_write(&mut self, segment: usize, length: Span) {
         self.probe.segments[segment].journal.level.set(self.now, 1);
-        self.calendar.schedule(self.now + length, Notice::JournalWritten { segment: segment as u16 });
+        self.calendar.schedule(self.now + length, Notice::JournalWritten { segment: segment as u16 }.packed());
     }
 
     /// A group of messages is safe: the next group is written, these go to the broker.
@@ -202,14 +202,19 @@ impl World {
             return;
         }
         place.draining = true;
-        let mut next = 0;
-        while next < self.segments[segment as usize].outputs.len() {
-            let output = self.segments[segment as usize].outputs[next];
-            next += 1;
-            self.answer(segment, output);
+        loop {
+            let place = &mut self.segments[segment as usize];
+            if place.outputs.is_empty() {
+                break;
+            }
+            let mut working = std::mem::replace(&mut place.outputs, std::mem::take(&mut place.working));
+            for output in &working {
+                self.answer(segment, output);
+            }
+            working.clear();
+            self.segments[segment as usize].working = working;
         }
         let place = &mut self.segments[segment as usize];
-        place.outputs.clear();
         place.draining = false;
         let memory = place.broker.memory().0;
         self.probe.segments[segment as usize].memory.level.set(self.now, memory);
@@ -224,7 +229,7 @@ impl World {
             && deadline < place.wake_at
         {
             place.wake_at = deadline;
-            self.calendar.schedule(deadline.max(self.now), Notice::Wake { segment });
+            self.calendar.schedule(deadline.max(self.now), Notice::Wake { segment }.packed());
         }
     }
 
@@ -238,15 +243,15 @@ impl World {
     }
 
     #[inline]
-    fn answer(&mut self, segment: u16, output: Output) {
+    fn answer(&mut self, segment: u16, output: &Output) {
         match output {
             Output::Deliver(delivery) => self.deliver(segment, delivery),
-            Output::Confirm { publisher, id, copies } => self.accepted(segment, publisher.0, id as u32, copies),
-            Output::Refuse { publisher, id, copies, cause } => self.refused(segment, publisher.0, id as u32, copies, cause),
+            Output::Confirm { publisher, id, copies } => self.accepted(segment, publisher.0, *id as u32, *copies),
+            Output::Refuse { publisher, id, copies, cause } => self.refused(segment, publisher.0, *id as u32, *copies, *cause),
             Output::Block { publisher } => self.block(segment, publisher.0),
             Output::Unblock { publisher } => self.unblock(segment, publisher.0),
-            Output::Drop { queue, message, cause } => self.dropped(segment, queue, message.id as u32, cause),
-            Output::DeadLetter { queue, to, message, cause } => self.dead_lettered(segment, queue, to, message.id as u32, cause),
+            Output::Drop { queue, message, cause } => self.dropped(segment, *queue, message.id as u32, *cause),
+            Output::DeadLetter { queue, to, message, cause } => self.dead_lettered(segment, *queue, *to, message.id as u32, *cause),
         }
     }
 
@@ -275,7 +280,7 @@ impl World {
             return;
         }
         let arrival = self.way_back(event);
-        if arrival == self.now { self.confirmed(event) } else { self.calendar.schedule(arrival, Notice::Confirmed { event }) }
+        if arrival == self.now { self.confirmed(event) } else { self.calendar.schedule(arrival, Notice::Confirmed { event }.packed()) }
     }
 
     fn way_back(&mut self, event: u32) -> Time {
@@ -308,7 +313,7 @@ impl World {
         match self.publishers[event as usize].retry_after(refusals as u32) {
             Some(after) => {
                 let at = self.way_back(event) + after;
-                self.calendar.schedule(at, Notice::PublishAgain { change });
+                self.calendar.schedule(at, Notice::PublishAgain { change }.packed());
             }
             None => {
                 self.probe.events[event as usize].refused.add(1);

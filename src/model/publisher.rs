@@ -185,10 +185,10 @@ impl Publisher {
 
 /// Draws or looks up a service time.
 #[inline]
-pub fn service_time(service: &Service, sequence: u64, stream: &mut Stream) -> Span {
+pub fn service_time(service: &Service, sequence: impl FnOnce() -> u64, stream: &mut Stream) -> Span {
     match service {
         Service::Drawn(distribution) => distribution.sample(stream),
-        Service::Recorded { rows, otherwise } => match rows.binary_search_by_key(&sequence, |row| row.0) {
+        Service::Recorded { rows, otherwise } => match rows.binary_search_by_key(&sequence(), |row| row.0) {
             Ok(row) => rows[row].1,
             Err(_) => otherwise.sample(stream),
         },

@@ -2,7 +2,6 @@
 //!
 //! Knows what an operation costs and who waits for a thread; what an operation does, the broker and the world know.
 
-use super::copy::Context;
 use super::notice::Job;
 use crate::core::{Broker, Output};
 use crate::scenario::spec::{self, Cost, Persist};
@@ -16,10 +15,10 @@ pub struct Segment {
     pub station: Station<Job>,
     pub prices: Prices,
     pub journal: Option<Journal>,
-    /// What is known of every copy that was handed over, by the broker's copy number.
-    pub copies: Vec<Context>,
     /// Answers of the broker that are still to be worked off, oldest first; see `World::tell`.
     pub outputs: Vec<Output>,
+    /// Room for those that are being worked off.
+    pub working: Vec<Output>,
     pub draining: bool,
     /// The earliest Wake in the calendar.
     pub wake_at: Time,
@@ -139,18 +138,12 @@ impl Segment {
             station: Station::new(segment.threads, None),
             prices: Prices::new(&segment.cost, &stream),
             journal: segment.persist.as_ref().map(|persist| Journal::new(persist, stream("journal"))),
-            copies: Vec::new(),
-            outputs: Vec::with_capacity(64),
+            outputs: Vec::new(),
+            working: Vec::new(),
             draining: false,
             wake_at: Time::MAX,
             timed,
             blocked_publishers: 0,
         }
-    }
-
-    /// What is known of a delivery, unless the copy has been handed over anew or is gone.
-    #[inline]
-    pub fn copy(&mut self, copy: u32, stamp: u32) -> Option<&mut Context> {
-        self.copies.get_mut(copy as usize).filter(|context| context.stamp == stamp)
     }
 }

@@ -3,8 +3,9 @@
 //! Knows who waits for a worker or a connection and how long things take; not when, and not from whom messages come.
 
 use super::network::Path;
+use super::notice::CopyRef;
 use super::publisher::service_time;
-use crate::core::Guard;
+use crate::core::{Guard, QueueId};
 use crate::scenario::spec::{self, Callback, Line, Service};
 use crate::sim::{Distribution, Station, Stream};
 use crate::units::{Bytes, Span, Time};
@@ -15,8 +16,9 @@ use std::collections::VecDeque;
 pub struct Subscriber {
     pub consumers: Vec<Consumer>,
     pub segment: u16,
-    /// The subscription (place in the probe's lines) it takes from.
+    /// The subscription (place in the probe's lines) it takes from, and its number in the broker.
     pub line: u32,
+    pub queue: QueueId,
     pub workflow: bool,
     pub guard: Guard,
     /// By event.
@@ -35,8 +37,7 @@ pub struct Subscriber {
 /// One connection to the broker, with its share of the workers.
 #[derive(Clone, Debug)]
 pub struct Consumer {
-    /// Copies with their delivery stamps.
-    pub station: Station<(u32, u32)>,
+    pub station: Station<CopyRef>,
     pub last_there: Time,
     pub last_back: Time,
 }
@@ -85,8 +86,8 @@ pub struct Caller {
     backoff_max: Span,
     connections: u32,
     in_use: u32,
-    /// Copies that wait for a connection, with stamp.
-    pub waiting: VecDeque<(u32, u32)>,
+    /// Copies that wait for a connection.
+    pub waiting: VecDeque<CopyRef>,
     pub link_stream: Stream,
     pub back_stream: Stream,
     backoff_stream: Stream,
@@ -142,7 +143,8 @@ impl Caller {
     /// How long until a request that failed for the `tries`-th time is tried again; none: no more.
     pub fn retry_after(&mut self, tries: u16) -> Option<Span> {
         let repetitions = tries as u32 - 1;
-        (repetitions < self.retries).then(|| stretched(&self.backoff, self.backoff_factor, repetitions, self.backoff_max, &mut self.backoff_stream))
+        (repetitions < self.retries)
+            .then(|| stretched(&self.backoff, self.backoff_factor, repetitions, self.backoff_max, &mut self.backoff_stream))
     }
 
     /// What the caller pays for an answer.
@@ -157,6 +159,7 @@ impl Caller {
 pub struct Placement {
     pub segment: u16,
     pub line: u32,
+    pub queue: QueueId,
     pub path: Path,
     pub path_back: Path,
     pub redelivery: Redelivery,
@@ -166,12 +169,14 @@ pub struct Placement {
 impl Subscriber {
     /// A subscriber with idle workers.
     pub fn new(subscriber: &spec::Subscriber, placement: Placement, stream: impl Fn(&str) -> Stream) -> Subscriber {
-        let share = |consumer: u32| subscriber.workers / subscriber.consumers + (consumer < subscriber.workers % subscriber.consumers) as u32;
+        let share =
+            |consumer: u32| subscriber.workers / subscriber.consumers + (consumer < subscriber.workers % subscriber.consumers) as u32;
         let consumer = |number| Consumer { station: Station::new(share(number), None), last_there: Time::ZERO, last_back: Time::ZERO };
         Subscriber {
             consumers: (0..subscriber.consumers).map(consumer).collect(),
             segment: placement.segment,
             line: placement.line,
+            queue: placement.queue,
             workflow: subscriber.runs == spec::Runs::Workflow,
             guard: match subscriber.guard {
                 spec::Guard::None => Guard::None,
@@ -191,9 +196,9 @@ impl Subscriber {
         }
     }
 
-    /// How long the work on a message takes.
+    /// How long the work on a message takes; its sequence number is asked for only where times are recorded.
     #[inline]
-    pub fn work(&mut self, event: u32, sequence: u64) -> Span {
+    pub fn work(&mut self, event: u32, sequence: impl FnOnce() -> u64) -> Span {
         service_time(&self.work[event as usize], sequence, &mut self.work_stream)
     }
 
@@ -209,8 +214,9 @@ impl Subscriber {
         self.caller.as_ref().is_some_and(|caller| caller.targets[event as usize].is_some())
     }
 
-    /// Messages in lines and in work.
-    pub fn present(&self) -> usize {
-        self.consumers.iter().map(|consumer| consumer.station.waiting() + consumer.station.busy() as usize).sum()
+    /// Callbacks keep their worker.
+    #[inline]
+    pub fn waits_for_answers(&self) -> bool {
+        self.caller.as_ref().is_none_or(|caller| caller.holds_worker)
     }
 }

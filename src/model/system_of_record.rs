@@ -12,7 +12,7 @@ pub enum Request {
     /// One of its own users.
     Own,
     /// A subscriber.
-    Callback { call: u16, at: CopyRef, sequence: u64 },
+    Callback { call: u16, at: CopyRef },
 }
 
 /// The owner and source of truth.
@@ -56,6 +56,6 @@ impl SystemOfRecord {
     /// How long a callback about the event with this sequence number takes.
     #[inline]
     pub fn service(&mut self, sequence: u64) -> Span {
-        self.service.as_ref().map_or(Span::ZERO, |service| service_time(service, sequence, &mut self.service_stream))
+        self.service.as_ref().map_or(Span::ZERO, |service| service_time(service, || sequence, &mut self.service_stream))
     }
 }

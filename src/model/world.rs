@@ -5,8 +5,9 @@
 //! entry of the calendar, so that nothing recurs without end.
 
 use super::change::Ledger;
+use super::copy::Copies;
 use super::network::Network;
-use super::notice::{CopyRef, Job, Notice};
+use super::notice::{Job, Notice, Packed};
 use super::probe::Probe;
 use super::publisher::Publisher;
 use super::segment::Segment;
@@ -19,11 +20,12 @@ use crate::units::Time;
 /// A design at work.
 pub struct World {
     pub(super) now: Time,
-    pub(super) calendar: Calendar<Notice>,
+    pub(super) calendar: Calendar<Packed>,
     pub(super) ledger: Ledger,
     pub(super) network: Network,
     pub(super) publishers: Vec<Publisher>,
     pub(super) segments: Vec<Segment>,
+    pub(super) copies: Copies,
     pub(super) subscribers: Vec<Subscriber>,
     pub(super) sors: Vec<SystemOfRecord>,
     /// All queues, those of subscriptions included.
@@ -91,6 +93,7 @@ impl World {
             ledger,
             network,
             publishers,
+            copies: Copies::new(segments.len()),
             segments,
             subscribers,
             sors,
@@ -121,7 +124,7 @@ impl World {
             }
             self.now = at;
             notices += 1;
-            self.step(notice);
+            self.step(notice.notice());
         }
         self.cut_until(horizon);
         self.now = self.now.max(horizon);
@@ -150,8 +153,8 @@ impl World {
             Notice::Wake { segment } => self.wake(segment),
             Notice::Handed { at } => self.handed(at),
             Notice::Worked { at } => self.worked(at),
-            Notice::CallArrives { call, sor, segment, copy, stamp } => self.call_arrives(call, sor, CopyRef { copy, stamp, segment }),
-            Notice::CallServed { call, sor, segment, copy, stamp } => self.call_served(call, sor, CopyRef { copy, stamp, segment }),
+            Notice::CallArrives { call, sor, at } => self.call_arrives(call, sor, at),
+            Notice::CallServed { call, sor, at } => self.call_served(call, sor, at),
             Notice::Answered { call, refused, at } => self.answered(call, refused, at),
             Notice::CallTimeout { call, at } => self.call_timeout(call, at),
             Notice::CallAgain { call, at } => self.call_again(call, at),
@@ -192,7 +195,7 @@ impl World {
     /// A thread of a segment is done: it takes the next job, then the job's effect comes.
     fn segment_served(&mut self, segment: u16, job: Job) {
         let keeps = match job {
-            Job::Work { copy, stamp } => self.segments[segment as usize].copy(copy, stamp).is_some_and(|context| context.holds_thread),
+            Job::Work { at } => self.copies.current(at).is_some_and(|context| context.holds_thread),
             _ => false,
         };
         if !keeps {
@@ -200,9 +203,9 @@ impl World {
         }
         match job {
             Job::Receive { change } => self.received(change),
-            Job::Deliver { copy, stamp } => self.hand_over(CopyRef { segment, copy, stamp }),
-            Job::Settle { copy, stamp, done } => self.settle(CopyRef { segment, copy, stamp }, done),
-            Job::Work { copy, stamp } => self.worked(CopyRef { segment, copy, stamp }),
+            Job::Deliver { at } => self.hand_over(at),
+            Job::Settle { done, at } => self.settle(at, done),
+            Job::Work { at } => self.worked(at),
         }
     }
 
@@ -238,11 +241,11 @@ impl World {
         self.probe.segments[segment as usize].station.started(self.now, came);
         let length = match job {
             Job::Receive { change } => self.start_receive(segment, change),
-            Job::Deliver { copy, stamp } => self.start_deliver(segment, copy, stamp),
+            Job::Deliver { at } => self.start_deliver(segment, at),
             Job::Settle { .. } => self.segments[segment as usize].prices.acknowledge(),
-            Job::Work { copy, stamp } => self.start_workflow(segment, copy, stamp),
+            Job::Work { at } => self.start_workflow(at),
         };
-        self.calendar.schedule(self.now + length, Notice::SegmentServed { segment, job });
+        self.calendar.schedule(self.now + length, Notice::SegmentServed { segment, job }.packed());
     }
 
     /// The topic's or queue's lines at the broker.

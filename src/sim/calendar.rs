@@ -40,8 +40,9 @@ impl<N: Copy> Calendar<N> {
     ///
     /// # Panics
     /// With more than 16 million pending notices or a trillion entered ones: beyond what a run is allowed to need.
-    #[inline]
+    #[inline(always)]
     pub fn schedule(&mut self, at: Time, notice: N) {
+        // Inlined, so that a notice is written where it stays: a copy by way of the stack stalls on its small parts.
         let slot = match self.free.pop() {
             Some(slot) => {
                 self.notices[slot as usize] = notice;
@@ -49,6 +50,11 @@ impl<N: Copy> Calendar<N> {
             }
             None => self.grow(notice),
         };
+        self.enter(at, slot);
+    }
+
+    #[inline(never)]
+    fn enter(&mut self, at: Time, slot: u32) {
         self.sequence += 1;
         let key = (at.0 as u128) << 64 | (self.sequence << SLOT_BITS | slot as u64) as u128;
         if self.heaped { self.push_heap(key) } else { self.push_array(key) }
@@ -89,14 +95,19 @@ impl<N: Copy> Calendar<N> {
 
     #[inline]
     fn push_array(&mut self, key: u128) {
-        let mut place = self.keys.len();
         self.keys.push(key);
-        while place > 0 && self.keys[place - 1] < key {
-            self.keys[place] = self.keys[place - 1];
+        let keys = &mut self.keys[..];
+        let mut place = keys.len() - 1;
+        while place > 0 {
+            let before = keys[place - 1];
+            if before > key {
+                break;
+            }
+            keys[place] = before;
             place -= 1;
         }
-        self.keys[place] = key;
-        if self.keys.len() > ARRAY_MAX {
+        keys[place] = key;
+        if keys.len() > ARRAY_MAX {
             // Ascending order is a heap.
             self.keys.reverse();
             self.heaped = true;

@@ -36,7 +36,9 @@ impl Level {
     /// One less.
     #[inline]
     pub fn fall(&mut self, now: Time) {
-        self.set(now, self.value - 1);
+        self.area += self.value as u128 * (now.0 - self.since.0) as u128;
+        self.since = now;
+        self.value -= 1;
     }
 
     /// The level now.
