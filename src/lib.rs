@@ -4,4 +4,5 @@ pub mod core;
 pub mod outcome;
 pub mod scenario;
 pub mod sim;
+pub mod stats;
 pub mod units;
