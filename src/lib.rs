@@ -5,4 +5,5 @@ pub mod outcome;
 pub mod scenario;
 pub mod sim;
 pub mod stats;
+pub mod theory;
 pub mod units;

@@ -3,3 +3,4 @@ mod distributions;
 mod random;
 mod sampling;
 mod stats;
+mod theory;
