@@ -8,4 +8,5 @@ pub mod report;
 pub mod scenario;
 pub mod sim;
 pub mod stats;
+pub mod theory;
 pub mod units;

@@ -9,3 +9,5 @@ mod report;
 #[cfg(feature = "report")]
 mod report_samples;
 mod sampling;
+mod stats;
+mod theory;
