@@ -1,35 +1,207 @@
 //! When things come.
+//!
+//! A pattern makes gaps in operational time, a clock that runs faster in busy hours and stands still in empty ones; the
+//! hourly profile maps it to simulated time ([`profile`]). For a Poisson process this is the exact inversion of its
+//! cumulative rate (E. Cinlar, Introduction to Stochastic Processes, 1975, sec. 4.7). Positions carry their fraction of a
+//! nanosecond along ([`position`]), so that the rate is kept over any length of time.
+//!
+//! Knows nothing of what arrives.
+
+mod position;
+mod profile;
+
 use super::{Distribution, Stream};
 use crate::units::{Span, Time};
+use position::Position;
+use profile::Profile;
 use std::sync::Arc;
+
+const NANOS: f64 = 1e9;
+const TURN: f64 = 2.0 * std::f64::consts::PI;
+
 /// The shape of an arrival process. The rate comes with [`Arrivals::new`] where the pattern does not carry one itself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Pattern {
+    /// Independent of each other; with an hourly profile a Poisson process whose rate is constant within the hour.
     Poisson,
+    /// Evenly spaced, the first after one gap; with an hourly profile evenly spaced within the hour.
     Regular,
-    /// Independent gaps.
+    /// Independent gaps; an hourly profile stretches them in quiet hours and shortens them in busy ones.
     Gaps(Distribution),
-    /// Poisson whose rate swings: rate x (1 + amplitude x sin(2 pi t / period)).
+    /// Poisson whose rate swings: rate x (1 + amplitude x sin(2 pi t / period)), times the profile where there is one.
     Sine {
+        /// 0 to 1.
         amplitude: f64,
+        /// Of one swing.
         period: Span,
     },
-    /// Poisson whose rate jumps between phases of exponential length: (rate per second, mean length).
+    /// Poisson whose rate jumps between phases of exponential length: (rate per second, mean length), in turn, forever. It
+    /// starts in the midst of a phase, as if it had run forever. An hourly profile does not touch it.
     Mmpp(Vec<(f64, Span)>),
-    /// Recorded instants, ascending, with the sequence number of each.
+    /// Recorded instants, ascending, with the sequence number of each. An hourly profile does not touch them.
     Trace(Arc<Vec<(Time, u64)>>),
 }
+
 /// An arrival process at work.
 #[derive(Clone, Debug)]
-pub struct Arrivals;
+pub struct Arrivals {
+    process: Process,
+    profile: Option<Box<Profile>>,
+    at: Position,
+}
+
+#[derive(Clone, Debug)]
+enum Process {
+    Never,
+    Poisson { gap: f64 },
+    Regular { gap: f64, count: u64 },
+    Gaps(Distribution),
+    Sine { gap: f64, amplitude: f64, period: f64 },
+    Mmpp(Mmpp),
+    Trace { rows: Arc<Vec<(Time, u64)>>, next: usize },
+}
+
 impl Arrivals {
-    /// `rate` in arrivals per second, averaged over the profile; not looked at for gaps, mmpp and trace.
-    pub fn new(_pattern: &Pattern, _rate: f64, _hourly: Option<[f64; 24]>) -> Arrivals {
-        todo!()
+    /// `rate` in arrivals per second, averaged over the profile; not looked at for gaps, mmpp and trace. Without a rate
+    /// above zero, or without an hour of weight above zero, nothing ever arrives. `hourly` holds relative weights.
+    pub fn new(pattern: &Pattern, rate: f64, hourly: Option<[f64; 24]>) -> Arrivals {
+        let gap = NANOS / rate;
+        let comes = rate > 0.0 && gap < u64::MAX as f64;
+        let process = match pattern {
+            Pattern::Poisson if comes => Process::Poisson { gap },
+            Pattern::Regular if comes => Process::Regular { gap, count: 0 },
+            Pattern::Sine { amplitude, period } if comes => {
+                let amplitude = amplitude.clamp(0.0, 1.0);
+                Process::Sine { gap: gap / (1.0 + amplitude), amplitude, period: period.0.max(1) as f64 }
+            }
+            Pattern::Poisson | Pattern::Regular | Pattern::Sine { .. } => Process::Never,
+            Pattern::Gaps(gaps) => Process::Gaps(gaps.clone()),
+            Pattern::Mmpp(phases) => Mmpp::new(phases).map_or(Process::Never, Process::Mmpp),
+            Pattern::Trace(rows) => Process::Trace { rows: rows.clone(), next: 0 },
+        };
+        let stretched = !matches!(process, Process::Mmpp(_) | Process::Trace { .. });
+        match hourly.filter(|_| stretched).map(Profile::new) {
+            None => Arrivals { process, profile: None, at: Position::START },
+            Some(Some(profile)) => Arrivals { process, profile: Some(Box::new(profile)), at: Position::START },
+            Some(None) => Arrivals { process: Process::Never, profile: None, at: Position::START },
+        }
     }
+
     /// The next arrival, not before the one before; none when there will be none.
     #[inline]
-    pub fn next(&mut self, _stream: &mut Stream) -> Option<Time> {
-        todo!()
+    pub fn next(&mut self, stream: &mut Stream) -> Option<Time> {
+        if let Process::Poisson { gap } = self.process {
+            self.at.advance(gap * stream.exponential())?;
+            return self.now();
+        }
+        self.next_unusual(stream)
+    }
+
+    /// The sequence number on record of the arrival that [`Arrivals::next`] gave last; none where arrivals are drawn.
+    pub fn sequence(&self) -> Option<u64> {
+        match &self.process {
+            Process::Trace { rows, next } => Some(rows.get(next.checked_sub(1)?)?.1),
+            _ => None,
+        }
+    }
+
+    fn next_unusual(&mut self, stream: &mut Stream) -> Option<Time> {
+        match &mut self.process {
+            Process::Never => return None,
+            Process::Poisson { gap } => self.at.advance(*gap * stream.exponential())?,
+            Process::Regular { gap, count } => {
+                // From the start each time: the error of one product does not add up.
+                *count += 1;
+                self.at = Position::START;
+                self.at.advance(*gap * *count as f64)?;
+            }
+            Process::Gaps(gaps) => self.at.advance_span(gaps.sample(stream))?,
+            Process::Sine { gap, amplitude, period } => {
+                let (gap, amplitude, period) = (*gap, *amplitude, *period);
+                return self.next_of_sine(stream, gap, amplitude, period);
+            }
+            Process::Mmpp(mmpp) => mmpp.advance(&mut self.at, stream)?,
+            Process::Trace { rows, next } => {
+                let row = rows.get(*next)?;
+                *next += 1;
+                return Some(row.0);
+            }
+        }
+        self.now()
+    }
+
+    /// Thinning of a process at the peak rate (P. Lewis and G. Shedler, "Simulation of nonhomogeneous Poisson processes by
+    /// thinning", Naval Research Logistics Quarterly 26, 1979).
+    fn next_of_sine(&mut self, stream: &mut Stream, gap: f64, amplitude: f64, period: f64) -> Option<Time> {
+        loop {
+            self.at.advance(gap * stream.exponential())?;
+            let now = self.now()?;
+            let turns = now.0 as f64 / period;
+            let rate = 1.0 + amplitude * libm::sin(TURN * (turns - turns.floor()));
+            if stream.unit() * (1.0 + amplitude) < rate {
+                return Some(now);
+            }
+        }
+    }
+
+    /// The simulated time of the present position.
+    #[inline]
+    fn now(&mut self) -> Option<Time> {
+        match &mut self.profile {
+            None => Some(self.at.rounded()),
+            Some(profile) => profile.time(self.at),
+        }
+    }
+}
+
+/// A Markov-modulated Poisson process: rates and mean lengths of its phases, and where it is.
+#[derive(Clone, Debug)]
+struct Mmpp {
+    /// (mean gap in nanoseconds, infinite for none; mean length in nanoseconds).
+    phases: Vec<(f64, f64)>,
+    phase: usize,
+    /// Nanoseconds of the present phase still to come; none before the first draw.
+    left: Option<f64>,
+}
+
+impl Mmpp {
+    /// None where nothing would ever arrive. Phases without length are left out.
+    fn new(phases: &[(f64, Span)]) -> Option<Mmpp> {
+        let phases: Vec<(f64, f64)> = phases
+            .iter()
+            .filter(|(_, length)| !length.is_zero())
+            .map(|(rate, length)| (if *rate > 0.0 { NANOS / rate } else { f64::INFINITY }, length.0 as f64))
+            .collect();
+        phases.iter().any(|(gap, _)| gap.is_finite()).then_some(Mmpp { phases, phase: 0, left: None })
+    }
+
+    fn advance(&mut self, at: &mut Position, stream: &mut Stream) -> Option<()> {
+        let mut left = match self.left {
+            Some(left) => left,
+            None => self.start(stream),
+        };
+        loop {
+            let (gap, _) = self.phases[self.phase];
+            // Drawn afresh after every change of phase, which changes nothing: an exponential has no memory.
+            let wait = if gap.is_finite() { gap * stream.exponential() } else { f64::INFINITY };
+            if wait < left {
+                self.left = Some(left - wait);
+                return at.advance(wait);
+            }
+            at.advance(left)?;
+            self.phase = (self.phase + 1) % self.phases.len();
+            left = self.phases[self.phase].1 * stream.exponential();
+        }
+    }
+
+    /// A phase met at a random instant is met in proportion to its mean length; what is left of it is exponential.
+    fn start(&mut self, stream: &mut Stream) -> f64 {
+        let total: f64 = self.phases.iter().map(|(_, length)| length).sum();
+        let mut point = stream.unit() * total;
+        while self.phase + 1 < self.phases.len() && point >= self.phases[self.phase].1 {
+            point -= self.phases[self.phase].1;
+            self.phase += 1;
+        }
+        self.phases[self.phase].1 * stream.exponential()
     }
 }

@@ -1,85 +1,248 @@
-//! Distributions of spans.
+//! Distributions of spans: what is drawn for a service time, a latency, a gap.
+//!
+//! A distribution is a constant plus independent terms, so that "27us + exp(5ms)" is one value. Nothing here panics or
+//! overflows: what is too long for [`Span`] becomes [`Span::MAX`]. Bits do not depend on the platform: `libm` only.
+//!
+//! Knows nothing of the text that it is read from, nor of what its spans are for.
+
+mod fit;
+mod shape;
+mod special;
+
 use super::Stream;
 use crate::units::Span;
+use fit::{Fit, Gamma, Lognormal, Pair, Weibull};
+use shape::Shape;
+
+const NANOS: f64 = 1e9;
+
 /// A sum of independent terms; the default is the constant zero.
-#[derive(Clone, Debug, Default)]
-pub struct Distribution;
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Distribution {
+    constant: Span,
+    terms: Terms,
+}
+
+/// What is drawn, the usual cases first.
+#[derive(Clone, Debug, Default, PartialEq)]
+enum Terms {
+    #[default]
+    None,
+    Exponential {
+        mean_nanos: f64,
+    },
+    Many(Vec<Shape>),
+}
+
 /// One thing known of a distribution; two fit a two-parameter one. Seconds where not a ratio.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Moment {
+    /// The expectation.
     Mean(f64),
+    /// The standard deviation.
     Sd(f64),
+    /// The coefficient of variation: standard deviation over mean.
     Cv(f64),
-    Quantile { probability: f64, value: f64 },
+    /// The share `probability` of all draws is at most `value`.
+    Quantile {
+        /// Between 0 and 1, both excluded.
+        probability: f64,
+        /// Seconds.
+        value: f64,
+    },
 }
+
 /// Why no distribution of this family has these two moments; a sentence, and what would be possible.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{what}")]
 pub struct FitError {
+    /// What is wrong, as a sentence.
     pub what: String,
+    /// What would be possible.
     pub hint: String,
 }
+
+impl FitError {
+    fn new(what: impl Into<String>, hint: impl Into<String>) -> FitError {
+        FitError { what: what.into(), hint: hint.into() }
+    }
+}
+
 impl Distribution {
-    pub fn constant(_span: Span) -> Distribution {
-        todo!()
+    /// Always this span; draws nothing.
+    pub fn constant(span: Span) -> Distribution {
+        Distribution { constant: span, terms: Terms::None }
     }
-    pub fn exponential(_mean: Span) -> Distribution {
-        todo!()
+
+    /// Exponential with this mean; constant zero for a mean of zero.
+    pub fn exponential(mean: Span) -> Distribution {
+        Distribution::of(Shape::Exponential { mean: mean.seconds() })
     }
-    pub fn uniform(_from: Span, _to: Span) -> Result<Distribution, FitError> {
-        todo!()
+
+    /// Uniform between two spans.
+    pub fn uniform(from: Span, to: Span) -> Result<Distribution, FitError> {
+        if to < from {
+            let what = format!("a uniform distribution from {from} to {to} ends before it begins");
+            return Err(FitError::new(what, format!("write the smaller one first: uniform({to}, {from})")));
+        }
+        Ok(Distribution::of(Shape::Uniform { from: from.seconds(), width: (to - from).seconds() }))
     }
-    /// Cut at 0.
-    pub fn normal(_a: Moment, _b: Moment) -> Result<Distribution, FitError> {
-        todo!()
+
+    /// Normal, cut at 0: what would be negative is drawn again.
+    ///
+    /// The two moments are those of the normal before the cut, [`Distribution::mean`] and [`Distribution::variance`] those
+    /// of what is drawn. They differ by less than one in a thousand while the sd is below 0.3 of the mean.
+    pub fn normal(a: Moment, b: Moment) -> Result<Distribution, FitError> {
+        let (mean, sd) = fit::normal(Pair::new("normal", a, b)?)?;
+        Ok(Distribution::of(Shape::normal(mean, sd)))
     }
-    pub fn lognormal(_a: Moment, _b: Moment) -> Result<Distribution, FitError> {
-        todo!()
+
+    /// Lognormal. Where two of them have the given mean and quantile, the one with the smaller sigma, that is the smaller cv.
+    pub fn lognormal(a: Moment, b: Moment) -> Result<Distribution, FitError> {
+        Ok(match fit::scaled::<Lognormal>(a, b)? {
+            Fit::Constant(value) => Distribution::constant(Span::from_seconds(value)),
+            Fit::Scaled { spread, ln_scale } => Distribution::of(Shape::Lognormal { mu: ln_scale, sigma: spread }),
+        })
     }
-    pub fn gamma(_a: Moment, _b: Moment) -> Result<Distribution, FitError> {
-        todo!()
+
+    /// Gamma. Where two of them have the given mean and quantile, the one with the smaller cv.
+    pub fn gamma(a: Moment, b: Moment) -> Result<Distribution, FitError> {
+        Ok(match fit::scaled::<Gamma>(a, b)? {
+            Fit::Constant(value) => Distribution::constant(Span::from_seconds(value)),
+            Fit::Scaled { spread, ln_scale } => Distribution::of(Shape::gamma(1.0 / (spread * spread), libm::exp(ln_scale))),
+        })
     }
-    pub fn weibull(_a: Moment, _b: Moment) -> Result<Distribution, FitError> {
-        todo!()
+
+    /// Weibull. Where two of them have the given mean and quantile, the one with the smaller cv.
+    pub fn weibull(a: Moment, b: Moment) -> Result<Distribution, FitError> {
+        Ok(match fit::scaled::<Weibull>(a, b)? {
+            Fit::Constant(value) => Distribution::constant(Span::from_seconds(value)),
+            Fit::Scaled { spread, ln_scale } => Distribution::of(Shape::Weibull { power: spread, scale: libm::exp(ln_scale) }),
+        })
     }
-    pub fn weibull_shape(_mean: Span, _shape: f64) -> Result<Distribution, FitError> {
-        todo!()
+
+    /// Weibull with this mean and this shape; below 1 its tail is heavier than the exponential's, at 1 it is the exponential.
+    pub fn weibull_shape(mean: Span, shape: f64) -> Result<Distribution, FitError> {
+        positive("weibull", "shape", shape)?;
+        let power = 1.0 / shape;
+        let scale = libm::exp(libm::log(mean.seconds()) - libm::lgamma(1.0 + power));
+        Ok(Distribution::of(if mean.is_zero() { Shape::Exponential { mean: 0.0 } } else { Shape::Weibull { power, scale } }))
     }
-    pub fn erlang(_phases: u32, _mean: Span) -> Result<Distribution, FitError> {
-        todo!()
+
+    /// The sum of so many exponential phases with this mean in all; one phase is the exponential.
+    pub fn erlang(phases: u32, mean: Span) -> Result<Distribution, FitError> {
+        Ok(match phases {
+            0 => return Err(FitError::new("an erlang distribution has no phases", "give it one or more: erlang(4, mean=20ms)")),
+            1 => Distribution::exponential(mean),
+            _ => Distribution::of(Shape::gamma(f64::from(phases), mean.seconds() / f64::from(phases))),
+        })
     }
-    /// Two phases with balanced means.
-    pub fn hyperexponential(_mean: Span, _cv: f64) -> Result<Distribution, FitError> {
-        todo!()
+
+    /// One of two exponentials, each of which contributes half of the mean ("balanced means"; W. Whitt, "Approximating a
+    /// point process by a renewal process", Operations Research 30, 1982); at cv = 1 the exponential.
+    pub fn hyperexponential(mean: Span, cv: f64) -> Result<Distribution, FitError> {
+        if !(1.0..=1e6).contains(&cv) {
+            let what = format!("a hyperexponential distribution has no cv of {cv}");
+            return Err(FitError::new(what, "its cv is 1 or more; below 1 use gamma or erlang"));
+        }
+        if cv == 1.0 {
+            return Ok(Distribution::exponential(mean));
+        }
+        let scv = cv * cv;
+        let often = (1.0 + libm::sqrt((scv - 1.0) / (scv + 1.0))) / 2.0;
+        // 1 - often, without cancellation for a large cv.
+        let seldom = 1.0 / ((scv + 1.0) * 2.0 * often);
+        let half = mean.seconds() / 2.0;
+        Ok(Distribution::of(Shape::Hyperexponential { often, short: half / often, long: half / seldom }))
     }
-    pub fn pareto(_min: Span, _alpha: f64) -> Result<Distribution, FitError> {
-        todo!()
+
+    /// Pareto: never below `min`, beyond it P(X > x) = (min / x)^alpha. No mean for alpha up to 1, no variance up to 2.
+    pub fn pareto(min: Span, alpha: f64) -> Result<Distribution, FitError> {
+        positive("pareto", "alpha", alpha)?;
+        Ok(Distribution::of(Shape::Pareto { min: min.seconds(), alpha }))
     }
-    /// (seconds, weight)
-    pub fn empirical(_samples: Vec<(f64, f64)>) -> Result<Distribution, FitError> {
-        todo!()
+
+    /// Exactly these samples, (seconds, weight); nothing in between.
+    pub fn empirical(samples: Vec<(f64, f64)>) -> Result<Distribution, FitError> {
+        Ok(Distribution::of(Shape::Empirical(shape::Samples::new(&samples)?)))
     }
-    pub fn plus(self, _other: Distribution) -> Distribution {
-        todo!()
+
+    fn of(shape: Shape) -> Distribution {
+        Distribution::default().with(vec![shape])
     }
+
+    /// The sum of this and an independent other one.
+    pub fn plus(self, other: Distribution) -> Distribution {
+        let mut shapes = self.terms.shapes();
+        shapes.extend(other.terms.shapes());
+        Distribution::constant(self.constant + other.constant).with(shapes)
+    }
+
+    /// Adds terms to a constant, in the plainest form.
+    fn with(mut self, shapes: Vec<Shape>) -> Distribution {
+        let mut drawn = Vec::new();
+        for shape in shapes {
+            match shape.as_constant() {
+                Some(value) => self.constant += Span::from_seconds(value),
+                None => drawn.push(shape),
+            }
+        }
+        self.terms = match drawn[..] {
+            [] => Terms::None,
+            [Shape::Exponential { mean }] => Terms::Exponential { mean_nanos: mean * NANOS },
+            _ => Terms::Many(drawn),
+        };
+        self
+    }
+
+    /// One draw.
     #[inline]
-    pub fn sample(&self, _stream: &mut Stream) -> Span {
-        todo!()
+    pub fn sample(&self, stream: &mut Stream) -> Span {
+        match &self.terms {
+            Terms::None => self.constant,
+            Terms::Exponential { mean_nanos } => self.constant + Span((mean_nanos * stream.exponential() + 0.5) as u64),
+            Terms::Many(shapes) => {
+                let seconds: f64 = shapes.iter().map(|shape| shape.sample(stream)).sum();
+                self.constant + Span::from_seconds(seconds)
+            }
+        }
     }
+
     /// Always zero: costs nothing, draws nothing.
+    #[inline]
     pub fn is_zero(&self) -> bool {
-        todo!()
+        self.constant.is_zero() && matches!(self.terms, Terms::None)
     }
+
     /// The value where it is a constant.
     pub fn as_constant(&self) -> Option<Span> {
-        todo!()
+        matches!(self.terms, Terms::None).then_some(self.constant)
     }
+
     /// Seconds; infinite where it does not exist.
     pub fn mean(&self) -> f64 {
-        todo!()
+        self.constant.seconds() + self.terms.clone().shapes().iter().map(Shape::mean).sum::<f64>()
     }
-    /// Seconds squared.
+
+    /// Seconds squared; infinite where it does not exist.
     pub fn variance(&self) -> f64 {
-        todo!()
+        self.terms.clone().shapes().iter().map(Shape::variance).fold(0.0, |sum, term| sum + term)
     }
+}
+
+impl Terms {
+    fn shapes(self) -> Vec<Shape> {
+        match self {
+            Terms::None => Vec::new(),
+            Terms::Exponential { mean_nanos } => vec![Shape::Exponential { mean: mean_nanos / NANOS }],
+            Terms::Many(shapes) => shapes,
+        }
+    }
+}
+
+fn positive(family: &str, name: &str, value: f64) -> Result<(), FitError> {
+    if value > 0.0 && value.is_finite() {
+        return Ok(());
+    }
+    Err(FitError::new(format!("a {family} distribution has no {name} of {value}"), format!("its {name} is above 0")))
 }

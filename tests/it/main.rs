@@ -1,1 +1,4 @@
-
+mod arrivals;
+mod distributions;
+mod random;
+mod sampling;
