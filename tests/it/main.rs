@@ -2,3 +2,4 @@ mod arrivals;
 mod distributions;
 mod random;
 mod sampling;
+mod scenario_files;

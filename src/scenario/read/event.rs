@@ -131,7 +131,9 @@ fn arrivals<'a>(context: &'a Context<'a>, reader: &mut Reader<'a>, batch: u32, t
     let hourly = reader.get("hourly", values::hourly);
     if own.is_some() {
         reader.no_effect("rate", "the `arrivals` carry their own rate", "remove one of the two");
-        reader.no_effect("hourly", "the `arrivals` say themselves when events come", "remove one of the two");
+        if !matches!(pattern, Pattern::Gaps(_)) {
+            reader.no_effect("hourly", "the `arrivals` say themselves when events come", "remove one of the two");
+        }
     } else if !reader.writes("rate") && !failed {
         reader.missing("rate", "rate = \"500K/day\"");
     }
