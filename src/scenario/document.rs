@@ -170,14 +170,21 @@ fn refused(base: &str, sources: &[Source]) -> Option<(String, String)> {
     }
     if let Some(at) = names.iter().position(|name| *name == base) {
         let circle: Vec<&str> = names[at..].iter().copied().chain([base]).collect();
-        return Some((format!("extends: these files extend each other in a circle: {}", circle.join(" -> ")), "remove one `extends`".into()));
+        return Some((
+            format!("extends: these files extend each other in a circle: {}", circle.join(" -> ")),
+            "remove one `extends`".into(),
+        ));
     }
     let chain = format!("extends: more than {CHAIN_MAX} files extend each other");
     (names.len() >= CHAIN_MAX).then(|| (chain, "merge some of them".into()))
 }
 
 fn unreadable(path: &str, asked_at: Option<Place>, error: FileError) -> Problem {
-    Problem { place: asked_at, what: format!("{}\"{path}\" {}", if asked_at.is_some() { "extends: " } else { "" }, error.what), hint: error.hint }
+    Problem {
+        place: asked_at,
+        what: format!("{}\"{path}\" {}", if asked_at.is_some() { "extends: " } else { "" }, error.what),
+        hint: error.hint,
+    }
 }
 
 fn decode(bytes: Vec<u8>) -> Result<String, FileError> {
@@ -190,7 +197,8 @@ fn decode(bytes: Vec<u8>) -> Result<String, FileError> {
 
 /// The tree of one file; none when it is not TOML.
 fn parse(text: &str, source: u32, problems: &mut Vec<Problem>) -> Option<Table> {
-    let problem = |range: Range<usize>, what: String, hint: &str| Problem { place: Some(place(text, source, range)), what, hint: hint.into() };
+    let problem =
+        |range: Range<usize>, what: String, hint: &str| Problem { place: Some(place(text, source, range)), what, hint: hint.into() };
     if let Some(at) = too_deep(text) {
         problems.push(problem(at..at + 1, format!("a key with more than {DOTS_MAX} parts"), ""));
         return None;
@@ -208,7 +216,9 @@ fn parse(text: &str, source: u32, problems: &mut Vec<Problem>) -> Option<Table> 
 /// What is behind the parser's most frequent words.
 fn syntax_hint(message: &str) -> &'static str {
     match message {
-        _ if message.contains("duplicate key") => "each name once; a second value for the same setting belongs into a file that `extends` this one",
+        _ if message.contains("duplicate key") => {
+            "each name once; a second value for the same setting belongs into a file that `extends` this one"
+        }
         _ if message.contains("string values must be quoted") => "write texts in double quotes: \"500K/day\"",
         _ if message.contains("recursion") => "nothing in the language is that deep",
         _ => "",

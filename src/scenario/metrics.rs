@@ -113,8 +113,15 @@ const SEGMENT: [Quantity; 6] = [
 const PERSIST: Quantity = level("persist.utilization", Unit::Share);
 
 /// Of a topic's subscriptions together, or of a queue.
-const CARRIER: [Quantity; 7] =
-    [count("published"), level("backlog", Unit::Count), age("age"), count("expired"), count("dropped"), count("rejected"), count("dead_lettered")];
+const CARRIER: [Quantity; 7] = [
+    count("published"),
+    level("backlog", Unit::Count),
+    age("age"),
+    count("expired"),
+    count("dropped"),
+    count("rejected"),
+    count("dead_lettered"),
+];
 
 /// Both directions together.
 const WIRE: [Quantity; 2] = [figure("bytes", Unit::BytesPerSecond), latency("latency")];

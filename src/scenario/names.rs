@@ -57,7 +57,8 @@ impl Names {
     /// That there is nothing of this name.
     pub fn unknown(&self, name: &str) -> Fault {
         let names: Vec<&str> = self.list.iter().map(String::as_str).collect();
-        let otherwise = if names.is_empty() { format!("the file has no {} at all", self.kind) } else { format!("name a {} of this file", self.kind) };
+        let otherwise =
+            if names.is_empty() { format!("the file has no {} at all", self.kind) } else { format!("name a {} of this file", self.kind) };
         Fault::new(format!("there is no {} `{name}`", self.kind), similar::hint(name, &names, &otherwise))
     }
 }

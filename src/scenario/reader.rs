@@ -45,7 +45,8 @@ impl Context<'_> {
     fn part(&self, node: &Node, part: std::ops::Range<usize>) -> Place {
         let sources = self.sources.borrow();
         let Some(text) = node.text() else { return node.place };
-        let written = sources.get(node.place.source as usize).and_then(|source| source.text.get(node.place.start as usize..node.place.end as usize));
+        let written =
+            sources.get(node.place.source as usize).and_then(|source| source.text.get(node.place.start as usize..node.place.end as usize));
         let Some(offset) = written.and_then(|written| written.find(text)) else { return node.place };
         let start = node.place.start + (offset + part.start) as u32;
         Place { source: node.place.source, start, end: start + part.len() as u32 }

@@ -63,7 +63,10 @@ impl Setting<'_> {
                 _ => (&rest[..rest.find('.').unwrap_or(rest.len())], rest.find('.').unwrap_or(rest.len())),
             };
             if name.is_empty() || !(rest.len() == length || rest[length..].starts_with('.')) {
-                return Err(Fault::new(format!("\"{}\" is not a path", self.path), "write names with dots between, as sor.ticketing.workers=16"));
+                return Err(Fault::new(
+                    format!("\"{}\" is not a path", self.path),
+                    "write names with dots between, as sor.ticketing.workers=16",
+                ));
             }
             parts.push((name.to_string(), start..start + length));
             start += length + 1;
@@ -78,7 +81,8 @@ impl Setting<'_> {
         if names.contains(&name.as_str()) {
             return Ok(());
         }
-        let hint = similar::hint(name, &names, &format!("an override changes what the file has; put `[{kind}.{name}]` into the file first"));
+        let hint =
+            similar::hint(name, &names, &format!("an override changes what the file has; put `[{kind}.{name}]` into the file first"));
         Err(Fault::new(format!("{}: there is no {kind} `{name}`", self.path), hint).within(place.clone()))
     }
 
@@ -88,7 +92,9 @@ impl Setting<'_> {
         let range = offset..offset + self.value.len();
         let value = match parse_value(self.value, self.source, offset) {
             // 10:30 and 2026-11-23 are dates to TOML.
-            None | Some(Value::Date(_)) if !self.value.trim_start().starts_with(['[', '{', '"', '\'']) => Value::Text(self.value.trim().to_string()),
+            None | Some(Value::Date(_)) if !self.value.trim_start().starts_with(['[', '{', '"', '\'']) => {
+                Value::Text(self.value.trim().to_string())
+            }
             None | Some(Value::Date(_)) => {
                 let hint = "close every quote and bracket; a value that begins with one of them is read as TOML";
                 return Err(Fault::new(format!("{}: this value is not TOML", self.path), hint).within(range));

@@ -13,7 +13,11 @@ pub(super) fn assumptions(root: &mut Reader<'_>) -> Vec<Assumption> {
     for (path, entry) in section.each() {
         let context = section.context;
         if let (Value::Table(_), None) = (&entry.node.value, path.find('.')) {
-            context.report(entry.key, format!("assumption: the path {path}... is without quotes"), "write it in quotes, as its dots belong to it: \"segment.bus.cost\" = \"measured: ...\"");
+            context.report(
+                entry.key,
+                format!("assumption: the path {path}... is without quotes"),
+                "write it in quotes, as its dots belong to it: \"segment.bus.cost\" = \"measured: ...\"",
+            );
             continue;
         }
         let named = match find(root, path) {

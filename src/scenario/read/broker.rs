@@ -76,7 +76,11 @@ pub(super) fn queues(root: &mut Reader<'_>) -> Vec<Queue> {
     let context = root.context;
     let queue = |(name, mut reader): (&str, Reader<'_>)| {
         if context.topics.number(name).is_some() {
-            context.report(reader.place, format!("`{name}` is a topic and a queue"), "give one of them another name: events and subscribers name them alike");
+            context.report(
+                reader.place,
+                format!("`{name}` is a topic and a queue"),
+                "give one of them another name: events and subscribers name them alike",
+            );
         }
         let segment = own_segment(context, &mut reader);
         let line = line(&mut reader);

@@ -44,7 +44,8 @@ pub(super) fn callback<'a>(context: &'a Context<'a>, mut reader: Reader<'a>, fee
     } else if callback.retries == 1 {
         reader.no_effect("backoff_factor", "it acts from the second retry on", "allow more `retries`, or remove it");
     }
-    for (key, what) in [("breaker", "circuit breakers are"), ("cache", "caches of answers are"), ("coalesce", "coalescing of callbacks is")] {
+    for (key, what) in [("breaker", "circuit breakers are"), ("cache", "caches of answers are"), ("coalesce", "coalescing of callbacks is")]
+    {
         reader.later(key, what);
     }
     reader.done();

@@ -26,7 +26,11 @@ pub(super) fn events(root: &mut Reader<'_>) -> Vec<SizedEvent> {
     let events: Vec<SizedEvent> = entities(root, "event").into_iter().map(|(name, reader)| event(context, name, reader)).collect();
     if events.is_empty() && !root.writes("event") {
         let hint = "write `[event.NAME]` with from, to and rate";
-        context.problems.borrow_mut().push(crate::scenario::problem::Problem { place: None, what: "the scenario raises no events".into(), hint: hint.into() });
+        context.problems.borrow_mut().push(crate::scenario::problem::Problem {
+            place: None,
+            what: "the scenario raises no events".into(),
+            hint: hint.into(),
+        });
     }
     events
 }
@@ -40,7 +44,11 @@ fn event<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>) -> Si
     let resources = reader.get("resources", whole(1..=RESOURCES_MAX));
     let popularity = reader.get("popularity", popularity).unwrap_or(Popularity::Uniform);
     if !reader.writes("resources") {
-        reader.no_effect("popularity", "without `resources` every event has a resource of its own", "add for example resources = 200_000, or remove it");
+        reader.no_effect(
+            "popularity",
+            "without `resources` every event has a resource of its own",
+            "add for example resources = 200_000, or remove it",
+        );
     }
     let lifecycle = lifecycle(&mut reader);
     let batch = reader.get("batch", count(1..=100_000)).unwrap_or(1);
@@ -105,7 +113,9 @@ fn popularity(node: &Node) -> Result<Popularity, Fault> {
     let exponent = text.strip_prefix("zipf(").and_then(|rest| rest.strip_suffix(')')).and_then(|number| number.trim().parse::<f64>().ok());
     match exponent {
         Some(exponent) if exponent > 0.0 && exponent <= 10.0 => Ok(Popularity::Zipf(exponent)),
-        Some(exponent) => Err(Fault::new(format!("an exponent of {exponent} is impossible here"), "write one above 0 and up to 10, such as zipf(1.1)")),
+        Some(exponent) => {
+            Err(Fault::new(format!("an exponent of {exponent} is impossible here"), "write one above 0 and up to 10, such as zipf(1.1)"))
+        }
         None => Err(Fault::new(format!("\"{text}\" is none of its values"), HINT)),
     }
 }
@@ -160,7 +170,11 @@ fn refused(reader: &mut Reader<'_>) -> Refused {
     match reader.node("refused").and_then(Node::text) {
         Some("drop") => return Refused::Drop,
         Some(text) => {
-            reader.complain("refused", &format!("\"{text}\" is none of its values"), "write \"drop\" or { backoff = \"exp(1s)\", factor = 2, retries = 10 }");
+            reader.complain(
+                "refused",
+                &format!("\"{text}\" is none of its values"),
+                "write \"drop\" or { backoff = \"exp(1s)\", factor = 2, retries = 10 }",
+            );
             return Refused::Drop;
         }
         None => {}

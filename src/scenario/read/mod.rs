@@ -77,7 +77,11 @@ fn entities<'a>(reader: &mut Reader<'a>, kind: &'static str) -> Vec<(&'a str, Re
     let Some(section) = reader.inner(kind) else { return Vec::new() };
     let count = section.each().len();
     if count > ENTITIES_MAX {
-        section.context.report(section.place, format!("{kind}: {count} of them are more than the {ENTITIES_MAX} that can be simulated"), "");
+        section.context.report(
+            section.place,
+            format!("{kind}: {count} of them are more than the {ENTITIES_MAX} that can be simulated"),
+            "",
+        );
         return Vec::new();
     }
     for (name, entry) in section.each() {
@@ -88,13 +92,21 @@ fn entities<'a>(reader: &mut Reader<'a>, kind: &'static str) -> Vec<(&'a str, Re
         }
         // A key written straight into [sor] instead of [sor.NAME] is a common slip.
         if !matches!(entry.node.value, Value::Table(_)) {
-            section.context.report(entry.key, format!("{kind}.{name} must be a table"), format!("the section of a {kind} is `[{kind}.NAME]`, with its keys below"));
+            section.context.report(
+                entry.key,
+                format!("{kind}.{name} must be a table"),
+                format!("the section of a {kind} is `[{kind}.NAME]`, with its keys below"),
+            );
         }
     }
-    let tables: Vec<(&'a str, Reader<'a>)> = section.each().into_iter().filter_map(|(name, entry)| {
-        let table = entry.node.table()?;
-        Some((name, Reader::new(section.context, format!("{kind}.{name}"), entry.key, table)))
-    }).collect();
+    let tables: Vec<(&'a str, Reader<'a>)> = section
+        .each()
+        .into_iter()
+        .filter_map(|(name, entry)| {
+            let table = entry.node.table()?;
+            Some((name, Reader::new(section.context, format!("{kind}.{name}"), entry.key, table)))
+        })
+        .collect();
     tables
 }
 

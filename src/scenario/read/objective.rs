@@ -10,13 +10,8 @@ use crate::units::{Bandwidth, Bytes, Rate, Share, Span, Unit};
 use std::collections::BTreeMap;
 
 /// Longer ones first, as `<` begins `<=`.
-const RELATIONS: [(&str, Relation); 5] = [
-    ("<=", Relation::AtMost),
-    (">=", Relation::AtLeast),
-    ("<", Relation::Less),
-    (">", Relation::Greater),
-    ("=", Relation::Equal),
-];
+const RELATIONS: [(&str, Relation); 5] =
+    [("<=", Relation::AtMost), (">=", Relation::AtLeast), ("<", Relation::Less), (">", Relation::Greater), ("=", Relation::Equal)];
 
 pub(super) fn objectives(root: &mut Reader<'_>, scenario: &Scenario) -> Vec<Objective> {
     if matches!(scenario.run.replications, Replications::Auto { .. }) && !root.writes("objective") {
@@ -33,7 +28,11 @@ pub(super) fn objectives(root: &mut Reader<'_>, scenario: &Scenario) -> Vec<Obje
         let path = format!("objective \"{name}\"");
         let Some(unit) = units.get(name) else {
             if let (Value::Table(_), None) = (&entry.node.value, name.find('.')) {
-                section.context.report(entry.key, format!("objective: the metric's name {name}... is without quotes"), "write it in quotes, as its dots belong to it: \"subscriber.gate.missed\" = \"= 0\"");
+                section.context.report(
+                    entry.key,
+                    format!("objective: the metric's name {name}... is without quotes"),
+                    "write it in quotes, as its dots belong to it: \"subscriber.gate.missed\" = \"= 0\"",
+                );
             } else {
                 section.context.fault("objective", &entry.node, unknown(name, &catalog).at(entry.key));
             }
@@ -62,12 +61,24 @@ fn unknown(name: &str, catalog: &[MetricDefinition]) -> Fault {
         let mut entities: Vec<&str> = entities.collect();
         entities.dedup();
         let near = similar::nearest(entity.trim_end_matches('.'), entities);
-        return Fault::new(what, near.map_or_else(|| "a metric's name is KIND.NAME.QUANTITY, with .STATISTIC where it has several".into(), |near| format!("did you mean `{near}`?")));
+        return Fault::new(
+            what,
+            near.map_or_else(
+                || "a metric's name is KIND.NAME.QUANTITY, with .STATISTIC where it has several".into(),
+                |near| format!("did you mean `{near}`?"),
+            ),
+        );
     }
     let mut quantities: Vec<&str> = own.iter().map(|metric| quantity(&metric[entity.len()..])).collect();
     quantities.dedup();
     let near = similar::nearest(name, own.iter().copied());
-    Fault::new(what, near.map_or_else(|| format!("`{}` has {}", entity.trim_end_matches('.'), similar::list(&quantities)), |near| format!("did you mean \"{near}\"?")))
+    Fault::new(
+        what,
+        near.map_or_else(
+            || format!("`{}` has {}", entity.trim_end_matches('.'), similar::list(&quantities)),
+            |near| format!("did you mean \"{near}\"?"),
+        ),
+    )
 }
 
 /// A metric's name without its statistic; hops are one quantity here.
@@ -85,7 +96,8 @@ fn bound(node: &Node, unit: Unit) -> Result<(String, Relation, f64), Fault> {
     let Some(text) = node.text() else { return Err(Fault::new(format!("must be a text, not {}", node.value.kind()), hint)) };
     let found = RELATIONS.iter().find_map(|(sign, relation)| Some((text.trim().strip_prefix(sign)?, *relation)));
     let Some((value, relation)) = found else { return Err(Fault::new("the bound has no relation: one of <, <=, =, >=, >", hint)) };
-    let limit = limit(value.trim(), unit).map_err(|fault| Fault { hint: format!("{}; for example {}", fault.hint, example(unit)), ..fault })?;
+    let limit =
+        limit(value.trim(), unit).map_err(|fault| Fault { hint: format!("{}; for example {}", fault.hint, example(unit)), ..fault })?;
     Ok((text.trim().to_string(), relation, limit))
 }
 

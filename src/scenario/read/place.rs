@@ -30,7 +30,8 @@ pub(super) fn links(root: &mut Reader<'_>) -> Vec<Link> {
 }
 
 fn link<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>) -> Link {
-    let between = reader.require("between", "between = [\"datacenter\", \"park\"]", |node| between(context, node)).unwrap_or((NOWHERE, NOWHERE));
+    let between =
+        reader.require("between", "between = [\"datacenter\", \"park\"]", |node| between(context, node)).unwrap_or((NOWHERE, NOWHERE));
     let latency = reader.get("latency", distribution(context)).unwrap_or_default();
     let bandwidth = reader.get("bandwidth", bandwidth);
     let loss = reader.get("loss", loss).unwrap_or_default();
@@ -46,7 +47,9 @@ fn between(context: &Context<'_>, node: &Node) -> Result<(usize, usize), Fault> 
         return Err(Fault::new(format!("a link has two ends, not {}", ends.len()), HINT));
     };
     if one == other {
-        return Err(Fault::new("both ends are the same zone", "the distance within a zone is the zone's own `latency`").at(other_node.place));
+        return Err(
+            Fault::new("both ends are the same zone", "the distance within a zone is the zone's own `latency`").at(other_node.place)
+        );
     }
     // Every zone that is mentioned exists.
     Ok((context.zones.number(one).unwrap_or(NOWHERE), context.zones.number(other).unwrap_or(NOWHERE)))

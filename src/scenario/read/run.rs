@@ -24,9 +24,14 @@ pub(super) fn run(root: &mut Reader<'_>) -> Run {
     let Some(mut reader) = root.inner("run") else { return day };
     let kind = reader.get("kind", choice(&[("day", Kind::Day), ("steady", Kind::Steady)])).unwrap_or(day.kind);
     let horizon = reader.get("horizon", horizon).unwrap_or(day.horizon);
-    let warm_up = reader.get("warm_up", |node| warm_up(node, kind)).unwrap_or(if kind == Kind::Steady { WarmUp::Auto } else { day.warm_up });
+    let warm_up =
+        reader.get("warm_up", |node| warm_up(node, kind)).unwrap_or(if kind == Kind::Steady { WarmUp::Auto } else { day.warm_up });
     if matches!(warm_up, WarmUp::Fixed(span) if span >= horizon) {
-        reader.complain("warm_up", &format!("nothing of the horizon of {horizon} is left to be measured"), "make it shorter than `horizon`");
+        reader.complain(
+            "warm_up",
+            &format!("nothing of the horizon of {horizon} is left to be measured"),
+            "make it shorter than `horizon`",
+        );
     }
     let ending = reader.get("ending", choice(&[("cut", Ending::Cut), ("drain", Ending::Drain)])).unwrap_or(day.ending);
     let replications = replications(&mut reader).unwrap_or(day.replications);
@@ -44,7 +49,9 @@ fn horizon(node: &Node) -> Result<Span, Fault> {
 fn warm_up(node: &Node, kind: Kind) -> Result<WarmUp, Fault> {
     match (node.text(), kind) {
         (Some("auto"), Kind::Steady) => Ok(WarmUp::Auto),
-        (Some("auto"), Kind::Day) => Err(Fault::new("a day has no steady state to be found", "write a span, or leave it out: everything is measured")),
+        (Some("auto"), Kind::Day) => {
+            Err(Fault::new("a day has no steady state to be found", "write a span, or leave it out: everything is measured"))
+        }
         (Some("none"), _) => Ok(WarmUp::Fixed(Span::ZERO)),
         _ => span(node).map(WarmUp::Fixed),
     }

@@ -41,7 +41,9 @@ fn subscriber<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, 
         line: own_line(&mut reader, from),
         work: work(context, &mut reader, from, events),
         failure: reader.get("failure", share).unwrap_or(0.0),
-        guard: reader.get("guard", choice(&[("none", Guard::None), ("timestamp", Guard::Timestamp), ("version", Guard::Version)])).unwrap_or(Guard::None),
+        guard: reader
+            .get("guard", choice(&[("none", Guard::None), ("timestamp", Guard::Timestamp), ("version", Guard::Version)]))
+            .unwrap_or(Guard::None),
         selector: selector(&mut reader, &feeding),
         callback: reader.inner("callback").map(|inner| callback(context, inner, &feeding)),
     };
@@ -131,7 +133,9 @@ fn work<'a>(context: &'a Context<'a>, reader: &mut Reader<'a>, from: Destination
 /// What the subscription lets through.
 fn selector(reader: &mut Reader<'_>, feeding: &[&SizedEvent]) -> Selector {
     if !matches!(reader.node("selector"), Some(Node { value: Value::Table(_), .. })) {
-        let share = reader.get("selector", |node| share(node).map_err(|fault| Fault { hint: "write a share as \"50%\", or { kinds = [\"create\"] }".into(), ..fault }));
+        let share = reader.get("selector", |node| {
+            share(node).map_err(|fault| Fault { hint: "write a share as \"50%\", or { kinds = [\"create\"] }".into(), ..fault })
+        });
         return share.map_or(Selector::All, |share| if share < 1.0 { Selector::Share(share) } else { Selector::All });
     }
     let Some(mut inner) = reader.inner("selector") else { return Selector::All };

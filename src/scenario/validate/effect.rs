@@ -14,7 +14,8 @@ const NO_FAILURE: &str = "no attempt can fail: there is no `failure`, and no cal
 /// Puts `ordering` and `dispatch` of a queue's subscribers into its policy; they must agree.
 pub(super) fn queue_orders(context: &Context<'_>, scenario: &mut Scenario) {
     for index in 0..scenario.queues.len() {
-        let of_queue: Vec<&Subscriber> = scenario.subscribers.iter().filter(|subscriber| subscriber.from == Destination::Queue(index)).collect();
+        let of_queue: Vec<&Subscriber> =
+            scenario.subscribers.iter().filter(|subscriber| subscriber.from == Destination::Queue(index)).collect();
         let (mut ordering, mut dispatch): (Option<(Ordering, &str)>, Option<(Dispatch, &str)>) = (None, None);
         for subscriber in of_queue {
             agree(context, "ordering", subscriber, subscriber.line.policy.ordering, &mut ordering);
@@ -132,9 +133,8 @@ fn can_fail(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber)
 /// A call fails by its timeout, or because the other side refuses it.
 fn call_can_fail(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) -> bool {
     let Some(callback) = &subscriber.callback else { return false };
-    let has_timeout = table_of(context, "subscriber", &subscriber.name)
-        .and_then(|table| table.get("callback")?.node.table()?.get("timeout"))
-        .is_some();
+    let has_timeout =
+        table_of(context, "subscriber", &subscriber.name).and_then(|table| table.get("callback")?.node.table()?.get("timeout")).is_some();
     let refuses = |sor: usize| scenario.sors.get(sor).is_none_or(|sor| writes(context, "sor", &sor.name, "max_waiting"));
     let fed = feeding(scenario, subscriber);
     // Dead letters may come from anywhere.
@@ -145,7 +145,12 @@ fn call_can_fail(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscr
 fn retries(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
     if subscriber.callback.is_some() && !call_can_fail(context, scenario, subscriber) {
         let because = "no call can fail: there is no `timeout`, and the system of record has no `max_waiting`";
-        no_effect(context, &["subscriber", &subscriber.name, "callback", "retries"], because, "add for example timeout = \"2s\", or remove it");
+        no_effect(
+            context,
+            &["subscriber", &subscriber.name, "callback", "retries"],
+            because,
+            "add for example timeout = \"2s\", or remove it",
+        );
     }
 }
 
@@ -153,9 +158,18 @@ fn ordering(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber)
     let fed = feeding(scenario, subscriber);
     let dead_letters = matches!(subscriber.from, Destination::Queue(queue) if gets_dead_letters(scenario, queue));
     let shared = |event: &Event| ["resources", "lifecycle"].iter().any(|key| writes(context, "event", &event.name, key));
-    if subscriber.line.policy.ordering == Ordering::ByResource && !dead_letters && !fed.is_empty() && !fed.iter().any(|(_, event)| shared(event)) {
+    if subscriber.line.policy.ordering == Ordering::ByResource
+        && !dead_letters
+        && !fed.is_empty()
+        && !fed.iter().any(|(_, event)| shared(event))
+    {
         let because = "every event that comes here has a resource of its own";
-        no_effect(context, &["subscriber", &subscriber.name, "ordering"], because, "give the event `resources` or a `lifecycle`, or remove it");
+        no_effect(
+            context,
+            &["subscriber", &subscriber.name, "ordering"],
+            because,
+            "give the event `resources` or a `lifecycle`, or remove it",
+        );
     }
 }
 

@@ -70,7 +70,9 @@ fn ways(scenario: &Scenario) -> Vec<Way<'_>> {
             continue;
         }
         for (index, event) in feeding(scenario, subscriber) {
-            let Some(sor) = scenario.sors.get(target(scenario, subscriber, index)).filter(|_| event.weight == Weight::Light) else { continue };
+            let Some(sor) = scenario.sors.get(target(scenario, subscriber, index)).filter(|_| event.weight == Weight::Light) else {
+                continue;
+            };
             ways.push(Way { from: zone, to: sor.zone, at, what: format!("`{}` calls `{}` back", subscriber.name, sor.name) });
         }
     }

@@ -32,14 +32,17 @@ pub(in crate::scenario) fn arrivals<'a>(context: &'a Context<'a>) -> impl Fn(&No
             "sine" => sine(&call),
             "mmpp" => mmpp(&call),
             "trace" => trace(&call, context, node),
-            "poisson" | "regular" => Err(Fault::new(format!("{} takes no values", call.name), format!("write \"{}\", and the rate as `rate`", call.name))),
+            "poisson" | "regular" => {
+                Err(Fault::new(format!("{} takes no values", call.name), format!("write \"{}\", and the rate as `rate`", call.name)))
+            }
             other => Err(piece.fault(unknown(other))),
         }
     }
 }
 
 fn unknown(name: &str) -> Fault {
-    let hint = similar::nearest(name, NAMES).map_or_else(|| format!("possible here: {}", NAMES.join(", ")), |near| format!("did you mean {near}?"));
+    let hint = similar::nearest(name, NAMES)
+        .map_or_else(|| format!("possible here: {}", NAMES.join(", ")), |near| format!("did you mean {near}?"));
     Fault::new(format!("there are no arrivals \"{name}\""), hint)
 }
 

@@ -73,7 +73,9 @@ impl<'a> Call<'a> {
     pub fn read(piece: &Piece<'a>) -> Result<Option<Call<'a>>, Fault> {
         let Some(open) = piece.text.find('(') else { return Ok(None) };
         let Some(inner) = piece.text[open + 1..].strip_suffix(')') else {
-            return Err(piece.fault(Fault::new(format!("\"{}\" does not end with its closing parenthesis", piece.text), "write ) at the end")));
+            return Err(
+                piece.fault(Fault::new(format!("\"{}\" does not end with its closing parenthesis", piece.text), "write ) at the end"))
+            );
         };
         let inner = Piece::new(inner, piece.range.start + open + 1);
         let arguments = if inner.text.is_empty() { Vec::new() } else { inner.split(|text, at| text.as_bytes()[at] == b',') };

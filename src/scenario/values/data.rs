@@ -25,7 +25,7 @@ pub(super) fn samples(call: &Call<'_>, context: &Context<'_>, node: &Node, form:
     let weight = match weight {
         Some(piece) => Some(file.column(&piece)?),
         // Two bare columns are value and weight.
-        None => (file.columns() == 2 && value == 0 && (file.header.is_none() || file.names() .get(1) == Some(&"weight"))).then_some(1),
+        None => (file.columns() == 2 && value == 0 && (file.header.is_none() || file.names().get(1) == Some(&"weight"))).then_some(1),
     };
     let keep = file.filter(call)?;
     let unit = unit(call)?;
@@ -40,7 +40,13 @@ pub(super) fn samples(call: &Call<'_>, context: &Context<'_>, node: &Node, form:
 }
 
 /// Recorded times by the message's number, ascending.
-pub(super) fn recorded(call: &Call<'_>, key: &Piece<'_>, context: &Context<'_>, node: &Node, form: &str) -> Result<Vec<(u64, Span)>, Fault> {
+pub(super) fn recorded(
+    call: &Call<'_>,
+    key: &Piece<'_>,
+    context: &Context<'_>,
+    node: &Node,
+    form: &str,
+) -> Result<Vec<(u64, Span)>, Fault> {
     let file = File::open(call, context, node, form)?;
     let (value, key) = (file.value_column(call, form)?, file.column(key)?);
     let keep = file.filter(call)?;
@@ -153,7 +159,10 @@ impl<'c, 'a> File<'c, 'a> {
             None if self.names().get(1) == Some(&"weight") => Ok(0),
             None => {
                 let names = self.names().join(", ");
-                Err(call.piece.fault(Fault::new(format!("\"{}\" has several columns: {names}", self.path), format!("say which with column=, as in {form}"))))
+                Err(call.piece.fault(Fault::new(
+                    format!("\"{}\" has several columns: {names}", self.path),
+                    format!("say which with column=, as in {form}"),
+                )))
             }
         }
     }
@@ -211,7 +220,8 @@ struct Row<'r> {
 
 impl Row<'_> {
     fn field(&self, column: usize) -> Result<&str, Fault> {
-        let field = self.fields.get(column).ok_or_else(|| Fault::new(format!("this row has no column {}", column + 1), "complete or remove it"))?;
+        let field =
+            self.fields.get(column).ok_or_else(|| Fault::new(format!("this row has no column {}", column + 1), "complete or remove it"))?;
         text(field).ok_or_else(|| Fault::new("this row is not UTF-8 text", ""))
     }
 

@@ -36,7 +36,10 @@ pub(in crate::scenario) fn distribution<'a>(context: &'a Context<'a>) -> impl Fn
         Value::Integer(_) | Value::Float(_) => {
             Err(Fault::new("a bare number has no unit", "write a span or a distribution in quotes: \"20ms\", \"exp(20ms)\""))
         }
-        other => Err(Fault::new(format!("must be a span or a distribution, not {}", other.kind()), "write for example \"20ms\" or \"exp(20ms)\"")),
+        other => Err(Fault::new(
+            format!("must be a span or a distribution, not {}", other.kind()),
+            "write for example \"20ms\" or \"exp(20ms)\"",
+        )),
     }
 }
 
@@ -90,9 +93,10 @@ fn term(piece: &Piece<'_>, context: &Context<'_>, node: &Node) -> Result<Distrib
     };
     match FAMILIES.iter().find(|(name, _)| *name == call.name) {
         Some((_, family)) => family(&call, context, node).map_err(|fault| piece.fault(fault)),
-        None if call.name == "trace" => {
-            Err(piece.fault(Fault::new("a trace is looked up, and so stands alone, and only in `work` and `service`", "use empirical(file) to draw from samples")))
-        }
+        None if call.name == "trace" => Err(piece.fault(Fault::new(
+            "a trace is looked up, and so stands alone, and only in `work` and `service`",
+            "use empirical(file) to draw from samples",
+        ))),
         None => {
             let otherwise = format!("possible here: {}", names.join(", "));
             let hint = similar::nearest(call.name, names.iter().copied()).map_or(otherwise, |near| format!("did you mean {near}(...)?"));
@@ -128,7 +132,8 @@ fn erlang(call: &Call<'_>, _: &Context<'_>, _: &Node) -> Result<Distribution, Fa
     const FORM: &str = "erlang(4, mean=20ms)";
     let piece = call.either("phases", FORM)?;
     let phases = piece.text.parse().ok().filter(|phases| (1..=1000).contains(phases));
-    let phases = phases.ok_or_else(|| piece.fault(Fault::new("phases must be a whole number from 1 to 1000", format!("write it as {FORM}"))))?;
+    let phases =
+        phases.ok_or_else(|| piece.fault(Fault::new("phases must be a whole number from 1 to 1000", format!("write it as {FORM}"))))?;
     let mean = positive(&call.either("mean", FORM)?)?;
     call.done(FORM)?;
     Ok(Distribution::erlang(phases, mean)?)

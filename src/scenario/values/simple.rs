@@ -96,7 +96,9 @@ fn quantity<T: FromStr<Err = crate::units::UnitError>>(node: &Node, example: &st
         Value::Text(text) => Ok(text.parse()?),
         // Nothing has no unit.
         Value::Integer(0) => Ok("0".parse()?),
-        Value::Integer(_) | Value::Float(_) => Err(Fault::new("a bare number has no unit", format!("write it with its unit, in quotes: {example}"))),
+        Value::Integer(_) | Value::Float(_) => {
+            Err(Fault::new("a bare number has no unit", format!("write it with its unit, in quotes: {example}")))
+        }
         _ => Err(wrong(node, "a text", &format!("write for example {example}"))),
     }
 }
@@ -129,7 +131,11 @@ pub(in crate::scenario) fn rate(node: &Node) -> Result<Rate, Fault> {
         Value::Integer(0) => Rate::per_second(0.0),
         _ => quantity(node, EXAMPLE)?,
     };
-    if rate.hertz() > 0.0 { Ok(rate) } else { Err(Fault::new("a rate of 0: nothing would ever come", format!("write for example {EXAMPLE}"))) }
+    if rate.hertz() > 0.0 {
+        Ok(rate)
+    } else {
+        Err(Fault::new("a rate of 0: nothing would ever come", format!("write for example {EXAMPLE}")))
+    }
 }
 
 /// From 0 to 1, as a number or as a text with %.
@@ -148,6 +154,8 @@ pub(in crate::scenario) fn share(node: &Node) -> Result<f64, Fault> {
 pub(in crate::scenario) fn open_share(node: &Node) -> Result<f64, Fault> {
     match share(node)? {
         value if value > 0.0 && value < 1.0 => Ok(value),
-        value => Err(Fault::new(format!("{}% is impossible here", value * 100.0), "write a share above 0% and below 100%, such as \"95%\"")),
+        value => {
+            Err(Fault::new(format!("{}% is impossible here", value * 100.0), "write a share above 0% and below 100%, such as \"95%\""))
+        }
     }
 }
