@@ -1,3 +1,33 @@
 //! Text to a checked description.
+//!
+//! [`load`] reads a file of the scenario language through [`Files`] and answers either a [`Scenario`], in which every name is
+//! resolved, every quantity parsed and nothing contradictory left, or all [`Problems`] at once, each with its place and what to write.
+//!
+//! The way: `document` (text to a tree that remembers places; `extends`), `setting` (overrides), `read` (one file per section,
+//! through `reader`, which finds unknown keys; single values in `values`), `validate` (what only the whole scenario can tell),
+//! `digest`. [`metric_catalog`] says which figures a scenario has.
+//!
+//! Knows no file system, no terminal and no simulation beyond the values that it makes.
+
+mod digest;
+mod document;
+mod files;
+mod load;
+mod metrics;
+mod names;
+mod problem;
+mod read;
+mod reader;
+mod setting;
+mod similar;
 pub mod spec;
+mod validate;
+mod values;
+
+#[cfg(feature = "cli")]
+pub use files::unpack;
+pub use files::{DATA_LIMIT, FileError, Files, MemoryFiles, TEXT_LIMIT, is_packed, resolve};
+pub use load::load;
+pub use metrics::{AGE_STATISTICS, LATENCY_STATISTICS, LEVEL_STATISTICS, MetricDefinition, metric_catalog};
+pub use problem::{Place, Problem, Problems};
 pub use spec::Scenario;

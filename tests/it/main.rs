@@ -3,6 +3,7 @@
 mod architecture;
 mod arrivals;
 mod distributions;
+mod problems;
 mod random;
 #[cfg(feature = "report")]
 mod report;
@@ -11,3 +12,5 @@ mod report_samples;
 mod sampling;
 mod stats;
 mod theory;
+mod scenario_files;
+mod scenario_help;

@@ -1,0 +1,49 @@
+//! The whole way from a file's name to a checked scenario.
+
+use super::document;
+use super::files::Files;
+use super::names::Names;
+use super::problem::Problems;
+use super::reader::Context;
+use super::spec::Scenario;
+use super::{digest, read, setting, validate};
+use std::cell::{Cell, RefCell};
+
+/// Loads the scenario at `entry` (a path as given), with `settings` (path and value, in the order given) over what it says.
+///
+/// Every problem is collected: a scenario without problems needs no further check.
+pub fn load(entry: &str, files: &mut dyn Files, settings: &[(String, String)]) -> Result<Scenario, Problems> {
+    let (mut document, problems) = document::read(entry, files);
+    if !problems.is_empty() {
+        return Err(Problems::new(document.sources, problems));
+    }
+    let problems = setting::apply(&mut document, settings);
+    let mut sorted = settings.to_vec();
+    sorted.sort();
+    let root = &document.root;
+    let names = |phrase, kind: &str| Names::new(phrase, Names::declared(root, kind).into_iter().map(String::from));
+    let context = Context {
+        root,
+        zones: names("zone", "zone"),
+        sors: names("system of record", "sor"),
+        events: names("event", "event"),
+        segments: names("segment", "segment"),
+        topics: names("topic", "topic"),
+        queues: names("queue", "queue"),
+        sources: RefCell::new(document.sources),
+        problems: RefCell::new(problems),
+        files: RefCell::new(files),
+        contents: RefCell::default(),
+        suggestions: Cell::new(0),
+    };
+    let name = entry.rsplit(['/', '\\']).next().unwrap_or(entry);
+    let mut scenario = read::scenario(&context, name);
+    validate::validate(&context, &mut scenario);
+    let problems = context.problems.take();
+    if !problems.is_empty() {
+        return Err(Problems::new(context.sources.take(), problems));
+    }
+    scenario.digest = digest::digest(root, &sorted, &context.contents.borrow());
+    scenario.settings = sorted;
+    Ok(scenario)
+}

@@ -1,0 +1,53 @@
+//! `[subscriber.NAME.callback]`: what a light-weight event makes a subscriber do.
+
+use super::event::SizedEvent;
+use super::sor::SERVERS_MAX;
+use crate::scenario::reader::{Context, Reader};
+use crate::scenario::spec::{Callback, Style};
+use crate::scenario::values::{boolean, bytes, choice, count, distribution, factor, span_above_zero};
+use crate::sim::Distribution;
+use crate::units::{Bytes, Span};
+
+const REST_REQUEST: Bytes = Bytes(400);
+/// Where no event that comes has a heavy size.
+const REST_RESPONSE: Bytes = Bytes(2048);
+const SOAP_REQUEST: Bytes = Bytes(2048);
+/// An envelope and its elements around the same content.
+const SOAP_FACTOR: u64 = 3;
+const SOAP_PARSING: Span = Span::from_millis(2);
+
+pub(super) fn callback<'a>(context: &'a Context<'a>, mut reader: Reader<'a>, feeding: &[&SizedEvent]) -> Callback {
+    let style = reader.get("style", choice(&[("rest", Style::Rest), ("soap", Style::Soap)])).unwrap_or(Style::Rest);
+    let resource = feeding.iter().filter_map(|sized| sized.heavy_size).max().unwrap_or(REST_RESPONSE);
+    let (request, response, parsing) = match style {
+        Style::Rest => (REST_REQUEST, resource, Span::ZERO),
+        Style::Soap => (SOAP_REQUEST, Bytes(resource.0.saturating_mul(SOAP_FACTOR)), SOAP_PARSING),
+    };
+    let callback = Callback {
+        to: reader.get("to", |node| context.sors.refer(node)),
+        style,
+        request: reader.get("request", bytes).unwrap_or(request),
+        response: reader.get("response", bytes).unwrap_or(response),
+        parsing: reader.get("parsing", distribution(context)).unwrap_or_else(|| Distribution::constant(parsing)),
+        connections: reader.get("connections", count(1..=SERVERS_MAX)),
+        holds_worker: reader.get("holds_worker", boolean).unwrap_or(true),
+        timeout: reader.get("timeout", span_above_zero),
+        retries: reader.get("retries", count(0..=1_000_000)).unwrap_or(0),
+        backoff: reader.get("backoff", distribution(context)).unwrap_or_else(|| Distribution::exponential(Span::from_millis(100))),
+        backoff_factor: reader.get("backoff_factor", factor).unwrap_or(2.0),
+        backoff_max: reader.get("backoff_max", span_above_zero),
+    };
+    if callback.retries == 0 {
+        for key in ["backoff", "backoff_factor", "backoff_max"] {
+            reader.no_effect(key, "there are no `retries`", "add for example retries = 3, or remove it");
+        }
+    } else if callback.retries == 1 {
+        reader.no_effect("backoff_factor", "it acts from the second retry on", "allow more `retries`, or remove it");
+    }
+    for (key, what) in [("breaker", "circuit breakers are"), ("cache", "caches of answers are"), ("coalesce", "coalescing of callbacks is")]
+    {
+        reader.later(key, what);
+    }
+    reader.done();
+    callback
+}

@@ -1,0 +1,130 @@
+//! From the tree to the [`Scenario`]: one file per section of the language, each reading its keys and their own rules.
+//!
+//! What a section can't decide alone (links between zones, circles, effects that need another section) is `super::validate`'s.
+//! A reference that can't be resolved becomes [`NOWHERE`], which only a scenario with problems can contain.
+
+mod assumption;
+mod broker;
+mod callback;
+mod event;
+mod line;
+mod objective;
+mod place;
+mod run;
+mod sor;
+mod subscriber;
+
+use super::document::Value;
+use super::names::{ENTITIES, Names};
+use super::reader::{Context, Reader};
+use super::spec::{Destination, Scenario};
+
+/// The number of an entity that does not exist.
+pub(super) const NOWHERE: usize = usize::MAX;
+/// Most entities of one kind.
+const ENTITIES_MAX: usize = 10_000;
+
+/// Reads everything; the result is right only where nothing was reported.
+pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
+    let mut reader = Reader::new(context, "", start(), context.root);
+    let stem = file.split('.').next().unwrap_or(file);
+    let title = reader.get("title", super::values::text).unwrap_or(stem).to_string();
+    let question = reader.get("question", super::values::text).unwrap_or_default().to_string();
+    reader.get("extends", super::values::text);
+    for (section, what) in [
+        ("feed", "Atom feeds are"),
+        ("poller", "pollers of Atom feeds are"),
+        ("disruption", "disruptions are"),
+        ("surge", "surges are"),
+        ("growth", "growth is"),
+        ("price", "prices are"),
+    ] {
+        reader.later(section, what);
+    }
+    let run = run::run(&mut reader);
+    let events = event::events(&mut reader);
+    let mut scenario = Scenario {
+        title,
+        question,
+        file: file.to_string(),
+        digest: String::new(),
+        settings: Vec::new(),
+        run,
+        zones: place::zones(&mut reader),
+        links: place::links(&mut reader),
+        sors: sor::sors(&mut reader),
+        segments: broker::segments(&mut reader),
+        topics: broker::topics(&mut reader),
+        queues: broker::queues(&mut reader),
+        subscribers: subscriber::subscribers(&mut reader, &events),
+        events: events.into_iter().map(|sized| sized.event).collect(),
+        objectives: Vec::new(),
+        assumptions: Vec::new(),
+    };
+    scenario.objectives = objective::objectives(&mut reader, &scenario);
+    scenario.assumptions = assumption::assumptions(&mut reader);
+    reader.done();
+    scenario
+}
+
+fn start() -> super::problem::Place {
+    super::problem::Place { source: 0, start: 0, end: 0 }
+}
+
+/// One reader for each entity of a section, in the order of the file, after a look at the names.
+fn entities<'a>(reader: &mut Reader<'a>, kind: &'static str) -> Vec<(&'a str, Reader<'a>)> {
+    debug_assert!(ENTITIES.contains(&kind));
+    let Some(section) = reader.inner(kind) else { return Vec::new() };
+    let count = section.each().len();
+    if count > ENTITIES_MAX {
+        section.context.report(
+            section.place,
+            format!("{kind}: {count} of them are more than the {ENTITIES_MAX} that can be simulated"),
+            "",
+        );
+        return Vec::new();
+    }
+    for (name, entry) in section.each() {
+        let rest_is_fine = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        if !(rest_is_fine && name.starts_with(|c: char| c.is_ascii_lowercase())) {
+            let hint = "a name begins with a small letter and goes on with small letters, digits and _";
+            section.context.report(entry.key, format!("`{name}` can't be the name of a {kind}"), hint);
+        }
+        // A key written straight into [sor] instead of [sor.NAME] is a common slip.
+        if !matches!(entry.node.value, Value::Table(_)) {
+            section.context.report(
+                entry.key,
+                format!("{kind}.{name} must be a table"),
+                format!("the section of a {kind} is `[{kind}.NAME]`, with its keys below"),
+            );
+        }
+    }
+    let tables: Vec<(&'a str, Reader<'a>)> = section
+        .each()
+        .into_iter()
+        .filter_map(|(name, entry)| {
+            let table = entry.node.table()?;
+            Some((name, Reader::new(section.context, format!("{kind}.{name}"), entry.key, table)))
+        })
+        .collect();
+    tables
+}
+
+/// The zone that an entity stands in.
+fn zone(reader: &mut Reader<'_>) -> Option<usize> {
+    let context = reader.context;
+    reader.get("zone", |node| context.zones.refer(node))
+}
+
+/// A topic or a queue by its name.
+fn destination(context: &Context<'_>, node: &super::document::Node) -> Result<Destination, super::problem::Fault> {
+    let name = super::values::text(node)?;
+    if let Some(topic) = context.topics.number(name) {
+        return Ok(Destination::Topic(topic));
+    }
+    if let Some(queue) = context.queues.number(name) {
+        return Ok(Destination::Queue(queue));
+    }
+    let both = context.topics.list().iter().chain(context.queues.list()).cloned();
+    Err(Names::new("topic or queue", both).unknown(name))
+}

@@ -1,0 +1,183 @@
+//! Keys that are missing or can't act because of other sections.
+//!
+//! Goes by what is written, not by how large it is: a sweep over `failure` that begins at 0 % must not meet an error there.
+
+use super::{feeding, gets_dead_letters, no_effect, report, table_of, writes};
+use crate::core::{Dispatch, Ordering};
+use crate::scenario::metrics::target;
+use crate::scenario::reader::Context;
+use crate::scenario::spec::{Destination, Event, Kind, Scenario, Subscriber, Weight};
+use crate::sim::Pattern;
+
+const NO_FAILURE: &str = "no attempt can fail: there is no `failure`, and no callback that could";
+
+/// Puts `ordering` and `dispatch` of a queue's subscribers into its policy; they must agree.
+pub(super) fn queue_orders(context: &Context<'_>, scenario: &mut Scenario) {
+    for index in 0..scenario.queues.len() {
+        let of_queue: Vec<&Subscriber> =
+            scenario.subscribers.iter().filter(|subscriber| subscriber.from == Destination::Queue(index)).collect();
+        let (mut ordering, mut dispatch): (Option<(Ordering, &str)>, Option<(Dispatch, &str)>) = (None, None);
+        for subscriber in of_queue {
+            agree(context, "ordering", subscriber, subscriber.line.policy.ordering, &mut ordering);
+            agree(context, "dispatch", subscriber, subscriber.line.policy.dispatch, &mut dispatch);
+        }
+        let (ordering, dispatch) = (ordering.map(|(ordering, _)| ordering), dispatch.map(|(dispatch, _)| dispatch));
+        let policy = &mut scenario.queues[index].line.policy;
+        policy.ordering = ordering.unwrap_or(policy.ordering);
+        policy.dispatch = dispatch.unwrap_or(policy.dispatch);
+    }
+}
+
+fn agree<'s, T: PartialEq>(context: &Context<'_>, key: &str, subscriber: &'s Subscriber, value: T, first: &mut Option<(T, &'s str)>) {
+    if !writes(context, "subscriber", &subscriber.name, key) {
+        return;
+    }
+    match first {
+        None => *first = Some((value, &subscriber.name)),
+        Some((known, name)) if *known != value => {
+            let what = format!("subscriber.{}.{key}: `{name}` says otherwise, and both consume from the same queue", subscriber.name);
+            report(context, &["subscriber", &subscriber.name, key], what, "write it once, or twice the same");
+        }
+        Some(_) => {}
+    }
+}
+
+/// Who is called has a service time.
+pub(super) fn services(context: &Context<'_>, scenario: &Scenario) {
+    let mut told = std::collections::BTreeSet::new();
+    for subscriber in scenario.subscribers.iter().filter(|subscriber| subscriber.callback.is_some()) {
+        for (index, event) in feeding(scenario, subscriber) {
+            let called = target(scenario, subscriber, index);
+            let Some(sor) = scenario.sors.get(called).filter(|_| event.weight == Weight::Light) else { continue };
+            if sor.service.is_none() && !writes(context, "sor", &sor.name, "service") && told.insert(called) {
+                let what = format!("sor.{} needs `service`, as `{}` calls it back", sor.name, subscriber.name);
+                report(context, &["sor", &sor.name], what, "write for example: service = \"lognormal(p50=18ms, p99=120ms)\"");
+            }
+        }
+    }
+}
+
+/// A steady state has no time of day.
+pub(super) fn steady(context: &Context<'_>, scenario: &Scenario) {
+    if scenario.run.kind != Kind::Steady {
+        return;
+    }
+    for event in &scenario.events {
+        let (key, profile) = match (&event.arrivals.pattern, event.arrivals.hourly) {
+            (Pattern::Sine { .. }, _) => ("arrivals", "a sine"),
+            (_, Some(_)) => ("hourly", "a profile of the day"),
+            _ => continue,
+        };
+        let what = format!("event.{}.{key}: {profile} has no steady state, and run.kind is \"steady\"", event.name);
+        report(context, &["event", &event.name, key], what, format!("remove `{key}`, or write kind = \"day\""));
+    }
+}
+
+/// What a publisher does with a refusal acts only where somebody refuses.
+pub(super) fn events(context: &Context<'_>, scenario: &Scenario) {
+    for event in &scenario.events {
+        let known = match event.to {
+            Destination::Topic(topic) => topic < scenario.topics.len(),
+            Destination::Queue(queue) => queue < scenario.queues.len(),
+        };
+        if known && !can_refuse(context, scenario, event) {
+            let because = "nothing on its way refuses: no queue or subscription there has a `max_length` or `max_bytes`";
+            no_effect(context, &["event", &event.name, "refused"], because, "set a limit there, or remove it");
+        }
+    }
+}
+
+fn can_refuse(context: &Context<'_>, scenario: &Scenario, event: &Event) -> bool {
+    let limited = |kind, name: &str| writes(context, kind, name, "max_length") || writes(context, kind, name, "max_bytes");
+    match event.to {
+        Destination::Queue(queue) => scenario.queues.get(queue).is_some_and(|queue| limited("queue", &queue.name)),
+        Destination::Topic(_) => {
+            scenario.subscribers.iter().any(|subscriber| subscriber.from == event.to && limited("subscriber", &subscriber.name))
+        }
+    }
+}
+
+pub(super) fn subscribers(context: &Context<'_>, scenario: &Scenario) {
+    for subscriber in &scenario.subscribers {
+        let name = subscriber.name.as_str();
+        if !can_fail(context, scenario, subscriber) && matches!(subscriber.from, Destination::Topic(_)) {
+            redelivery(context, "subscriber", name);
+        }
+        ordering(context, scenario, subscriber);
+        dispatch(context, scenario, subscriber);
+        retries(context, scenario, subscriber);
+    }
+}
+
+pub(super) fn queues(context: &Context<'_>, scenario: &Scenario) {
+    for (index, queue) in scenario.queues.iter().enumerate() {
+        let mut consumers = scenario.subscribers.iter().filter(|subscriber| subscriber.from == Destination::Queue(index));
+        if !consumers.any(|subscriber| can_fail(context, scenario, subscriber)) {
+            redelivery(context, "queue", &queue.name);
+        }
+    }
+}
+
+/// Keys that act after a failed attempt.
+fn redelivery(context: &Context<'_>, kind: &str, name: &str) {
+    for key in ["max_deliveries", "redelivery_delay", "requeue"] {
+        no_effect(context, &[kind, name, key], NO_FAILURE, "add for example failure = \"0.1%\" to the subscriber, or remove it");
+    }
+}
+
+/// An attempt fails by itself, or with its callback.
+fn can_fail(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) -> bool {
+    writes(context, "subscriber", &subscriber.name, "failure") || call_can_fail(context, scenario, subscriber)
+}
+
+/// A call fails by its timeout, or because the other side refuses it.
+fn call_can_fail(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) -> bool {
+    let Some(callback) = &subscriber.callback else { return false };
+    let has_timeout =
+        table_of(context, "subscriber", &subscriber.name).and_then(|table| table.get("callback")?.node.table()?.get("timeout")).is_some();
+    let refuses = |sor: usize| scenario.sors.get(sor).is_none_or(|sor| writes(context, "sor", &sor.name, "max_waiting"));
+    let fed = feeding(scenario, subscriber);
+    // Dead letters may come from anywhere.
+    let unknown = fed.is_empty() && callback.to.is_none();
+    has_timeout || unknown || callback.to.is_some_and(refuses) || fed.iter().any(|(event, _)| refuses(target(scenario, subscriber, *event)))
+}
+
+fn retries(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
+    if subscriber.callback.is_some() && !call_can_fail(context, scenario, subscriber) {
+        let because = "no call can fail: there is no `timeout`, and the system of record has no `max_waiting`";
+        no_effect(
+            context,
+            &["subscriber", &subscriber.name, "callback", "retries"],
+            because,
+            "add for example timeout = \"2s\", or remove it",
+        );
+    }
+}
+
+fn ordering(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
+    let fed = feeding(scenario, subscriber);
+    let dead_letters = matches!(subscriber.from, Destination::Queue(queue) if gets_dead_letters(scenario, queue));
+    let shared = |event: &Event| ["resources", "lifecycle"].iter().any(|key| writes(context, "event", &event.name, key));
+    if subscriber.line.policy.ordering == Ordering::ByResource
+        && !dead_letters
+        && !fed.is_empty()
+        && !fed.iter().any(|(_, event)| shared(event))
+    {
+        let because = "every event that comes here has a resource of its own";
+        no_effect(
+            context,
+            &["subscriber", &subscriber.name, "ordering"],
+            because,
+            "give the event `resources` or a `lifecycle`, or remove it",
+        );
+    }
+}
+
+fn dispatch(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
+    let shared = matches!(subscriber.from, Destination::Queue(_))
+        && scenario.subscribers.iter().filter(|other| other.from == subscriber.from).count() > 1;
+    if !shared && !writes(context, "subscriber", &subscriber.name, "consumers") {
+        let because = "there is but one consumer";
+        no_effect(context, &["subscriber", &subscriber.name, "dispatch"], because, "write `consumers`, or remove it");
+    }
+}

@@ -1,0 +1,70 @@
+//! What only the whole scenario can tell: distances, circles, and keys whose effect needs another section.
+//!
+//! Also meets scenarios in which references lead nowhere; what depends on such a reference is not looked at.
+
+mod dead_letter;
+mod effect;
+mod zones;
+
+use super::document::Table;
+use super::reader::Context;
+use super::spec::{Destination, Event, Scenario, Segment, Subscriber};
+
+/// Reports what is wrong; puts the orders that subscribers to a queue ask for into the queue's policy.
+pub(super) fn validate(context: &Context<'_>, scenario: &mut Scenario) {
+    effect::queue_orders(context, scenario);
+    zones::links(context, scenario);
+    zones::distances(context, scenario);
+    dead_letter::places(context, scenario);
+    dead_letter::circles(context, scenario);
+    effect::services(context, scenario);
+    effect::steady(context, scenario);
+    effect::events(context, scenario);
+    effect::subscribers(context, scenario);
+    effect::queues(context, scenario);
+}
+
+/// Reports a problem at the deepest part of a path that the file writes.
+fn report(context: &Context<'_>, path: &[&str], what: String, hint: impl Into<String>) {
+    match context.place_of(path) {
+        Some(place) => context.report(place, what, hint),
+        None => context.problems.borrow_mut().push(super::problem::Problem { place: None, what, hint: hint.into() }),
+    }
+}
+
+/// Reports a key that is written and can't act.
+fn no_effect(context: &Context<'_>, path: &[&str], because: &str, hint: &str) {
+    if context.writes(path) {
+        report(context, path, format!("{} has no effect because {because}", path.join(".")), hint);
+    }
+}
+
+/// The segment that carries a destination, where both are there.
+fn segment_of(scenario: &Scenario, to: Destination) -> Option<&Segment> {
+    let segment = match to {
+        Destination::Topic(topic) => scenario.topics.get(topic)?.segment,
+        Destination::Queue(queue) => scenario.queues.get(queue)?.segment,
+    };
+    scenario.segments.get(segment)
+}
+
+/// The events that come to a subscriber, with their numbers.
+fn feeding<'s>(scenario: &'s Scenario, subscriber: &Subscriber) -> Vec<(usize, &'s Event)> {
+    scenario.events_of(subscriber).map(|index| (index, &scenario.events[index])).collect()
+}
+
+/// True when dead letters come to this queue.
+fn gets_dead_letters(scenario: &Scenario, queue: usize) -> bool {
+    let lines = scenario.queues.iter().map(|queue| &queue.line).chain(scenario.subscribers.iter().map(|subscriber| &subscriber.line));
+    lines.into_iter().any(|line| line.policy.dead_letter.is_some_and(|target| target.0 as usize == queue))
+}
+
+/// The entity's own table.
+fn table_of<'a>(context: &Context<'a>, kind: &str, name: &str) -> Option<&'a Table> {
+    context.root.get(kind)?.node.table()?.get(name)?.node.table()
+}
+
+/// True when an entity's table writes this key.
+fn writes(context: &Context<'_>, kind: &str, name: &str, key: &str) -> bool {
+    table_of(context, kind, name).is_some_and(|table| table.get(key).is_some())
+}

@@ -1,0 +1,80 @@
+//! Who must talk to whom across zones.
+
+use super::{feeding, report, segment_of};
+use crate::scenario::metrics::target;
+use crate::scenario::reader::Context;
+use crate::scenario::spec::{Runs, Scenario, Weight, ZoneIndex};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The two zones of a way, the smaller number first: links have no direction.
+fn pair(one: ZoneIndex, other: ZoneIndex) -> (ZoneIndex, ZoneIndex) {
+    (one.min(other), one.max(other))
+}
+
+/// One link between two zones.
+pub(super) fn links(context: &Context<'_>, scenario: &Scenario) {
+    let mut seen: BTreeMap<(ZoneIndex, ZoneIndex), &str> = BTreeMap::new();
+    for link in &scenario.links {
+        if scenario.zones.get(link.between.0).is_none() || scenario.zones.get(link.between.1).is_none() {
+            continue;
+        }
+        let ends = pair(link.between.0, link.between.1);
+        if let Some(other) = seen.insert(ends, &link.name) {
+            let (one, two) = (&scenario.zones[ends.0].name, &scenario.zones[ends.1].name);
+            let what = format!("link.{}: link `{other}` is already between {one} and {two}", link.name);
+            report(context, &["link", &link.name, "between"], what, "one link connects two zones; merge the two");
+        }
+    }
+}
+
+/// A way that messages or calls take.
+struct Way<'s> {
+    from: Option<ZoneIndex>,
+    to: Option<ZoneIndex>,
+    /// Path of the entity that needs it.
+    at: [&'s str; 2],
+    what: String,
+}
+
+/// Zones that must talk have a link; who has no zone is near to everybody.
+pub(super) fn distances(context: &Context<'_>, scenario: &Scenario) {
+    let linked: BTreeSet<_> = scenario.links.iter().map(|link| pair(link.between.0, link.between.1)).collect();
+    let mut told = BTreeSet::new();
+    for way in ways(scenario) {
+        let (Some(from), Some(to)) = (way.from, way.to) else { continue };
+        let (Some(one), Some(other)) = (scenario.zones.get(from), scenario.zones.get(to)) else { continue };
+        if from == to || linked.contains(&pair(from, to)) || !told.insert(pair(from, to)) {
+            continue;
+        }
+        let what = format!("there is no link between the zones {} and {}, and {}", one.name, other.name, way.what);
+        let hint = format!("write `[link.NAME]` with between = [\"{}\", \"{}\"] and its latency", one.name, other.name);
+        report(context, &[way.at[0], way.at[1], "zone"], what, hint);
+    }
+}
+
+fn ways(scenario: &Scenario) -> Vec<Way<'_>> {
+    let mut ways = Vec::new();
+    for event in &scenario.events {
+        let (Some(sor), Some(segment)) = (scenario.sors.get(event.from), segment_of(scenario, event.to)) else { continue };
+        let what = format!("`{}` publishes to the segment `{}`", sor.name, segment.name);
+        ways.push(Way { from: sor.zone, to: segment.zone, at: ["sor", &sor.name], what });
+    }
+    for subscriber in &scenario.subscribers {
+        let Some(segment) = segment_of(scenario, subscriber.from) else { continue };
+        let at = ["subscriber", subscriber.name.as_str()];
+        // A workflow stands where its segment stands.
+        let zone = if subscriber.runs == Runs::Workflow { segment.zone } else { subscriber.zone };
+        let what = format!("the segment `{}` delivers to `{}`", segment.name, subscriber.name);
+        ways.push(Way { from: segment.zone, to: zone, at, what });
+        if subscriber.callback.is_none() {
+            continue;
+        }
+        for (index, event) in feeding(scenario, subscriber) {
+            let Some(sor) = scenario.sors.get(target(scenario, subscriber, index)).filter(|_| event.weight == Weight::Light) else {
+                continue;
+            };
+            ways.push(Way { from: zone, to: sor.zone, at, what: format!("`{}` calls `{}` back", subscriber.name, sor.name) });
+        }
+    }
+    ways
+}

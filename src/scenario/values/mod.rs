@@ -1,0 +1,13 @@
+//! Values as people write them: one function per kind, from a node to the checked value or a fault.
+
+mod arrivals;
+mod call;
+mod data;
+mod distribution;
+mod simple;
+
+pub(super) use arrivals::{arrivals, hourly};
+pub(super) use distribution::{distribution, service};
+pub(super) use simple::{
+    bandwidth, boolean, bytes, choice, count, factor, number, open_share, rate, share, span, span_above_zero, text, texts, whole,
+};
