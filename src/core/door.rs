@@ -83,6 +83,11 @@ impl Door {
         (*found == obstacle).then(|| (*publisher, self.blocked[publisher][0]))
     }
 
+    /// Whether somebody who arrived before waits for this.
+    pub(super) fn is_passed(&self, obstacle: Obstacle, arrival: u64) -> bool {
+        self.waiting.range((obstacle, 0)..(obstacle, arrival)).next().is_some()
+    }
+
     /// The first one waiting for this obstacle may try again.
     pub(super) fn retry_first(&mut self, obstacle: Obstacle) -> bool {
         let Some((publisher, held)) = self.first_waiting(obstacle) else { return false };
