@@ -1,1 +1,3 @@
+mod core_live;
+mod core_speed;
 mod core_transcript;
