@@ -110,13 +110,11 @@ impl Broker {
                 self.door.alarm = false;
                 while self.retry_first(Obstacle::Memory) {}
             }
-            if let Some((publisher, held)) = self.door.pop_retrying() {
-                self.retry(now, publisher, held, out);
-            } else if let Some(queue) = self.door.freed.pop() {
-                self.let_in_first(queue);
-            } else {
-                break;
+            while let Some(queue) = self.door.freed.pop() {
+                self.let_try_first(queue);
             }
+            let Some((publisher, origin, held)) = self.door.pop_retrying() else { break };
+            self.retry(now, publisher, origin, held, out);
         }
         if !self.door.alarm {
             while let Some(publisher) = self.door.pop_rid() {
@@ -125,23 +123,27 @@ impl Broker {
         }
     }
 
-    fn retry(&mut self, now: Time, publisher: PublisherId, held: Held, out: &mut Vec<Output>) {
-        match self.obstacle(held.to, &held.message, held.arrival) {
+    fn retry(&mut self, now: Time, publisher: PublisherId, origin: Option<QueueId>, held: Held, out: &mut Vec<Output>) {
+        let obstacle = self.obstacle(held.to, &held.message, held.arrival);
+        match obstacle {
             Some(obstacle) => self.wait(publisher, held.arrival, obstacle),
             None => {
                 self.accept(now, publisher, held.to, held.message, out);
                 self.door.settle(publisher);
             }
         }
+        // Who has left a queue's waiting line lets the next one try.
+        if let Some(queue) = origin.filter(|queue| obstacle != Some(Obstacle::Queue(*queue))) {
+            self.door.freed.push(queue);
+        }
     }
 
     /// The first one waiting for this queue tries again if there is room for its message.
-    fn let_in_first(&mut self, number: QueueId) {
+    fn let_try_first(&mut self, number: QueueId) {
         let obstacle = Obstacle::Queue(number);
         let Some((_, held)) = self.door.first_waiting(obstacle) else { return };
-        if self.queues.get(number).is_none_or(|queue| queue.has_room(&held.message) || !queue.is_listening()) {
+        if self.queues.get(number).is_some_and(|queue| queue.has_room(&held.message) || !queue.is_listening()) {
             self.retry_first(obstacle);
-            self.door.freed.push(number);
         }
     }
 

@@ -105,9 +105,7 @@ impl Play {
             "detach" => Input::Detach { consumer: ConsumerId(self.consumers.number(word(1))) },
             "publish" => self.publish(&words),
             "ack" => Input::Ack { delivery: self.delivery(word(1), word(2)) },
-            "nack" => {
-                Input::Nack { delivery: self.delivery(word(1), word(2)), delay: words.get("delay").unwrap_or_default() }
-            }
+            "nack" => Input::Nack { delivery: self.delivery(word(1), word(2)), delay: words.get("delay").unwrap_or_default() },
             "lifetime" => Input::Lifetime { queue: self.queue(word(1)), time_to_live: word(2).parse().ok() },
             "crash" => Input::Crash,
             "recover" => Input::Recover,

@@ -1,3 +1,5 @@
 mod core_live;
+mod core_naive;
+mod core_properties;
 mod core_speed;
 mod core_transcript;
