@@ -192,7 +192,7 @@ impl Run {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 8000, failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn the_broker_does_what_the_naive_one_does(
         limit in prop::option::weighted(0.3, 200..2000u64),
