@@ -4,12 +4,13 @@ use super::broker::Broker;
 use super::door::{Held, Obstacle};
 use super::input::{Output, Refusal};
 use super::message::{Destination, Message, PublisherId, QueueId, TopicId};
+use super::policy::Overflow;
 use crate::units::Time;
 
 impl Broker {
     pub(super) fn publish(&mut self, now: Time, publisher: PublisherId, to: Destination, message: Message, out: &mut Vec<Output>) {
         let is_behind = !self.door.is_quiet() && self.door.has_held(publisher);
-        let obstacle = self.obstacle(to, &message);
+        let obstacle = self.obstacle(to, &message, u64::MAX);
         if !is_behind && obstacle.is_none() {
             return self.accept(now, publisher, to, message, out);
         }
@@ -22,26 +23,30 @@ impl Broker {
         }
     }
 
-    /// What hinders a publish, if anything does.
+    /// What hinders a publish, if anything does; `arrival` is its number at the door, or later than all for a new one.
     #[inline]
-    fn obstacle(&self, to: Destination, message: &Message) -> Option<Obstacle> {
+    fn obstacle(&self, to: Destination, message: &Message, arrival: u64) -> Option<Obstacle> {
         if self.door.alarm {
             return Some(Obstacle::Memory);
         }
         match to {
-            Destination::Queue(number) => self.holds(number, message).then_some(Obstacle::Queue(number)),
+            Destination::Queue(number) => self.holds(number, message, arrival).then_some(Obstacle::Queue(number)),
             Destination::Topic(number) => {
                 let topic = self.topics.get(number.0 as usize).filter(|topic| topic.blocking > 0)?;
                 let admitting = topic.queues.iter().zip(&topic.selectors).filter(|(_, selector)| selector.admits(message));
-                let full = admitting.map(|(queue, _)| *queue).find(|queue| self.holds(*queue, message));
+                let full = admitting.map(|(queue, _)| *queue).find(|queue| self.holds(*queue, message, arrival));
                 full.map(Obstacle::Queue)
             }
         }
     }
 
+    /// Whether a queue holds a publish back: it has no room, or others came earlier and wait for it.
     #[inline]
-    fn holds(&self, number: QueueId, message: &Message) -> bool {
-        self.queues.get(number).is_some_and(|queue| queue.holds(message) && queue.is_listening())
+    fn holds(&self, number: QueueId, message: &Message, arrival: u64) -> bool {
+        let Some(queue) = self.queues.get(number) else { return false };
+        queue.policy.overflow == Overflow::Block
+            && queue.is_listening()
+            && (!queue.has_room(message) || (queue.waiting > 0 && self.door.is_passed(Obstacle::Queue(number), arrival)))
     }
 
     fn accept(&mut self, now: Time, publisher: PublisherId, to: Destination, message: Message, out: &mut Vec<Output>) {
@@ -105,13 +110,11 @@ impl Broker {
                 self.door.alarm = false;
                 while self.retry_first(Obstacle::Memory) {}
             }
-            if let Some((publisher, held)) = self.door.pop_retrying() {
-                self.retry(now, publisher, held, out);
-            } else if let Some(queue) = self.door.freed.pop() {
-                self.let_in_first(queue);
-            } else {
-                break;
+            while let Some(queue) = self.door.freed.pop() {
+                self.let_try_first(queue);
             }
+            let Some((publisher, origin, held)) = self.door.pop_retrying() else { break };
+            self.retry(now, publisher, origin, held, out);
         }
         if !self.door.alarm {
             while let Some(publisher) = self.door.pop_rid() {
@@ -120,23 +123,27 @@ impl Broker {
         }
     }
 
-    fn retry(&mut self, now: Time, publisher: PublisherId, held: Held, out: &mut Vec<Output>) {
-        match self.obstacle(held.to, &held.message) {
+    fn retry(&mut self, now: Time, publisher: PublisherId, origin: Option<QueueId>, held: Held, out: &mut Vec<Output>) {
+        let obstacle = self.obstacle(held.to, &held.message, held.arrival);
+        match obstacle {
             Some(obstacle) => self.wait(publisher, held.arrival, obstacle),
             None => {
                 self.accept(now, publisher, held.to, held.message, out);
                 self.door.settle(publisher);
             }
         }
+        // Who has left a queue's waiting line lets the next one try.
+        if let Some(queue) = origin.filter(|queue| obstacle != Some(Obstacle::Queue(*queue))) {
+            self.door.freed.push(queue);
+        }
     }
 
     /// The first one waiting for this queue tries again if there is room for its message.
-    fn let_in_first(&mut self, number: QueueId) {
+    fn let_try_first(&mut self, number: QueueId) {
         let obstacle = Obstacle::Queue(number);
         let Some((_, held)) = self.door.first_waiting(obstacle) else { return };
-        if self.queues.get(number).is_none_or(|queue| queue.has_room(&held.message) || !queue.is_listening()) {
+        if self.queues.get(number).is_some_and(|queue| queue.has_room(&held.message) || !queue.is_listening()) {
             self.retry_first(obstacle);
-            self.door.freed.push(number);
         }
     }
 

@@ -130,6 +130,7 @@ impl Broker {
             Input::Recover => {
                 self.is_down = false;
                 self.fire(now, out);
+                self.serve_door(now, out);
             }
             _ => {}
         }
@@ -167,7 +168,7 @@ impl Broker {
 
     /// Memory is far enough below the limit for publishers to go on. A broker that holds nothing always is.
     pub(super) fn is_memory_low(&self) -> bool {
-        let mark = self.memory_limit / 5 * 4 + self.memory_limit % 5 * 4 / 5;
+        let mark = self.memory_limit - self.memory_limit / 5;
         self.store.memory() < mark || self.store.memory() == 0
     }
 

@@ -35,8 +35,9 @@ pub(super) struct Door {
     pub(super) freed: Vec<QueueId>,
     blocked: BTreeMap<PublisherId, VecDeque<Held>>,
     waiting: BTreeMap<(Obstacle, u64), PublisherId>,
-    retrying: BTreeMap<u64, PublisherId>,
-    /// Blocked publishers of which nothing is held any more.
+    /// Who may try again, by arrival, and the queue for which it waited.
+    retrying: BTreeMap<u64, (PublisherId, Option<QueueId>)>,
+    /// Blocked publishers of which nothing is held any more, in the order in which that came about.
     rid: VecDeque<PublisherId>,
     arrivals: u64,
     held: usize,
@@ -68,7 +69,11 @@ impl Door {
         self.held += 1;
         let held = Held { arrival: self.arrivals, to, message };
         let is_new = !self.blocked.contains_key(&publisher);
-        self.blocked.entry(publisher).or_default().push_back(held);
+        let before = self.blocked.entry(publisher).or_default();
+        if before.is_empty() && !is_new {
+            self.rid.retain(|other| *other != publisher);
+        }
+        before.push_back(held);
         (held, is_new)
     }
 
@@ -83,18 +88,24 @@ impl Door {
         (*found == obstacle).then(|| (*publisher, self.blocked[publisher][0]))
     }
 
-    /// The first one waiting for this obstacle may try again.
+    /// Whether somebody who arrived before waits for this.
+    pub(super) fn is_passed(&self, obstacle: Obstacle, arrival: u64) -> bool {
+        self.waiting.range((obstacle, 0)..(obstacle, arrival)).next().is_some()
+    }
+
+    /// The first one waiting for this obstacle may try again; false when nobody does.
     pub(super) fn retry_first(&mut self, obstacle: Obstacle) -> bool {
         let Some((publisher, held)) = self.first_waiting(obstacle) else { return false };
         self.waiting.remove(&(obstacle, held.arrival));
-        self.retrying.insert(held.arrival, publisher);
+        let origin = if let Obstacle::Queue(queue) = obstacle { Some(queue) } else { None };
+        self.retrying.insert(held.arrival, (publisher, origin));
         true
     }
 
-    /// The earliest of those that may try again.
-    pub(super) fn pop_retrying(&mut self) -> Option<(PublisherId, Held)> {
-        let (_, publisher) = self.retrying.pop_first()?;
-        Some((publisher, self.blocked[&publisher][0]))
+    /// The earliest of those that may try again, and the queue for which it waited.
+    pub(super) fn pop_retrying(&mut self) -> Option<(PublisherId, Option<QueueId>, Held)> {
+        let (_, (publisher, origin)) = self.retrying.pop_first()?;
+        Some((publisher, origin, self.blocked[&publisher][0]))
     }
 
     /// The publisher's first message is settled; its next one may try.
@@ -104,7 +115,7 @@ impl Door {
         held.pop_front();
         match held.front() {
             Some(next) => {
-                self.retrying.insert(next.arrival, publisher);
+                self.retrying.insert(next.arrival, (publisher, None));
             }
             None => self.rid.push_back(publisher),
         }
@@ -112,13 +123,9 @@ impl Door {
 
     /// The next publisher to be unblocked: nothing of it is held any more.
     pub(super) fn pop_rid(&mut self) -> Option<PublisherId> {
-        loop {
-            let publisher = self.rid.pop_front()?;
-            if self.blocked.get(&publisher).is_some_and(VecDeque::is_empty) {
-                self.blocked.remove(&publisher);
-                return Some(publisher);
-            }
-        }
+        let publisher = self.rid.pop_front()?;
+        self.blocked.remove(&publisher);
+        Some(publisher)
     }
 
     /// Forgets everything, as a crash does.

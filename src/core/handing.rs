@@ -10,8 +10,15 @@ use crate::units::{Span, Time};
 
 impl Broker {
     /// Hands out from the line while there are consumers with credit.
-    #[inline]
+    #[inline(always)]
     pub(super) fn dispatch(&mut self, number: QueueId, out: &mut Vec<Output>) {
+        let queue = &self.queues[number];
+        if queue.ready > 0 || queue.waiting > 0 {
+            self.dispatch_ready(number, out);
+        }
+    }
+
+    fn dispatch_ready(&mut self, number: QueueId, out: &mut Vec<Output>) {
         if self.queues[number].waiting > 0 {
             self.door.freed.push(number);
         }
@@ -28,7 +35,7 @@ impl Broker {
     }
 
     /// Hands a copy that is in no list to the consumer whose turn it is.
-    #[inline]
+    #[inline(always)]
     pub(super) fn hand_over(&mut self, copy: u32, out: &mut Vec<Output>) {
         let copied = &mut self.store.copies[copy];
         let queue = &mut self.queues[copied.queue];
@@ -57,7 +64,7 @@ impl Broker {
     }
 
     /// Takes a copy back from its consumer, if this is its latest hand-over and it is still out.
-    #[inline]
+    #[inline(always)]
     fn take_back(&mut self, delivery: DeliveryId) -> Option<QueueId> {
         let copied = self.store.copies.get(delivery.copy)?;
         if copied.state != State::Out || copied.stamp != delivery.stamp {
@@ -71,7 +78,7 @@ impl Broker {
         Some(number)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn ack(&mut self, delivery: DeliveryId, out: &mut Vec<Output>) {
         let Some(number) = self.take_back(delivery) else { return };
         let queue = &mut self.queues[number];

@@ -53,7 +53,7 @@ impl Broker {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn new_copy(&mut self, now: Time, number: QueueId, stored: u32, message: &Message) -> u32 {
         let queue = &mut self.queues[number];
         let (key, deadline) = (queue.next_key(message), queue.deadline(now));
@@ -61,7 +61,7 @@ impl Broker {
     }
 
     /// Straight to a consumer with credit.
-    #[inline]
+    #[inline(always)]
     fn pass(&mut self, now: Time, number: QueueId, stored: u32, message: &Message, out: &mut Vec<Output>) {
         let copy = self.new_copy(now, number, stored, message);
         self.queues[number].line.pass(&self.store, message.resource);

@@ -6,7 +6,7 @@
 
 use super::line::{self, Line};
 use super::message::{Message, QueueId, TopicId};
-use super::policy::{Overflow, Policy};
+use super::policy::Policy;
 use super::store::List;
 use super::turns::Turns;
 use crate::units::{Bytes, Span, Time};
@@ -116,12 +116,6 @@ impl Queue {
     /// Whether a held publish may come in: an empty line takes a message of any size, so that nothing waits for ever.
     pub(super) fn has_room(&self, message: &Message) -> bool {
         self.passes(message.resource) || self.has_place(message.size) || (self.ready == 0 && self.max_length > 0)
-    }
-
-    /// Whether a publish has to be held for this queue; who comes now waits behind those that wait already.
-    #[inline]
-    pub(super) fn holds(&self, message: &Message) -> bool {
-        self.policy.overflow == Overflow::Block && (self.waiting > 0 || !self.has_room(message))
     }
 
     /// When a message accepted now expires.

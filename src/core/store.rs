@@ -151,10 +151,10 @@ impl List {
     }
 }
 
-/// A message and how many copies share it.
+/// A message and how many copies share it, and one more while it is being placed.
 struct Stored {
     message: Message,
-    copies: u32,
+    uses: u32,
 }
 
 /// Where a copy is.
@@ -226,16 +226,18 @@ impl Store {
         self.memory
     }
 
-    /// Stores a message that has no copy yet; [`Store::settle`] takes it away again if it gets none.
+    /// Stores a message. It stays at least until [`Store::settle`], and then while it has copies.
     #[inline]
     pub(super) fn put(&mut self, message: Message) -> u32 {
         self.memory = self.memory.saturating_add(message.size.0);
-        self.messages.insert(Stored { message, copies: 0 })
+        self.messages.insert(Stored { message, uses: 1 })
     }
 
     #[inline]
     pub(super) fn settle(&mut self, message: u32) {
-        if self.messages[message].copies == 0 {
+        let stored = &mut self.messages[message];
+        stored.uses -= 1;
+        if stored.uses == 0 {
             self.forget(message);
         }
     }
@@ -258,7 +260,7 @@ impl Store {
     /// A new copy of a stored message, in no list yet.
     #[inline]
     pub(super) fn copy(&mut self, message: u32, queue: QueueId, key: u64, accepted: Time, deadline: Time) -> u32 {
-        self.messages[message].copies += 1;
+        self.messages[message].uses += 1;
         self.memory = self.memory.saturating_add(COPY_OVERHEAD.0);
         self.copies.insert(Copied {
             links: Links::ALONE,
@@ -284,10 +286,6 @@ impl Store {
         let message = copied.message;
         self.copies.remove(copy);
         self.memory = self.memory.saturating_sub(COPY_OVERHEAD.0);
-        let stored = &mut self.messages[message];
-        stored.copies -= 1;
-        if stored.copies == 0 {
-            self.forget(message);
-        }
+        self.settle(message);
     }
 }

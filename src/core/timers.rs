@@ -1,28 +1,30 @@
 //! Deadlines of copies: when a ready one expires, when a delayed one comes back. At most one for each copy.
 //!
 //! A binary heap in which every copy knows its place, so that a deadline that has become void is taken out at once and the
-//! earliest one is always true. Equal deadlines fall due in the order in which they were set.
+//! earliest one is always true. Equal deadlines fall due queue by queue, in the order
+//! of the line.
 //!
 //! Does not know what happens at a deadline. Invariant: `copies[c].timer` is c's place in the heap, or none.
 
+use super::message::QueueId;
 use super::store::{Copied, NONE, Slab};
 use crate::units::Time;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Deadline {
     due: Time,
-    order: u64,
+    queue: QueueId,
+    key: u64,
     copy: u32,
 }
 
 pub(super) struct Timers {
     heap: Vec<Deadline>,
-    set: u64,
 }
 
 impl Timers {
     pub(super) fn new() -> Timers {
-        Timers { heap: Vec::new(), set: 0 }
+        Timers { heap: Vec::new() }
     }
 
     #[inline]
@@ -43,8 +45,8 @@ impl Timers {
     }
 
     pub(super) fn set(&mut self, copies: &mut Slab<Copied>, copy: u32, due: Time) {
-        self.set += 1;
-        self.heap.push(Deadline { due, order: self.set, copy });
+        let Copied { queue, key, .. } = copies[copy];
+        self.heap.push(Deadline { due, queue, key, copy });
         self.rise(copies, self.heap.len() - 1);
     }
 
