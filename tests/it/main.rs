@@ -1,7 +1,10 @@
 mod arrivals;
 mod distributions;
 mod problems;
+mod problems_files;
 mod random;
 mod sampling;
 mod scenario_files;
 mod scenario_help;
+mod scenario_hostile;
+mod scenario_language;
