@@ -3,7 +3,7 @@
 use crate::model::{self, Findings};
 use crate::outcome::{Curve, Hop, Metric, Series};
 use crate::scenario::Scenario;
-use crate::stats::{Histogram, band, mean_interval, prediction_interval};
+use crate::stats::{Band, Histogram, Tally, mean_interval, next_run_interval};
 use crate::units::Unit;
 
 /// Every figure that at least one replication has, with its intervals.
@@ -11,23 +11,21 @@ pub fn metrics(done: &[Findings], confidence: f64) -> Vec<Metric> {
     let Some(first) = done.first() else { return Vec::new() };
     let metric = |(index, figure): (usize, &model::Figure)| {
         let values: Vec<f64> = done.iter().filter_map(|findings| figure_of(findings, index, &figure.name)).collect();
-        if values.is_empty() {
-            return None;
-        }
-        let interval = mean_interval(&values, confidence);
-        let one_run = prediction_interval(&values, confidence);
+        let tally: Tally = values.into_iter().collect();
+        let interval = mean_interval(&tally, confidence);
+        let one_run = next_run_interval(&tally, confidence);
         Some(Metric {
             name: figure.name.clone(),
             unit: figure.unit,
-            point: values.iter().sum::<f64>() / values.len() as f64,
-            low: interval.map(|(low, _)| low),
-            high: interval.map(|(_, high)| high),
-            one_run_low: one_run.map(|(low, _)| low),
-            one_run_high: one_run.map(|(_, high)| high),
-            n: values.len() as u32,
+            point: tally.mean()?,
+            low: interval.map(|interval| interval.low),
+            high: interval.map(|interval| interval.high),
+            one_run_low: one_run.map(|interval| interval.low),
+            one_run_high: one_run.map(|interval| interval.high),
+            n: tally.count() as u32,
         })
     };
-    names(done, first).iter().enumerate().filter_map(metric).collect()
+    names(done, first).into_iter().enumerate().filter_map(metric).collect()
 }
 
 /// Replications differ in what they list only where something happened in some of them alone (a stage that only some changes had).
@@ -46,7 +44,7 @@ pub fn series(done: &[Findings], confidence: f64) -> Vec<Series> {
     let Some(first) = done.first() else { return Vec::new() };
     let one = |(index, course): (usize, &model::Course)| {
         let runs: Vec<&[f64]> = done.iter().map(|findings| &findings.courses[index].values[..]).collect();
-        let band = band(&runs, confidence);
+        let band = Band::new(&runs, confidence);
         Series { name: course.name.clone(), unit: course.unit, step_s: first.step.seconds(), mean: band.mean, low: band.low, high: band.high }
     };
     first.courses.iter().enumerate().map(one).collect()
@@ -69,8 +67,8 @@ pub fn curves(done: &[Findings], confidence: f64) -> Vec<Curve> {
         let mut pooled = Histogram::default();
         each.iter().for_each(|histogram| pooled.merge(histogram));
         let quantiles: Vec<(f64, f64)> = probabilities().into_iter().filter_map(|p| Some((p, pooled.quantile(p)?))).collect();
-        let interval = |p: f64| mean_interval(&each.iter().filter_map(|histogram| histogram.quantile(p)).collect::<Vec<f64>>(), confidence);
-        let (low, high) = quantiles.iter().filter_map(|(p, _)| interval(*p)).unzip();
+        let interval = |p: f64| mean_interval(&each.iter().filter_map(|histogram| histogram.quantile(p)).collect(), confidence);
+        let (low, high) = quantiles.iter().filter_map(|(p, _)| interval(*p)).map(|interval| (interval.low, interval.high)).unzip();
         Curve { name: name.clone(), unit: Unit::Seconds, quantiles, low, high }
     };
     first.curves.iter().enumerate().map(one).collect()

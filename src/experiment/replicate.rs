@@ -9,7 +9,7 @@ use crate::model::{self, Findings};
 use crate::outcome::{AssumptionFacts, Outcome, RunFacts, SCHEMA, ScenarioFacts};
 use crate::scenario::Scenario;
 use crate::scenario::spec::{Kind, Replications, Source, WarmUp};
-use crate::stats::{RELATIVE_ERROR, mser5};
+use crate::stats::{Band, RELATIVE_ERROR};
 use crate::units::{Span, Time};
 
 /// Replications of the first look for the warm-up.
@@ -59,9 +59,9 @@ fn warm_up(scenario: &Scenario, watch: &dyn Watch) -> Option<Start> {
             let looks = replicate(scenario, Time::ZERO, 0..LOOKS, watch);
             let first = looks.first()?;
             let courses: Vec<&[f64]> = looks.iter().map(|look| &look.under_way[..]).collect();
-            let mean = crate::stats::mean_course(&courses);
+            let mean = Band::new(&courses, scenario.run.confidence).mean;
             // A truncation point in the second half says that the run is too short to tell: then half of it is cut.
-            let steps = mser5(&mean).unwrap_or(mean.len() / 2);
+            let steps = crate::stats::warm_up(&mean).unwrap_or(mean.len() / 2);
             Some(Start { at: Time(first.step.0 * steps as u64), by: "mser5" })
         }
     }

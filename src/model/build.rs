@@ -277,7 +277,6 @@ fn subscribers(scenario: &Scenario, plans: &[LinePlan<'_>], stream: &impl Fn(&st
         let bus = scenario.segments[segment].zone;
         let home = home(scenario, subscriber);
         let placement = subscriber::Placement {
-            segment: segment as u16,
             line: line as u32,
             queue: queue_id(plans, line),
             path: Path::between(scenario, bus, home),

@@ -123,11 +123,6 @@ impl Journal {
         self.writing.extend(self.waiting.drain(..group));
         if group > 0 { Some(self.write.sample(&mut self.stream)) } else { None }
     }
-
-    /// Messages in the journal's hands.
-    pub fn len(&self) -> usize {
-        self.waiting.len() + self.writing.len()
-    }
 }
 
 impl Segment {

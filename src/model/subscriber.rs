@@ -15,7 +15,6 @@ use std::collections::VecDeque;
 #[derive(Clone, Debug)]
 pub struct Subscriber {
     pub consumers: Vec<Consumer>,
-    pub segment: u16,
     /// The subscription (place in the probe's lines) it takes from, and its number in the broker.
     pub line: u32,
     pub queue: QueueId,
@@ -157,7 +156,6 @@ impl Caller {
 /// What only the whole scenario can tell a subscriber.
 #[derive(Clone, Debug)]
 pub struct Placement {
-    pub segment: u16,
     pub line: u32,
     pub queue: QueueId,
     pub path: Path,
@@ -174,7 +172,6 @@ impl Subscriber {
         let consumer = |number| Consumer { station: Station::new(share(number), None), last_there: Time::ZERO, last_back: Time::ZERO };
         Subscriber {
             consumers: (0..subscriber.consumers).map(consumer).collect(),
-            segment: placement.segment,
             line: placement.line,
             queue: placement.queue,
             workflow: subscriber.runs == spec::Runs::Workflow,

@@ -219,7 +219,9 @@ fn syntax_hint(message: &str) -> &'static str {
         _ if message.contains("duplicate key") => {
             "each name once; a second value for the same setting belongs into a file that `extends` this one"
         }
-        _ if message.contains("string values must be quoted") => "write texts in double quotes: \"500K/day\"",
+        _ if message.contains("must be quoted") || message.contains("invalid boolean") || message.contains("invalid number") => {
+            "write texts in double quotes: \"500K/day\""
+        }
         _ if message.contains("recursion") => "nothing in the language is that deep",
         _ => "",
     }

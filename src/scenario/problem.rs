@@ -8,6 +8,8 @@ use std::ops::Range;
 
 /// So many problems are shown; the rest is counted.
 const SHOWN: usize = 50;
+/// A longer sentence is cut.
+const SENTENCE_MAX: usize = 500;
 /// A longer line is named, not shown.
 const LINE_MAX: usize = 500;
 
@@ -56,6 +58,10 @@ pub struct Problems {
 impl Problems {
     /// Puts the problems in order and removes repetitions.
     pub(super) fn new(sources: Vec<Source>, mut list: Vec<Problem>) -> Problems {
+        for problem in &mut list {
+            problem.what = printable(&problem.what);
+            problem.hint = printable(&problem.hint);
+        }
         list.sort_by_key(|problem| problem.place.map(|place| (place.source, place.start)));
         list.dedup();
         Problems { sources, list }
@@ -107,6 +113,17 @@ impl Problems {
         }
         if problem.hint.is_empty() { group } else { group.element(Level::HELP.message(problem.hint.as_str())) }
     }
+}
+
+/// A sentence that quotes the file can be as long, and as wild, as the file.
+fn printable(text: &str) -> String {
+    let plain = text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c });
+    let mut short: String = plain.take(SENTENCE_MAX + 1).collect();
+    if short.chars().count() > SENTENCE_MAX {
+        short.pop();
+        short += "...";
+    }
+    short
 }
 
 fn more(hidden: usize) -> String {

@@ -154,17 +154,13 @@ impl<'a> Reader<'a> {
         self.context.report(self.place, format!("{} needs `{key}`", self.path), format!("write for example: {example}"));
     }
 
-    /// A table within the table.
-    pub fn inner(&mut self, key: &'static str) -> Option<Reader<'a>> {
+    /// A table within the table; `example` is what to write where something else stands.
+    pub fn inner(&mut self, key: &'static str, example: &str) -> Option<Reader<'a>> {
         let path = format!("{}{key}", self.prefix());
         let entry = self.entry(key)?;
-        self.open(path, entry)
-    }
-
-    fn open(&self, path: String, entry: &'a Entry) -> Option<Reader<'a>> {
         let Value::Table(table) = &entry.node.value else {
             let what = format!("{path} must be a table, not {}", entry.node.value.kind());
-            self.context.report(entry.node.place, what, format!("write `[{path}]` and its keys below, or {{ key = value }}"));
+            self.context.report(entry.node.place, what, format!("write for example: {example}"));
             return None;
         };
         Some(Reader::new(self.context, path, entry.key, table))
@@ -173,12 +169,6 @@ impl<'a> Reader<'a> {
     /// Entries under names of the person's own choice, in the order of the file: nothing of them is unknown.
     pub fn each(&self) -> Vec<(&'a str, &'a Entry)> {
         self.table.entries()
-    }
-
-    /// The entry of such a name as a table.
-    pub fn each_table(&self) -> Vec<(&'a str, Reader<'a>)> {
-        let open = |(name, entry): (&'a str, &'a Entry)| Some((name, self.open(format!("{}{name}", self.prefix()), entry)?));
-        self.table.entries().into_iter().filter_map(open).collect()
     }
 
     /// Reports a key that is there but can't act.

@@ -15,11 +15,11 @@ pub struct Band {
 
 impl Band {
     /// From one row of steps per replication. Rows of different length count as far as the shortest one.
-    pub fn new(replications: &[Vec<f64>], confidence: f64) -> Band {
-        let steps = replications.iter().map(Vec::len).min().unwrap_or(0);
+    pub fn new<R: AsRef<[f64]>>(replications: &[R], confidence: f64) -> Band {
+        let steps = replications.iter().map(|row| row.as_ref().len()).min().unwrap_or(0);
         let mut band = Band::default();
         for step in 0..steps {
-            let tally: Tally = replications.iter().map(|row| row[step]).collect();
+            let tally: Tally = replications.iter().map(|row| row.as_ref()[step]).collect();
             band.mean.extend(tally.mean());
             if let Some(interval) = mean_interval(&tally, confidence) {
                 band.low.push(interval.low);

@@ -142,12 +142,12 @@ error: sor.registry.service: lognormal needs exactly two of mean, sd, cv, p50, p
 fn unknown_moment() {
     assert_snapshot!(seen(load_text(&changed("service = \"exp(20ms)\"", "service = \"gamma(p80=20ms, cv=1)\""))), @r#"
 error: sor.registry.service: gamma takes no `p80`
-  --> a.toml:15:22
+  --> a.toml:15:12
    |
 15 | service = "gamma(p80=20ms, cv=1)"
-   |                      ^^^^
+   |            ^^^^^^^^^^^^^^^^^^^^^
    |
-   = help: did you mean `p50`?
+   = help: write any two of mean, sd, cv, p50, p90, p95, p99
 
 1 problem
 "#);
@@ -537,7 +537,7 @@ error: event.changed.size must be a table, not a text
 24 | size = "300B"
    |        ^^^^^^
    |
-   = help: write `[event.changed.size]` and its keys below, or { key = value }
+   = help: write for example: size = { light = "300B", heavy = "4KiB" }
 
 1 problem
 "#);
@@ -561,7 +561,7 @@ error: event.changed.popularity has no effect because without `resources` every 
 #[test]
 fn priority() {
     assert_snapshot!(seen(load_text(&changed("resources = 1000", "priority = 10"))), @r#"
-error: event.changed.priority: this number is too large
+error: event.changed.priority: 10 is too large
   --> a.toml:26:12
    |
 26 | priority = 10
@@ -590,7 +590,7 @@ error: event.billed.refused: "dorp" is none of its values
 31 | refused = "dorp"
    |           ^^^^^^
    |
-   = help: write "drop" or { backoff = "exp(1s)", factor = 2, retries = 10 }
+   = help: refused = { backoff = "exp(1s)", factor = 2, retries = 10 }, or refused = "drop"
 
 2 problems
 "#);
@@ -705,15 +705,7 @@ error: link.wan.between: a link has two ends, not 1
   |
   = help: write two zones: ["datacenter", "park"]
 
-error: there is no link between the zones hall and gate, and the segment `bus` delivers to `profile`
-  --> a.toml:51:1
-   |
-51 | zone = "gate"
-   | ^^^^
-   |
-   = help: write `[link.NAME]` with between = ["hall", "gate"] and its latency
-
-2 problems
+1 problem
 "#);
 }
 
@@ -728,15 +720,7 @@ error: link.wan.between: both ends are the same zone
   |
   = help: the distance within a zone is the zone's own `latency`
 
-error: there is no link between the zones hall and gate, and the segment `bus` delivers to `profile`
-  --> a.toml:51:1
-   |
-51 | zone = "gate"
-   | ^^^^
-   |
-   = help: write `[link.NAME]` with between = ["hall", "gate"] and its latency
-
-2 problems
+1 problem
 "#);
 }
 
@@ -1036,7 +1020,7 @@ error: subscriber.billing.prefetch: 0 is too small
 63 | prefetch = 0
    |            ^
    |
-   = help: write a whole number from 1 to 4294967295
+   = help: write a whole number from 1
 
 1 problem
 "#);
@@ -1060,14 +1044,6 @@ error: subscriber.profile.selector.kinds: no event that comes here has the kind 
 #[test]
 fn work_by_event() {
     assert_snapshot!(seen(load_text(&changed("work = \"exp(20ms)\"", "work = { chnged = \"1ms\" }"))), @r#"
-error: subscriber.profile.work needs `changed`
-  --> a.toml:54:1
-   |
-54 | work = { chnged = "1ms" }
-   | ^^^^
-   |
-   = help: write for example: changed = "exp(20ms)", as this event comes here too
-
 error: subscriber.profile.work.chnged: there is no event `chnged`
   --> a.toml:54:10
    |
@@ -1076,7 +1052,7 @@ error: subscriber.profile.work.chnged: there is no event `chnged`
    |
    = help: did you mean `changed`?
 
-2 problems
+1 problem
 "#);
 }
 
@@ -1307,7 +1283,7 @@ error: objective: this scenario has no metric "subscriber.profile.end_to_end.p98
 66 | "subscriber.profile.end_to_end.p98" = "< 5s"
    | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
    |
-   = help: did you mean "subscriber.profile.end_to_end.p90"?
+   = help: `subscriber.profile.end_to_end` has the statistics `mean`, `sd`, `p50`, `p90`, `p95`, `p99`, `p999` and `max`
 
 1 problem
 "#);
@@ -1337,7 +1313,7 @@ error: objective: this scenario has no metric "subscriber.profile.end_to_end"
 66 | "subscriber.profile.end_to_end" = "< 5s"
    | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
    |
-   = help: add one of its statistics: `mean`, `sd`, `p50`, `p90`, `p95`, `p99`, `p999` and `max`
+   = help: `subscriber.profile.end_to_end` has the statistics `mean`, `sd`, `p50`, `p90`, `p95`, `p99`, `p999` and `max`
 
 1 problem
 "#);
@@ -1352,7 +1328,7 @@ error: objective: this scenario has no metric "subscriber.profile.speed"
 66 | "subscriber.profile.speed" = "< 5s"
    | ^^^^^^^^^^^^^^^^^^^^^^^^^^
    |
-   = help: did you mean "subscriber.profile.missed"?
+   = help: `subscriber.profile` has `end_to_end`, `freshness`, `delivery`, `hop`, `waiting`, `backlog`, `in_flight`, `throughput`, `utilization`, `redelivered`, `missed`, `unfinished`, `stale_overwrites`, `stale_final`, `time_wrong`, `order_violations` and `callback`
 
 1 problem
 "#);
@@ -1452,6 +1428,8 @@ error: not TOML: invalid boolean, expected `false`
    |
 14 | workers = four
    |           ^^^^
+   |
+   = help: write texts in double quotes: "500K/day"
 
 1 problem
 "#);
@@ -1494,7 +1472,7 @@ error: run must be a table, not a number
 5 | run = 5
   |       ^
   |
-  = help: write `[run]` and its keys below, or { key = value }
+  = help: write for example: [run] and its keys below
 
 1 problem
 "#);
@@ -1508,6 +1486,8 @@ error: event.changed.arrivals: "day.csv" does not exist
    |
 22 | arrivals = "trace(day.csv, column=sent_us)"
    |                   ^^^^^^^
+   |
+   = help: paths are relative to the scenario file
 
 1 problem
 "#);

@@ -180,5 +180,5 @@ fn a_band_holds_mean_and_interval_of_every_step() {
     assert!(close(band.low[0], 2.0 - half, 1e-12) && close(band.high[0], 2.0 + half, 1e-12) && band.low[1] == 10.0);
     let single = Band::new(&[vec![1.0, 2.0]], 0.95);
     assert_eq!((single.mean, single.low.len(), single.high.len()), (vec![1.0, 2.0], 0, 0));
-    assert_eq!(Band::new(&[], 0.95), Band::default());
+    assert_eq!(Band::new::<Vec<f64>>(&[], 0.95), Band::default());
 }

@@ -8,7 +8,7 @@ use crate::scenario::spec::{Assumption, Source};
 use crate::scenario::values::text;
 
 pub(super) fn assumptions(root: &mut Reader<'_>) -> Vec<Assumption> {
-    let Some(section) = root.inner("assumption") else { return Vec::new() };
+    let Some(section) = root.inner("assumption", "[assumption] and the paths below") else { return Vec::new() };
     let mut assumptions = Vec::new();
     for (path, entry) in section.each() {
         let context = section.context;

@@ -20,8 +20,11 @@ fn segment<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>) -> 
         name: name.to_string(),
         zone: zone(&mut reader),
         threads: reader.get("threads", count(1..=SERVERS_MAX)).unwrap_or(1),
-        cost: reader.inner("cost").map(|inner| cost(context, inner)).unwrap_or_default(),
-        persist: reader.inner("persist").map(|inner| persist(context, inner)),
+        cost: reader
+            .inner("cost", "cost = { receive = \"180us\", deliver = \"120us\" }")
+            .map(|inner| cost(context, inner))
+            .unwrap_or_default(),
+        persist: reader.inner("persist", PERSIST).map(|inner| persist(context, inner)),
         memory: reader.get("memory", memory),
     };
     reader.later("backlog_penalty", "a backlog penalty is");
@@ -42,8 +45,10 @@ fn cost<'a>(context: &'a Context<'a>, mut reader: Reader<'a>) -> Cost {
     cost
 }
 
+const PERSIST: &str = "persist = { write = \"lognormal(p50=1ms, p99=6ms)\", group = 64 }";
+
 fn persist<'a>(context: &'a Context<'a>, mut reader: Reader<'a>) -> Persist {
-    let write = reader.require("write", "persist = { write = \"lognormal(p50=1ms, p99=6ms)\", group = 64 }", distribution(context));
+    let write = reader.require("write", PERSIST, distribution(context));
     let group = reader.get("group", count(1..=1_000_000)).unwrap_or(1);
     reader.done();
     Persist { write: write.unwrap_or_default(), group }

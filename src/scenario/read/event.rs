@@ -80,7 +80,7 @@ fn size(reader: &mut Reader<'_>, weight: Weight) -> (Bytes, Option<Bytes>) {
     if !reader.writes("size") && weight == Weight::Heavy {
         reader.missing("size", &format!("{EXAMPLE}; a heavy event carries its whole resource"));
     }
-    let Some(mut sizes) = reader.inner("size") else { return (Bytes::default(), None) };
+    let Some(mut sizes) = reader.inner("size", EXAMPLE) else { return (Bytes::default(), None) };
     let light = sizes.get("light", bytes);
     let heavy = sizes.get("heavy", bytes);
     let (present, key) = if weight == Weight::Heavy { (heavy, "heavy") } else { (light, "light") };
@@ -122,7 +122,7 @@ fn popularity(node: &Node) -> Result<Popularity, Fault> {
 
 fn lifecycle(reader: &mut Reader<'_>) -> Option<Lifecycle> {
     let context = reader.context;
-    let mut inner = reader.inner("lifecycle")?;
+    let mut inner = reader.inner("lifecycle", "lifecycle = { changes = 3, spacing = \"exp(20s)\" }")?;
     let changes = inner.require("changes", "changes = 3", count(1..=100_000)).unwrap_or(1);
     let spacing = inner.get("spacing", distribution(context)).unwrap_or_default();
     if changes == 1 {
@@ -159,28 +159,28 @@ fn arrivals<'a>(context: &'a Context<'a>, reader: &mut Reader<'a>, batch: u32, t
 }
 
 fn confirm(reader: &mut Reader<'_>) -> Option<u32> {
-    let mut inner = reader.inner("confirm")?;
+    let mut inner = reader.inner("confirm", "confirm = { in_flight = 1000 }")?;
     let in_flight = inner.require("in_flight", "confirm = { in_flight = 1000 }", count(1..=u32::MAX));
     inner.done();
     in_flight
 }
+
+const REFUSED: &str = "refused = { backoff = \"exp(1s)\", factor = 2, retries = 10 }, or refused = \"drop\"";
 
 fn refused(reader: &mut Reader<'_>) -> Refused {
     let default = || Distribution::exponential(Span::from_secs(1));
     match reader.node("refused").and_then(Node::text) {
         Some("drop") => return Refused::Drop,
         Some(text) => {
-            reader.complain(
-                "refused",
-                &format!("\"{text}\" is none of its values"),
-                "write \"drop\" or { backoff = \"exp(1s)\", factor = 2, retries = 10 }",
-            );
+            reader.complain("refused", &format!("\"{text}\" is none of its values"), REFUSED);
             return Refused::Drop;
         }
         None => {}
     }
     let context = reader.context;
-    let Some(mut inner) = reader.inner("refused") else { return Refused::Retry { backoff: default(), factor: 2.0, retries: None } };
+    let Some(mut inner) = reader.inner("refused", REFUSED) else {
+        return Refused::Retry { backoff: default(), factor: 2.0, retries: None };
+    };
     let backoff = inner.get("backoff", distribution(context)).unwrap_or_else(default);
     let factor = inner.get("factor", factor).unwrap_or(2.0);
     let retries = inner.get("retries", count(0..=u32::MAX));

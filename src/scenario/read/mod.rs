@@ -74,7 +74,7 @@ fn start() -> super::problem::Place {
 /// One reader for each entity of a section, in the order of the file, after a look at the names.
 fn entities<'a>(reader: &mut Reader<'a>, kind: &'static str) -> Vec<(&'a str, Reader<'a>)> {
     debug_assert!(ENTITIES.contains(&kind));
-    let Some(section) = reader.inner(kind) else { return Vec::new() };
+    let Some(section) = reader.inner(kind, &format!("[{kind}.NAME] and its keys below")) else { return Vec::new() };
     let count = section.each().len();
     if count > ENTITIES_MAX {
         section.context.report(

@@ -20,7 +20,7 @@ pub(super) fn objectives(root: &mut Reader<'_>, scenario: &Scenario) -> Vec<Obje
             root.context.report(place, what, "add an `[objective]`, or write a number of replications");
         }
     }
-    let Some(section) = root.inner("objective") else { return Vec::new() };
+    let Some(section) = root.inner("objective", "[objective] and the bounds below") else { return Vec::new() };
     let catalog = metric_catalog(scenario);
     let units: BTreeMap<&str, Unit> = catalog.iter().map(|metric| (metric.name.as_str(), metric.unit)).collect();
     let mut objectives = Vec::new();
@@ -46,39 +46,35 @@ pub(super) fn objectives(root: &mut Reader<'_>, scenario: &Scenario) -> Vec<Obje
     objectives
 }
 
-/// The nearest metric: of the same entity when there is one, so that the whole catalog need not be compared.
+/// What there is instead: statistics of the quantity, quantities of the entity, or entities.
 fn unknown(name: &str, catalog: &[MetricDefinition]) -> Fault {
-    let entity: String = name.splitn(3, '.').take(2).collect::<Vec<_>>().join(".") + ".";
-    let own: Vec<&str> = catalog.iter().map(|metric| metric.name.as_str()).filter(|metric| metric.starts_with(&entity)).collect();
     let what = format!("this scenario has no metric \"{name}\"");
-    let begun = own.iter().filter(|metric| metric.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')));
-    let statistics: Vec<&str> = begun.filter_map(|metric| metric[name.len() + 1..].split('.').next()).collect();
-    if !statistics.is_empty() {
-        return Fault::new(what, format!("add one of its statistics: {}", similar::list(&statistics)));
+    for quantity in [Some(name), name.rsplit_once('.').map(|(quantity, _)| quantity)].into_iter().flatten() {
+        let statistics: Vec<&str> = below(quantity, catalog).filter(|rest| !rest.contains('.')).collect();
+        if !statistics.is_empty() && quantity.matches('.').count() > 1 {
+            return Fault::new(what, format!("`{quantity}` has the statistics {}", similar::list(&statistics)));
+        }
     }
-    if own.is_empty() {
-        let entities = catalog.iter().filter_map(|metric| metric.name.match_indices('.').nth(1).map(|(at, _)| &metric.name[..at]));
-        let mut entities: Vec<&str> = entities.collect();
+    let entity = name.match_indices('.').nth(1).map_or(name, |(at, _)| &name[..at]);
+    let mut quantities: Vec<&str> = below(entity, catalog).map(quantity).collect();
+    quantities.dedup();
+    if quantities.is_empty() {
+        let mut entities: Vec<&str> =
+            catalog.iter().filter_map(|metric| metric.name.match_indices('.').nth(1).map(|(at, _)| &metric.name[..at])).collect();
         entities.dedup();
-        let near = similar::nearest(entity.trim_end_matches('.'), entities);
         return Fault::new(
             what,
-            near.map_or_else(
-                || "a metric's name is KIND.NAME.QUANTITY, with .STATISTIC where it has several".into(),
-                |near| format!("did you mean `{near}`?"),
-            ),
+            similar::hint(entity, &entities, "a metric's name is KIND.NAME.QUANTITY, with .STATISTIC where it has several"),
         );
     }
-    let mut quantities: Vec<&str> = own.iter().map(|metric| quantity(&metric[entity.len()..])).collect();
-    quantities.dedup();
-    let near = similar::nearest(name, own.iter().copied());
-    Fault::new(
-        what,
-        near.map_or_else(
-            || format!("`{}` has {}", entity.trim_end_matches('.'), similar::list(&quantities)),
-            |near| format!("did you mean \"{near}\"?"),
-        ),
-    )
+    let near = similar::nearest(name.get(entity.len() + 1..).map_or("", quantity), quantities.iter().copied());
+    let otherwise = || format!("`{entity}` has {}", similar::list(&quantities));
+    Fault::new(what, near.map_or_else(otherwise, |near| format!("did you mean `{entity}.{near}`?")))
+}
+
+/// What follows a name and a dot, in all metrics that begin with them.
+fn below<'c>(name: &'c str, catalog: &'c [MetricDefinition]) -> impl Iterator<Item = &'c str> {
+    catalog.iter().filter_map(move |metric| metric.name.strip_prefix(name)?.strip_prefix('.'))
 }
 
 /// A metric's name without its statistic; hops are one quantity here.

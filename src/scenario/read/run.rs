@@ -21,7 +21,7 @@ pub(super) fn run(root: &mut Reader<'_>) -> Run {
         confidence: 0.95,
         seed: 1,
     };
-    let Some(mut reader) = root.inner("run") else { return day };
+    let Some(mut reader) = root.inner("run", "[run] and its keys below") else { return day };
     let kind = reader.get("kind", choice(&[("day", Kind::Day), ("steady", Kind::Steady)])).unwrap_or(day.kind);
     let horizon = reader.get("horizon", horizon).unwrap_or(day.horizon);
     let warm_up =

@@ -45,7 +45,9 @@ fn subscriber<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, 
             .get("guard", choice(&[("none", Guard::None), ("timestamp", Guard::Timestamp), ("version", Guard::Version)]))
             .unwrap_or(Guard::None),
         selector: selector(&mut reader, &feeding),
-        callback: reader.inner("callback").map(|inner| callback(context, inner, &feeding)),
+        callback: reader
+            .inner("callback", "callback = { style = \"rest\", connections = 8 }")
+            .map(|inner| callback(context, inner, &feeding)),
     };
     if matches!(from, Destination::Queue(_)) {
         reader.no_effect("durable", "a queue keeps its messages anyway", "remove it; only subscriptions to a topic are durable or not");
@@ -108,7 +110,7 @@ fn work<'a>(context: &'a Context<'a>, reader: &mut Reader<'a>, from: Destination
         return events.iter().map(|_| same.clone()).collect();
     }
     let mut work: Vec<Option<Service>> = events.iter().map(|_| None).collect();
-    let Some(table) = reader.inner("work") else { return Vec::new() };
+    let Some(table) = reader.inner("work", "work = \"exp(20ms)\"") else { return Vec::new() };
     for (name, entry) in table.each() {
         let path = format!("{}.{name}", table.path);
         let slot = context.events.number(name).and_then(|event| work.get_mut(event));
@@ -121,8 +123,10 @@ fn work<'a>(context: &'a Context<'a>, reader: &mut Reader<'a>, from: Destination
             }
         }
     }
+    // A name that is wrong is the one that is missing.
+    let misnamed = table.each().iter().any(|(name, _)| context.events.number(name).is_none());
     for (sized, slot) in events.iter().zip(&work) {
-        if sized.event.to == from && slot.is_none() {
+        if !misnamed && sized.event.to == from && slot.is_none() {
             let name = &sized.event.name;
             table.missing(name, &format!("{name} = \"exp(20ms)\", as this event comes here too"));
         }
@@ -138,7 +142,7 @@ fn selector(reader: &mut Reader<'_>, feeding: &[&SizedEvent]) -> Selector {
         });
         return share.map_or(Selector::All, |share| if share < 1.0 { Selector::Share(share) } else { Selector::All });
     }
-    let Some(mut inner) = reader.inner("selector") else { return Selector::All };
+    let Some(mut inner) = reader.inner("selector", "selector = \"50%\"") else { return Selector::All };
     let known: Vec<String> = feeding.iter().flat_map(|sized| sized.event.kinds.iter().cloned()).collect();
     let kinds = inner.require("kinds", "selector = { kinds = [\"create\"] }", |node| {
         let kinds = texts(node)?;

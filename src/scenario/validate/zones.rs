@@ -38,6 +38,10 @@ struct Way<'s> {
 
 /// Zones that must talk have a link; who has no zone is near to everybody.
 pub(super) fn distances(context: &Context<'_>, scenario: &Scenario) {
+    // A link that is wrong itself may be the one that is missing.
+    if scenario.links.iter().any(|link| scenario.zones.get(link.between.0).is_none()) {
+        return;
+    }
     let linked: BTreeSet<_> = scenario.links.iter().map(|link| pair(link.between.0, link.between.1)).collect();
     let mut told = BTreeSet::new();
     for way in ways(scenario) {

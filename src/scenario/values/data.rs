@@ -116,7 +116,7 @@ impl<'c, 'a> File<'c, 'a> {
         let from = if from == "--set" { context.sources.borrow()[0].name.clone() } else { from };
         let path = resolve(&from, piece.text);
         let bytes = context.files.borrow_mut().read(&path, DATA_LIMIT);
-        let bytes = bytes.map_err(|error| piece.fault(Fault::new(format!("\"{path}\" {}", error.what), error.hint)))?;
+        let bytes = bytes.map_err(|error| piece.fault(Fault::new(format!("\"{path}\" {}", error.what), elsewhere(error.hint))))?;
         context.contents.borrow_mut().insert(path.clone(), Sha256::digest(&bytes).into());
         let first = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).find(|line| !is_blank(line)).unwrap_or_default();
         let mut fields = Vec::new();
@@ -239,6 +239,11 @@ impl Row<'_> {
         let field = self.field(column)?;
         field.parse().map_err(|_| Fault::new(format!("\"{field}\" is not a whole number"), "the key column numbers the messages"))
     }
+}
+
+/// What to do about a file that can't be read.
+fn elsewhere(hint: String) -> String {
+    if hint.is_empty() { "paths are relative to the scenario file".into() } else { hint }
 }
 
 fn text(bytes: &[u8]) -> Option<&str> {

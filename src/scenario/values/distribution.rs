@@ -184,9 +184,8 @@ fn two_moments(call: &Call<'_>, fit: fn(Moment, Moment) -> Result<Distribution, 
                 Moment::Quantile { probability, value: positive(&piece)?.seconds() }
             }
             other => {
-                let known = ["mean", "sd", "cv", "p50", "p90", "p95", "p99"];
                 let what = format!("{} takes no `{other}`", call.name);
-                return Err(piece.fault(Fault::new(what, similar::hint(other, &known, "any two of mean, sd, cv, p50, p90, p95, p99"))));
+                return Err(call.piece.fault(Fault::new(what, "write any two of mean, sd, cv, p50, p90, p95, p99")));
             }
         };
         if moments.iter().any(|(known, _)| *known == name) {
@@ -205,5 +204,6 @@ fn two_moments(call: &Call<'_>, fit: fn(Moment, Moment) -> Result<Distribution, 
 
 fn ratio(piece: &Piece<'_>) -> Result<f64, Fault> {
     let value = piece.number()?;
-    if value > 0.0 { Ok(value) } else { Err(piece.fault(Fault::new(format!("{value} is impossible here"), "write a number above 0"))) }
+    let hint = "write a number above 0 and up to 1000";
+    if value > 0.0 && value <= 1000.0 { Ok(value) } else { Err(piece.fault(Fault::new(format!("{value} is impossible here"), hint))) }
 }

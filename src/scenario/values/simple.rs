@@ -51,7 +51,7 @@ pub(in crate::scenario) fn count(range: RangeInclusive<u32>) -> impl Fn(&Node) -
 pub(in crate::scenario) fn whole(range: RangeInclusive<u64>) -> impl Fn(&Node) -> Result<u64, Fault> {
     move |node| {
         let hint = match *range.end() {
-            u64::MAX => format!("write a whole number from {}", range.start()),
+            end if end >= u64::from(u32::MAX) => format!("write a whole number from {}", range.start()),
             end => format!("write a whole number from {} to {end}", range.start()),
         };
         let value = match node.value {
@@ -63,7 +63,8 @@ pub(in crate::scenario) fn whole(range: RangeInclusive<u64>) -> impl Fn(&Node) -
         match u64::try_from(value) {
             Ok(value) if range.contains(&value) => Ok(value),
             _ if value < 0 => Err(Fault::new(format!("{value} is negative"), hint)),
-            _ if value < i128::from(*range.start()) => Err(Fault::new(format!("{value} is too small"), hint)),
+            Ok(value) if value < *range.start() => Err(Fault::new(format!("{value} is too small"), hint)),
+            Ok(value) => Err(Fault::new(format!("{value} is too large"), hint)),
             _ => Err(Fault::new("this number is too large", hint)),
         }
     }
