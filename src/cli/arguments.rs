@@ -5,7 +5,12 @@ use std::path::PathBuf;
 
 /// Capacity planner for event-driven architectures: simulates a design from one text file while executing the real broker logic.
 #[derive(Debug, Parser)]
-#[command(name = "busload", version, arg_required_else_help = true, after_help = "Exit codes: 0 every objective met, 1 one missed or undecided, 2 wrong input, 3 could not be done, 130 interrupted.")]
+#[command(
+    name = "busload",
+    version,
+    arg_required_else_help = true,
+    after_help = "Exit codes: 0 every objective met, 1 one missed or undecided, 2 wrong input, 3 could not be done, 130 interrupted."
+)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -15,7 +20,9 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// What happens: simulate a scenario, print the summary, write the report folder
-    #[command(after_help = "Examples:\n  busload run scenarios/ticketing-light.toml\n  busload run design.toml --set sor.ticketing.workers=16 --replications 20\n  busload run design.toml --json --no-report > outcome.json")]
+    #[command(
+        after_help = "Examples:\n  busload run scenarios/ticketing-light.toml\n  busload run design.toml --set sor.ticketing.workers=16 --replications 20\n  busload run design.toml --json --no-report > outcome.json"
+    )]
     Run(RunOptions),
     /// Render the report of a saved outcome again, without simulating
     #[command(after_help = "Example:\n  busload report reports/ticketing-light/outcome.json --out review")]

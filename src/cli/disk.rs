@@ -21,7 +21,8 @@ impl Files for Disk {
             return Err(FileError::too_large(limit));
         }
         let mut contents = Vec::new();
-        let size = file.take(limit + 1).read_to_end(&mut contents).map_err(|error| FileError::new(format!("can't be read: {error}"), ""))?;
+        let size =
+            file.take(limit + 1).read_to_end(&mut contents).map_err(|error| FileError::new(format!("can't be read: {error}"), ""))?;
         if size as u64 > limit { Err(FileError::too_large(limit)) } else { Ok(contents) }
     }
 }
@@ -35,12 +36,15 @@ fn open(path: &Path) -> Result<fs::File, FileError> {
     })?;
     match facts {
         facts if facts.is_dir() => Err(FileError::new("is a folder", "name a file in it")),
-        facts if !facts.is_file() => Err(FileError::new("is not a plain file", "a pipe or device can't be read twice: copy it into a file")),
+        facts if !facts.is_file() => {
+            Err(FileError::new("is not a plain file", "a pipe or device can't be read twice: copy it into a file"))
+        }
         _ => fs::File::open(path).map_err(|error| FileError::new(format!("can't be opened: {error}"), "check its permissions")),
     }
 }
 
 /// A saved outcome's bytes, or why there are none.
 pub fn read(path: &Path) -> Result<Vec<u8>, String> {
-    Disk.read(&path.to_string_lossy(), OUTCOME_LIMIT).map_err(|error| [error.what, error.hint].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; "))
+    Disk.read(&path.to_string_lossy(), OUTCOME_LIMIT)
+        .map_err(|error| [error.what, error.hint].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; "))
 }

@@ -18,7 +18,8 @@ impl Progress {
     /// A visible bar where there is a terminal to show it.
     pub fn new(quiet: bool) -> Progress {
         let bar = if quiet || !std::io::stderr().is_terminal() { ProgressBar::hidden() } else { ProgressBar::new(0) };
-        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} replications, {eta} left, {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+        let style = ProgressStyle::with_template("{bar:30} {pos}/{len} replications, {eta} left, {msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style);
         Progress { bar, notices: AtomicU64::new(0), began: Instant::now() }
     }

@@ -28,7 +28,8 @@ pub fn report(options: &ReportOptions) -> Result<u8> {
 
 fn read(path: &Path) -> Result<Outcome, String> {
     let bytes = super::disk::read(path)?;
-    let outcome: Outcome = serde_json::from_slice(&bytes).map_err(|error| format!("not an outcome of this version ({error}); run the scenario again"))?;
+    let outcome: Outcome =
+        serde_json::from_slice(&bytes).map_err(|error| format!("not an outcome of this version ({error}); run the scenario again"))?;
     if outcome.schema != SCHEMA {
         return Err(format!("its schema is {}, this version reads {SCHEMA}; run the scenario again", outcome.schema));
     }

@@ -35,7 +35,13 @@ impl Drawing<'_> {
     fn node(&self, kind: &str, name: &str, zone: Option<usize>, segment: Option<usize>, has_servers: bool) -> Node {
         let name = format!("{kind}.{name}");
         let utilization_peak = if has_servers { self.point(&format!("{name}.utilization.peak")) } else { None };
-        Node { kind: kind.into(), zone: self.zone(zone), segment: segment.map(|segment| self.scenario.segments[segment].name.clone()), utilization_peak, name }
+        Node {
+            kind: kind.into(),
+            zone: self.zone(zone),
+            segment: segment.map(|segment| self.scenario.segments[segment].name.clone()),
+            utilization_peak,
+            name,
+        }
     }
 
     fn nodes(&self) -> Vec<Node> {
@@ -43,8 +49,12 @@ impl Drawing<'_> {
         let segment_zone = |segment: usize| scenario.segments[segment].zone;
         let mut nodes: Vec<Node> = scenario.sors.iter().map(|sor| self.node("sor", &sor.name, sor.zone, None, true)).collect();
         nodes.extend(scenario.segments.iter().map(|segment| self.node("segment", &segment.name, segment.zone, None, true)));
-        nodes.extend(scenario.topics.iter().map(|topic| self.node("topic", &topic.name, segment_zone(topic.segment), Some(topic.segment), false)));
-        nodes.extend(scenario.queues.iter().map(|queue| self.node("queue", &queue.name, segment_zone(queue.segment), Some(queue.segment), false)));
+        nodes.extend(
+            scenario.topics.iter().map(|topic| self.node("topic", &topic.name, segment_zone(topic.segment), Some(topic.segment), false)),
+        );
+        nodes.extend(
+            scenario.queues.iter().map(|queue| self.node("queue", &queue.name, segment_zone(queue.segment), Some(queue.segment), false)),
+        );
         nodes.extend(scenario.subscribers.iter().map(|subscriber| {
             let segment = scenario.segment_of(subscriber.from);
             match subscriber.runs {
@@ -72,7 +82,13 @@ impl Drawing<'_> {
         for (place, line) in self.lines() {
             if let Some(queue) = line {
                 let rate = self.point(&format!("{place}.dead_lettered")).or_else(|| self.point(&format!("{place}.missed.dead_lettered")));
-                edges.push(self.edge(place, format!("queue.{}", self.scenario.queues[queue].name), "dead_letter", rate.unwrap_or(0.0) / self.seconds, 0.0));
+                edges.push(self.edge(
+                    place,
+                    format!("queue.{}", self.scenario.queues[queue].name),
+                    "dead_letter",
+                    rate.unwrap_or(0.0) / self.seconds,
+                    0.0,
+                ));
             }
         }
         edges
@@ -100,7 +116,8 @@ impl Drawing<'_> {
     fn lines(&self) -> Vec<(String, Option<usize>)> {
         let dead = |line: &crate::scenario::spec::Line| line.policy.dead_letter.map(|queue| queue.0 as usize);
         let queues = self.scenario.queues.iter().map(|queue| (format!("queue.{}", queue.name), dead(&queue.line)));
-        let subscribers = self.scenario.subscribers.iter().map(|subscriber| (format!("subscriber.{}", subscriber.name), dead(&subscriber.line)));
+        let subscribers =
+            self.scenario.subscribers.iter().map(|subscriber| (format!("subscriber.{}", subscriber.name), dead(&subscriber.line)));
         queues.chain(subscribers).collect()
     }
 }

@@ -80,7 +80,8 @@ impl Seen<'_> {
             _ => "everything else has more room",
         };
         let (peak_text, mean_text) = (Unit::Share.show(peak.point), Unit::Share.show(mean));
-        let sentence = format!("The busiest station is {station}: {peak_text} busy in its worst five minutes, {mean_text} on average; {advice}.");
+        let sentence =
+            format!("The busiest station is {station}: {peak_text} busy in its worst five minutes, {mean_text} on average; {advice}.");
         Some(finding("bottleneck", sentence, &[&peak.name]))
     }
 
@@ -91,7 +92,9 @@ impl Seen<'_> {
         }
         let full = |name: &str| self.point(&format!("{name}.utilization.mean")) >= SATURATED;
         let (station, peak) = self.stations().find(|(station, _)| full(station))?;
-        let sentence = format!("{station} is at its limit all the time, so its line grows as long as the run lasts: long-run averages of latency and backlog do not exist, the ones printed only tell of this horizon.");
+        let sentence = format!(
+            "{station} is at its limit all the time, so its line grows as long as the run lasts: long-run averages of latency and backlog do not exist, the ones printed only tell of this horizon."
+        );
         Some(finding("unstable", sentence, &[&peak.name]))
     }
 
@@ -125,8 +128,12 @@ impl Seen<'_> {
         for (subscriber, name, missed) in self.each_subscriber("missed") {
             let causes = ["not_durable", "expired", "dropped", "refused", "dead_lettered"];
             let cause = causes.iter().max_by(|a, b| self.point(&format!("{name}.{a}")).total_cmp(&self.point(&format!("{name}.{b}"))));
-            let sentence =
-                format!("{} never gets {} of its events in a run, most of them {}.", subscriber.name, Unit::Count.show(missed), cause.unwrap_or(&"lost").replace('_', " "));
+            let sentence = format!(
+                "{} never gets {} of its events in a run, most of them {}.",
+                subscriber.name,
+                Unit::Count.show(missed),
+                cause.unwrap_or(&"lost").replace('_', " ")
+            );
             findings.push(finding("missed_events", sentence, &[&name]));
         }
     }
@@ -164,7 +171,11 @@ impl Seen<'_> {
             let name = format!("segment.{}.blocked", segment.name);
             let share = self.point(&name);
             if share > 0.0 {
-                let sentence = format!("{} blocks its publishers {} of the time: their events wait at the source.", segment.name, Unit::Share.show(share));
+                let sentence = format!(
+                    "{} blocks its publishers {} of the time: their events wait at the source.",
+                    segment.name,
+                    Unit::Share.show(share)
+                );
                 findings.push(finding("blocked_publishers", sentence, &[&name]));
             }
         }

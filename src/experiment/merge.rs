@@ -45,7 +45,14 @@ pub fn series(done: &[Findings], confidence: f64) -> Vec<Series> {
     let one = |(index, course): (usize, &model::Course)| {
         let runs: Vec<&[f64]> = done.iter().map(|findings| &findings.courses[index].values[..]).collect();
         let band = Band::new(&runs, confidence);
-        Series { name: course.name.clone(), unit: course.unit, step_s: first.step.seconds(), mean: band.mean, low: band.low, high: band.high }
+        Series {
+            name: course.name.clone(),
+            unit: course.unit,
+            step_s: first.step.seconds(),
+            mean: band.mean,
+            low: band.low,
+            high: band.high,
+        }
     };
     first.courses.iter().enumerate().map(one).collect()
 }

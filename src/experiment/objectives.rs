@@ -33,7 +33,10 @@ fn result(objective: &Objective, metrics: &[Metric], done: &[Findings]) -> Objec
 
 /// A count is to be a certain one: it is when every replication says so.
 fn count(objective: &Objective, metric: &Metric, done: &[Findings]) -> (Verdict, String) {
-    let values = done.iter().filter_map(|findings| findings.figures.iter().find(|figure| figure.name == metric.name)).filter_map(|figure| figure.value);
+    let values = done
+        .iter()
+        .filter_map(|findings| findings.figures.iter().find(|figure| figure.name == metric.name))
+        .filter_map(|figure| figure.value);
     let others = values.filter(|value| *value != objective.limit).count();
     match others {
         0 => (Verdict::Met, format!("so in all {} replications", metric.n)),

@@ -2,6 +2,12 @@
 
 mod architecture;
 mod arrivals;
+mod core_live;
+mod core_naive;
+mod core_properties;
+mod core_speed;
+mod core_transcript;
+mod core_view;
 mod distributions;
 mod problems;
 mod problems_files;
@@ -11,18 +17,9 @@ mod report;
 #[cfg(feature = "report")]
 mod report_samples;
 mod sampling;
-mod stats;
-mod theory;
 mod scenario_files;
 mod scenario_help;
-<<<<<<< HEAD
-mod core_live;
-mod core_naive;
-mod core_properties;
-mod core_speed;
-mod core_transcript;
-mod core_view;
-=======
 mod scenario_hostile;
 mod scenario_language;
->>>>>>> scenario
+mod stats;
+mod theory;
