@@ -400,29 +400,35 @@ impl Ledger {
     }
 
     /// The subscription at this place applies `version` of the change's resource to its view. What it shows for the first time by that
-    /// is appended to `shown`, newest first.
-    #[inline]
-    pub fn apply(&mut self, now: Time, slot: u32, place: u32, version: u32, guard: Guard, shown: &mut Vec<Shown>) -> Applied {
-        let change = self.changes[slot as usize];
-        let family = &mut self.families[change.event as usize];
-        if !family.tracked {
-            self.show(now, slot, place, shown);
+    /// is given to `see`: the change itself first, then others, newest first.
+    #[inline(always)]
+    pub fn apply(&mut self, now: Time, slot: u32, place: u32, version: u32, guard: Guard, mut see: impl FnMut(Shown)) -> Applied {
+        let change = &self.changes[slot as usize];
+        let (event, resource) = (change.event as usize, change.resource);
+        if !self.families[event].tracked {
+            self.show(now, slot, place, &mut see);
             return Applied::Shown { wrong: Span::ZERO };
         }
-        let picture = &mut family.pictures[(change.resource * family.audience + place) as usize];
+        self.apply_tracked(now, slot, place, version, guard, event, resource, &mut see)
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn apply_tracked(&mut self, now: Time, slot: u32, place: u32, version: u32, guard: Guard, event: usize, resource: u32, see: &mut impl FnMut(Shown)) -> Applied {
+        let family = &mut self.families[event];
+        let picture = &mut family.pictures[(resource * family.audience + place) as usize];
         let newest_shown = picture.view.newest_shown();
         // As long as no clock is wrong, time stamps say the same as versions.
         let applied = picture.view.apply(now, version, Time(version as u64), guard);
         if let Applied::Shown { wrong } = applied {
             family.accounts[place as usize].wrong += wrong;
         }
-        self.show(now, slot, place, shown);
         // What is not newer than the newest it ever showed is closed already.
-        let mut next = self.families[change.event as usize].resources[change.resource as usize].newest;
+        let mut next = family.resources[resource as usize].newest;
+        self.show(now, slot, place, see);
         while next != NONE && self.changes[next as usize].version > newest_shown {
             let older = self.changes[next as usize].older;
             if self.changes[next as usize].version <= version {
-                self.show(now, next, place, shown);
+                self.show(now, next, place, see);
             }
             next = older;
         }
@@ -430,12 +436,19 @@ impl Ledger {
     }
 
     #[inline]
-    fn show(&mut self, now: Time, slot: u32, place: u32, shown: &mut Vec<Shown>) {
+    fn show(&mut self, now: Time, slot: u32, place: u32, see: &mut impl FnMut(Shown)) {
         if self.close(now, slot, place) {
             let change = &self.changes[slot as usize];
             let by_all = change.waiting == 0 && !change.lost;
-            shown.push(Shown { change: slot, latency: now.since(change.raised), measured: change.measured, by_all });
+            see(Shown { change: slot, latency: now.since(change.raised), measured: change.measured, by_all });
         }
+    }
+
+    /// The publisher is done with a change, of which so many copies are about: true when there is none, and so nothing left of it.
+    #[inline]
+    pub fn published(&mut self, now: Time, slot: u32, copies: u32) -> bool {
+        self.hold(slot, copies);
+        self.release(now, slot)
     }
 
     /// So many more copies of the message are about.

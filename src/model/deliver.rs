@@ -3,6 +3,7 @@
 use super::copy::Context;
 use super::hop::Hop;
 use super::notice::{CopyRef, Job, Notice};
+use super::probe::Probe;
 use super::subscriber::Subscriber;
 use super::world::World;
 use crate::core::{Applied, Delivery, DeliveryId, Input};
@@ -177,20 +178,22 @@ impl World {
     /// The subscriber's view takes the version that the attempt has brought.
     #[inline]
     fn apply(&mut self, at: CopyRef) {
-        let World { now, copies, ledger, subscribers, probe, shown, .. } = self;
+        let World { now, copies, ledger, subscribers, probe, .. } = self;
+        let Probe { subscribers: watched, events, .. } = probe;
         let context = copies.at(at.slot);
         let who = context.subscriber as usize;
-        let watched = &mut probe.subscribers[who];
+        let watched = &mut watched[who];
         watched.done.add(1);
-        let applied = ledger.apply(*now, context.change, context.place, context.version, subscribers[who].guard, shown);
+        let applied = ledger.apply(*now, context.change, context.place, context.version, subscribers[who].guard, |view| {
+            if view.measured {
+                watched.shown(context, view.change == context.change, view.latency);
+                if view.by_all {
+                    events[context.event as usize].end_to_end.record(view.latency);
+                }
+            }
+        });
         if applied == Applied::StaleOverwrite {
             watched.stale_overwrites.add(1);
-        }
-        for view in shown.drain(..).filter(|view| view.measured) {
-            if view.by_all {
-                probe.events[context.event as usize].end_to_end.record(view.latency);
-            }
-            watched.shown(context, view.change == context.change, view.latency);
         }
     }
 

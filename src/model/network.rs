@@ -84,11 +84,13 @@ impl Network {
     }
 
     /// Sends a message; when it arrives. `last` is the latest arrival on its connection so far.
-    #[inline]
+    #[inline(always)]
     pub fn send(&mut self, path: &Path, now: Time, size: Bytes, last: &mut Time, stream: &mut Stream, probes: &mut [LinkProbe]) -> Time {
-        if path.free {
-            return now;
-        }
+        if path.free { now } else { self.send_far(path, now, size, last, stream, probes) }
+    }
+
+    #[inline(never)]
+    fn send_far(&mut self, path: &Path, now: Time, size: Bytes, last: &mut Time, stream: &mut Stream, probes: &mut [LinkProbe]) -> Time {
         let mut arrival = match path.link {
             None => now + path.latency.sample(stream),
             Some(link) => self.transmit(path, link, now, size, stream, probes),
@@ -100,6 +102,7 @@ impl Network {
         arrival
     }
 
+    #[inline]
     fn transmit(
         &mut self,
         path: &Path,

@@ -259,8 +259,9 @@ impl World {
     fn accepted(&mut self, segment: u16, event: u32, change: u32, copies: u32) {
         self.probe.events[event as usize].published.add(1);
         self.probe.segments[segment as usize].published.add(1);
-        self.ledger.hold(change, copies);
-        self.release(change);
+        if self.ledger.published(self.now, change, copies) {
+            self.probe.living.level.fall(self.now);
+        }
         self.publish_answered(event);
     }
 

@@ -39,7 +39,6 @@ pub struct World {
     pub(super) probe: Probe,
     pub(super) drains: bool,
     next_cut: Time,
-    pub(super) shown: Vec<super::change::Shown>,
     pub(super) written: Vec<u32>,
 }
 
@@ -104,7 +103,6 @@ impl World {
             probe,
             drains,
             next_cut,
-            shown: Vec::new(),
             written: Vec::new(),
         }
     }
@@ -112,14 +110,15 @@ impl World {
     /// Runs to the horizon, or until everything is done that was raised before it.
     pub fn run(&mut self) -> End {
         let horizon = self.probe.clock.horizon;
-        let last = if self.drains { Time(horizon.0.saturating_mul(DRAIN_HORIZONS)) } else { horizon };
+        // The first instant that is not simulated any more.
+        let stop = if self.drains { Time(horizon.0.saturating_mul(DRAIN_HORIZONS)) } else { horizon };
         let mut notices = 0;
         self.begin();
         while let Some((at, notice)) = self.calendar.next() {
             if at >= self.next_cut {
                 self.cut_until(at);
             }
-            if at > last || (at == last && !self.drains) {
+            if at >= stop {
                 break;
             }
             self.now = at;

@@ -53,11 +53,14 @@ impl<N: Copy> Calendar<N> {
         self.enter(at, slot);
     }
 
-    #[inline(never)]
+    #[inline]
     fn enter(&mut self, at: Time, slot: u32) {
         self.sequence += 1;
         let key = (at.0 as u128) << 64 | (self.sequence << SLOT_BITS | slot as u64) as u128;
-        if self.heaped { self.push_heap(key) } else { self.push_array(key) }
+        if self.heaped {
+            return self.push_heap(key);
+        }
+        self.push_array(key);
     }
 
     #[cold]
@@ -70,7 +73,7 @@ impl<N: Copy> Calendar<N> {
     }
 
     /// Takes the earliest notice out, with its instant.
-    #[inline]
+    #[inline(always)]
     pub fn next(&mut self) -> Option<(Time, N)> {
         let key = if self.heaped { self.pop_heap() } else { self.keys.pop() }?;
         let slot = (key as u64 & SLOT_MASK) as u32;
@@ -108,13 +111,19 @@ impl<N: Copy> Calendar<N> {
         }
         keys[place] = key;
         if keys.len() > ARRAY_MAX {
-            // Ascending order is a heap.
-            self.keys.reverse();
-            self.heaped = true;
+            self.become_heap();
         }
     }
 
-    #[inline]
+    /// Ascending order is a heap.
+    #[cold]
+    #[inline(never)]
+    fn become_heap(&mut self) {
+        self.keys.reverse();
+        self.heaped = true;
+    }
+
+    #[inline(never)]
     fn push_heap(&mut self, key: u128) {
         if self.hole {
             self.hole = false;
@@ -134,7 +143,7 @@ impl<N: Copy> Calendar<N> {
         self.keys[place] = key;
     }
 
-    #[inline]
+    #[inline(never)]
     fn pop_heap(&mut self) -> Option<u128> {
         if self.hole {
             self.hole = false;

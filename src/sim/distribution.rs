@@ -196,16 +196,19 @@ impl Distribution {
     }
 
     /// One draw.
-    #[inline]
+    #[inline(always)]
     pub fn sample(&self, stream: &mut Stream) -> Span {
         match &self.terms {
             Terms::None => self.constant,
             Terms::Exponential { mean_nanos } => self.constant + Span((mean_nanos * stream.exponential() + 0.5) as u64),
-            Terms::Many(shapes) => {
-                let seconds: f64 = shapes.iter().map(|shape| shape.sample(stream)).sum();
-                self.constant + Span::from_seconds(seconds)
-            }
+            Terms::Many(shapes) => self.constant + Distribution::sum(shapes, stream),
         }
+    }
+
+    /// Out of line, so that the usual cases stay small enough to be inlined.
+    #[inline(never)]
+    fn sum(shapes: &[Shape], stream: &mut Stream) -> Span {
+        Span::from_seconds(shapes.iter().map(|shape| shape.sample(stream)).sum())
     }
 
     /// Always zero: costs nothing, draws nothing.

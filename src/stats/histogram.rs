@@ -44,27 +44,27 @@ fn edges(bucket: usize) -> (u64, u64) {
 
 impl Histogram {
     /// Counts one value.
-    #[inline]
+    #[inline(always)]
     pub fn record(&mut self, value: Span) {
         let value = value.0;
         let bucket = bucket(value);
         match self.counts.get_mut(bucket) {
-            Some(count) => {
-                *count = count.wrapping_add(1);
-                if *count == 0 {
-                    self.overflows.push(bucket as u32);
-                }
-            }
-            None => self.grow(bucket),
+            Some(count) if *count < u32::MAX => *count += 1,
+            _ => self.record_rarely(bucket),
         }
         self.sum += value as u128;
         self.max = self.max.max(value);
     }
 
-    /// The first value of a size beyond all so far.
+    /// The first value of a size beyond all so far, or one too many for a bucket.
     #[cold]
     #[inline(never)]
-    fn grow(&mut self, bucket: usize) {
+    fn record_rarely(&mut self, bucket: usize) {
+        if bucket < self.counts.len() {
+            self.counts[bucket] = 0;
+            self.overflows.push(bucket as u32);
+            return;
+        }
         self.counts.resize((bucket | ((1 << BITS) - 1)) + 1, 0);
         self.counts[bucket] = 1;
     }
