@@ -414,3 +414,18 @@ error: subscriber.profile.work: trace needs `key`, the column with each message'
 1 problem
 "#);
 }
+
+#[test]
+fn set_extends() {
+    assert_snapshot!(set("extends", "base.toml"), @r#"
+error: extends: can't be overridden, as overrides come after it
+ --> --set:1:1
+  |
+1 | extends=base.toml
+  | ^^^^^^^
+  |
+  = help: name another file instead
+
+1 problem
+"#);
+}
