@@ -1,1 +1,8 @@
-fn main() {}
+//! Parse, run, exit code.
+
+use busload::cli;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::execute(cli::parse())
+}

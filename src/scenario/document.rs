@@ -98,10 +98,6 @@ impl Table {
         entries
     }
 
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
     /// Takes over everything that `other` says: tables merge, anything else replaces.
     fn merge(&mut self, other: Table) {
         for (name, new) in other.0 {

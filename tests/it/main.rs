@@ -1,10 +1,25 @@
+//! All tests in one crate: they link once.
+
+mod architecture;
 mod arrivals;
+mod core_live;
+mod core_naive;
+mod core_properties;
+mod core_speed;
+mod core_transcript;
+mod core_view;
 mod distributions;
 mod problems;
 mod problems_files;
 mod random;
+#[cfg(feature = "report")]
+mod report;
+#[cfg(feature = "report")]
+mod report_samples;
 mod sampling;
 mod scenario_files;
 mod scenario_help;
 mod scenario_hostile;
 mod scenario_language;
+mod stats;
+mod theory;

@@ -1,0 +1,86 @@
+//! The words that a person types.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Capacity planner for event-driven architectures: simulates a design from one text file while executing the real broker logic.
+#[derive(Debug, Parser)]
+#[command(
+    name = "busload",
+    version,
+    arg_required_else_help = true,
+    after_help = "Exit codes: 0 every objective met, 1 one missed or undecided, 2 wrong input, 3 could not be done, 130 interrupted."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// What happens: simulate a scenario, print the summary, write the report folder
+    #[command(
+        after_help = "Examples:\n  busload run scenarios/ticketing-light.toml\n  busload run design.toml --set sor.ticketing.workers=16 --replications 20\n  busload run design.toml --json --no-report > outcome.json"
+    )]
+    Run(RunOptions),
+    /// Render the report of a saved outcome again, without simulating
+    #[command(after_help = "Example:\n  busload report reports/ticketing-light/outcome.json --out review")]
+    Report(ReportOptions),
+}
+
+/// Options of `run`.
+#[derive(Debug, Args)]
+pub struct RunOptions {
+    /// The scenario file
+    pub file: PathBuf,
+    /// Override a setting before it is checked (repeatable)
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = setting)]
+    pub settings: Vec<(String, String)>,
+    /// Seed of all randomness, instead of the file's
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Replications, instead of the file's
+    #[arg(long, value_name = "N")]
+    pub replications: Option<u32>,
+    /// Threads; does not change any result [default: all cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+    /// Report folder [default: reports/<file stem>]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print outcome.json on stdout and nothing else
+    #[arg(long)]
+    pub json: bool,
+    /// Write no report folder
+    #[arg(long)]
+    pub no_report: bool,
+    /// Print no summary and no progress
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Options of `report`.
+#[derive(Debug, Args)]
+pub struct ReportOptions {
+    /// An outcome.json
+    pub outcome: PathBuf,
+    /// Report folder [default: the outcome's own]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print no summary
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Parses the command line, or explains it and exits with 2.
+pub fn parse() -> Command {
+    Arguments::parse().command
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((path, value)) if !path.trim().is_empty() => Ok((path.trim().into(), value.trim().into())),
+        _ => Err("write PATH=VALUE, for example sor.ticketing.workers=16".into()),
+    }
+}

@@ -1,0 +1,50 @@
+//! Files on the disk, with clear words when there is none, or none that can be read.
+
+use crate::scenario::{FileError, Files, is_packed, unpack};
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+
+/// Largest outcome that `report` reads.
+const OUTCOME_LIMIT: u64 = 512 << 20;
+
+/// The disk, from the working folder.
+pub struct Disk;
+
+impl Files for Disk {
+    fn read(&mut self, path: &str, limit: u64) -> Result<Vec<u8>, FileError> {
+        let file = open(Path::new(path))?;
+        if is_packed(path) {
+            return unpack(file, limit);
+        }
+        if file.metadata().is_ok_and(|facts| facts.len() > limit) {
+            return Err(FileError::too_large(limit));
+        }
+        let mut contents = Vec::new();
+        let size =
+            file.take(limit + 1).read_to_end(&mut contents).map_err(|error| FileError::new(format!("can't be read: {error}"), ""))?;
+        if size as u64 > limit { Err(FileError::too_large(limit)) } else { Ok(contents) }
+    }
+}
+
+/// A plain file, opened. A pipe is refused before it is opened: opening one waits for somebody to write.
+fn open(path: &Path) -> Result<fs::File, FileError> {
+    let facts = fs::metadata(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => FileError::new("doesn't exist", "check the name and the folder that it is looked for in"),
+        std::io::ErrorKind::PermissionDenied => FileError::new("may not be read", "check its permissions"),
+        _ => FileError::new(format!("can't be read: {error}"), ""),
+    })?;
+    match facts {
+        facts if facts.is_dir() => Err(FileError::new("is a folder", "name a file in it")),
+        facts if !facts.is_file() => {
+            Err(FileError::new("is not a plain file", "a pipe or device can't be read twice: copy it into a file"))
+        }
+        _ => fs::File::open(path).map_err(|error| FileError::new(format!("can't be opened: {error}"), "check its permissions")),
+    }
+}
+
+/// A saved outcome's bytes, or why there are none.
+pub fn read(path: &Path) -> Result<Vec<u8>, String> {
+    Disk.read(&path.to_string_lossy(), OUTCOME_LIMIT)
+        .map_err(|error| [error.what, error.hint].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; "))
+}

@@ -1,0 +1,20 @@
+//! Ctrl-C: the first asks for a clean stop, the second ends at once.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+static STOPPED: AtomicBool = AtomicBool::new(false);
+
+/// From now on Ctrl-C only sets a mark.
+pub fn listen() {
+    // Where no handler can be set, Ctrl-C ends the program at once, as it does everywhere.
+    let _ = ctrlc::set_handler(|| {
+        if STOPPED.swap(true, Ordering::Relaxed) {
+            std::process::exit(super::INTERRUPTED.into());
+        }
+    });
+}
+
+/// The mark is set.
+pub fn stopped() -> bool {
+    STOPPED.load(Ordering::Relaxed)
+}

@@ -1,0 +1,168 @@
+//! Copies come into queues and leave them without an ack: placing, overflow, dead letters.
+//!
+//! A dead letter that its queue can't keep at once (full, expired on arrival, nobody listening) is dropped where it came from,
+//! and what a dead letter pushes out of a full queue is dropped too. So nothing can go round in circles within one input.
+
+use super::broker::Broker;
+use super::input::{Cause, Output};
+use super::message::{Message, QueueId};
+use super::policy::Overflow;
+use crate::units::Time;
+
+impl Broker {
+    /// Gives a queue its copy of a publish; false when it refuses.
+    #[inline]
+    pub(super) fn offer(&mut self, now: Time, number: QueueId, stored: u32, message: &Message, out: &mut Vec<Output>) -> bool {
+        let queue = &mut self.queues[number];
+        if queue.passes(message.resource) {
+            queue.totals.published += 1;
+            self.pass(now, number, stored, message, out);
+        } else if queue.has_place(message.size) || queue.policy.overflow == Overflow::Block {
+            queue.totals.published += 1;
+            self.enqueue(now, number, stored, message, out);
+        } else {
+            return self.overflow(now, number, stored, message, out);
+        }
+        true
+    }
+
+    /// A publish meets a full queue; false when it is refused.
+    fn overflow(&mut self, now: Time, number: QueueId, stored: u32, message: &Message, out: &mut Vec<Output>) -> bool {
+        let queue = &mut self.queues[number];
+        if queue.policy.overflow == Overflow::Reject {
+            queue.totals.refused += 1;
+            return false;
+        }
+        queue.totals.published += 1;
+        if queue.policy.overflow == Overflow::DropOldest && queue.could_have_place(message.size) {
+            self.make_place(now, number, message, true, out);
+            self.enqueue(now, number, stored, message, out);
+        } else {
+            let copy = self.new_copy(now, number, stored, message);
+            self.discard(now, copy, Cause::Overflow, true, out);
+        }
+        true
+    }
+
+    /// Takes messages from the head until this one fits; they become dead letters unless this one is a dead letter itself.
+    fn make_place(&mut self, now: Time, number: QueueId, message: &Message, is_publish: bool, out: &mut Vec<Output>) {
+        while !self.queues[number].has_place(message.size) {
+            let Some(head) = self.queues[number].line.head(&self.store) else { return };
+            self.leave_line(head);
+            self.discard(now, head, Cause::Overflow, is_publish, out);
+        }
+    }
+
+    #[inline(always)]
+    fn new_copy(&mut self, now: Time, number: QueueId, stored: u32, message: &Message) -> u32 {
+        let queue = &mut self.queues[number];
+        let (key, deadline) = (queue.next_key(message), queue.deadline(now));
+        self.store.copy(stored, number, key, now, deadline)
+    }
+
+    /// Straight to a consumer with credit.
+    #[inline(always)]
+    fn pass(&mut self, now: Time, number: QueueId, stored: u32, message: &Message, out: &mut Vec<Output>) {
+        let copy = self.new_copy(now, number, stored, message);
+        self.queues[number].line.pass(&self.store, message.resource);
+        self.hand_over(copy, out);
+    }
+
+    /// To the end of the line. What has no time to live at all expires here.
+    fn enqueue(&mut self, now: Time, number: QueueId, stored: u32, message: &Message, out: &mut Vec<Output>) {
+        let copy = self.new_copy(now, number, stored, message);
+        if self.store.copies[copy].deadline <= now {
+            return self.discard(now, copy, Cause::Expired, true, out);
+        }
+        self.queues[number].line.push(&mut self.store, copy);
+        self.has_joined_line(copy);
+    }
+
+    /// Counts a copy that has just been put in line, and sets its deadline.
+    #[inline]
+    pub(super) fn has_joined_line(&mut self, copy: u32) {
+        let copied = &self.store.copies[copy];
+        let queue = &mut self.queues[copied.queue];
+        queue.ready += 1;
+        queue.ready_bytes = queue.ready_bytes.saturating_add(self.store.message(copied.message).size.0);
+        let deadline = copied.deadline;
+        if deadline != Time::MAX {
+            self.timers.set(&mut self.store.copies, copy, deadline);
+        }
+    }
+
+    /// Takes a copy out of its line for good.
+    pub(super) fn leave_line(&mut self, copy: u32) {
+        let number = self.store.copies[copy].queue;
+        self.queues[number].line.remove(&mut self.store, copy);
+        self.has_left_line(copy);
+        if self.queues[number].waiting > 0 {
+            self.door.freed.push(number);
+        }
+    }
+
+    #[inline]
+    pub(super) fn has_left_line(&mut self, copy: u32) {
+        self.timers.clear(&mut self.store.copies, copy);
+        let copied = &self.store.copies[copy];
+        let queue = &mut self.queues[copied.queue];
+        queue.ready -= 1;
+        queue.ready_bytes = queue.ready_bytes.saturating_sub(self.store.message(copied.message).size.0);
+    }
+
+    /// The end of a copy that is in no list any more: a dead letter where `may_move` and there is somebody to take it, else dropped.
+    pub(super) fn discard(&mut self, now: Time, copy: u32, cause: Cause, may_move: bool, out: &mut Vec<Output>) {
+        let copied = &self.store.copies[copy];
+        let (number, stored) = (copied.queue, copied.message);
+        let message = *self.store.message(stored);
+        let target = self.queues[number].policy.dead_letter.filter(|_| may_move);
+        // What overflows can't come back to the same full queue.
+        let target = target.filter(|to| cause != Cause::Overflow || *to != number);
+        match target {
+            Some(to) if self.keeps(now, to, &message, out) => {
+                self.queues[number].totals.dead_lettered += 1;
+                out.push(Output::DeadLetter { queue: number, to, message, cause });
+                self.receive(now, to, stored, &message, out);
+                self.store.release(copy);
+            }
+            _ => self.drop_copy(copy, cause, out),
+        }
+    }
+
+    /// Drops a copy that is in no list any more.
+    pub(super) fn drop_copy(&mut self, copy: u32, cause: Cause, out: &mut Vec<Output>) {
+        let number = self.store.copies[copy].queue;
+        let totals = &mut self.queues[number].totals;
+        match cause {
+            Cause::Expired => totals.expired += 1,
+            _ => totals.dropped += 1,
+        }
+        out.push(Output::Drop { queue: number, message: *self.store.message_of(copy), cause });
+        self.store.release(copy);
+    }
+
+    /// Whether a queue would keep a dead letter.
+    fn keeps(&mut self, now: Time, number: QueueId, message: &Message, out: &mut Vec<Output>) -> bool {
+        if self.queues.get(number).is_none() {
+            return false;
+        }
+        // Messages that have just come back go first.
+        self.dispatch(number, out);
+        let queue = &self.queues[number];
+        let makes_place = queue.policy.overflow == Overflow::DropOldest && queue.could_have_place(message.size);
+        let stays = queue.deadline(now) > now && (queue.has_place(message.size) || makes_place);
+        queue.is_listening() && (queue.passes(message.resource) || stays)
+    }
+
+    /// Takes in a dead letter that the queue keeps, as a new copy.
+    fn receive(&mut self, now: Time, number: QueueId, stored: u32, message: &Message, out: &mut Vec<Output>) {
+        let queue = &mut self.queues[number];
+        queue.totals.received += 1;
+        if queue.passes(message.resource) {
+            self.pass(now, number, stored, message, out);
+        } else {
+            self.make_place(now, number, message, false, out);
+            self.enqueue(now, number, stored, message, out);
+        }
+    }
+}

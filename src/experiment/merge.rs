@@ -1,0 +1,98 @@
+//! Many replications into one figure, one band, one curve: always in the order of the replications.
+
+use crate::model::{self, Findings};
+use crate::outcome::{Curve, Hop, Metric, Series};
+use crate::scenario::Scenario;
+use crate::stats::{Band, Histogram, Tally, mean_interval, next_run_interval};
+use crate::units::Unit;
+
+/// Every figure that at least one replication has, with its intervals.
+pub fn metrics(done: &[Findings], confidence: f64) -> Vec<Metric> {
+    let Some(first) = done.first() else { return Vec::new() };
+    let metric = |(index, figure): (usize, &model::Figure)| {
+        let values: Vec<f64> = done.iter().filter_map(|findings| figure_of(findings, index, &figure.name)).collect();
+        let tally: Tally = values.into_iter().collect();
+        let interval = mean_interval(&tally, confidence);
+        let one_run = next_run_interval(&tally, confidence);
+        Some(Metric {
+            name: figure.name.clone(),
+            unit: figure.unit,
+            point: tally.mean()?,
+            low: interval.map(|interval| interval.low),
+            high: interval.map(|interval| interval.high),
+            one_run_low: one_run.map(|interval| interval.low),
+            one_run_high: one_run.map(|interval| interval.high),
+            n: tally.count() as u32,
+        })
+    };
+    names(done, first).into_iter().enumerate().filter_map(metric).collect()
+}
+
+/// Replications differ in what they list only where something happened in some of them alone (a stage that only some changes had).
+fn names<'a>(done: &'a [Findings], first: &'a Findings) -> Vec<&'a model::Figure> {
+    let longest = done.iter().max_by_key(|findings| findings.figures.len()).unwrap_or(first);
+    longest.figures.iter().collect()
+}
+
+fn figure_of(findings: &Findings, index: usize, name: &str) -> Option<f64> {
+    let same = findings.figures.get(index).filter(|figure| figure.name == name);
+    same.or_else(|| findings.figures.iter().find(|figure| figure.name == name)).and_then(|figure| figure.value)
+}
+
+/// Every course as mean and band.
+pub fn series(done: &[Findings], confidence: f64) -> Vec<Series> {
+    let Some(first) = done.first() else { return Vec::new() };
+    let one = |(index, course): (usize, &model::Course)| {
+        let runs: Vec<&[f64]> = done.iter().map(|findings| &findings.courses[index].values[..]).collect();
+        let band = Band::new(&runs, confidence);
+        Series {
+            name: course.name.clone(),
+            unit: course.unit,
+            step_s: first.step.seconds(),
+            mean: band.mean,
+            low: band.low,
+            high: band.high,
+        }
+    };
+    first.courses.iter().enumerate().map(one).collect()
+}
+
+/// Probabilities of a curve on an axis of nines: ten to each, from the least to 99.99 %.
+fn probabilities() -> Vec<f64> {
+    let nines = (0..=40).map(|tenth| 1.0 - libm::pow(10.0, -(tenth as f64) / 10.0));
+    let named = [0.5, 0.9, 0.95, 0.99, 0.999, 0.9999];
+    let mut all: Vec<f64> = nines.filter(|p| named.iter().all(|named| (named - p).abs() > 1e-9)).chain(named).collect();
+    all.sort_by(f64::total_cmp);
+    all
+}
+
+/// Pooled over replications, with a band from the replications' own quantiles.
+pub fn curves(done: &[Findings], confidence: f64) -> Vec<Curve> {
+    let Some(first) = done.first() else { return Vec::new() };
+    let one = |(index, (name, _)): (usize, &(String, Histogram))| {
+        let each: Vec<&Histogram> = done.iter().map(|findings| &findings.curves[index].1).collect();
+        let mut pooled = Histogram::default();
+        each.iter().for_each(|histogram| pooled.merge(histogram));
+        let quantiles: Vec<(f64, f64)> = probabilities().into_iter().filter_map(|p| Some((p, pooled.quantile(p)?))).collect();
+        let interval = |p: f64| mean_interval(&each.iter().filter_map(|histogram| histogram.quantile(p)).collect(), confidence);
+        let (low, high) = quantiles.iter().filter_map(|(p, _)| interval(*p)).map(|interval| (interval.low, interval.high)).unzip();
+        Curve { name: name.clone(), unit: Unit::Seconds, quantiles, low, high }
+    };
+    first.curves.iter().enumerate().map(one).collect()
+}
+
+/// The stages of each subscriber, in order.
+pub fn hops(scenario: &Scenario, metrics: &[Metric]) -> Vec<Hop> {
+    let point = |name: String| metrics.iter().find(|metric| metric.name == name).map(|metric| metric.point);
+    let mut hops = Vec::new();
+    for subscriber in &scenario.subscribers {
+        for (_, word, waiting) in model::HOPS {
+            let name = format!("subscriber.{}.hop.{word}", subscriber.name);
+            if let Some(mean) = point(format!("{name}.mean")) {
+                let p99 = point(format!("{name}.p99")).unwrap_or(0.0);
+                hops.push(Hop { subscriber: subscriber.name.clone(), hop: word.into(), mean, p99, waiting });
+            }
+        }
+    }
+    hops
+}

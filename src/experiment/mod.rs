@@ -1,0 +1,9 @@
+//! Experiments: how many runs, and what they say together.
+
+mod architecture;
+mod findings;
+mod merge;
+mod objectives;
+mod replicate;
+
+pub use replicate::{Watch, run};

@@ -1,0 +1,165 @@
+//! Independent replications of one design: on all cores, merged in the order of their numbers, so that the number of threads
+//! changes nothing.
+//!
+//! A `steady` run whose warm-up is to be found is simulated twice: a first look from the empty start, whose number of changes
+//! under way, averaged over replications, gives the truncation point by MSER-5; then the run that counts, cut there.
+
+use super::{architecture, findings, merge, objectives};
+use crate::model::{self, Findings};
+use crate::outcome::{AssumptionFacts, Outcome, RunFacts, SCHEMA, ScenarioFacts};
+use crate::scenario::Scenario;
+use crate::scenario::spec::{Kind, Replications, Source, WarmUp};
+use crate::stats::{Band, RELATIVE_ERROR};
+use crate::units::{Span, Time};
+
+/// Replications of the first look for the warm-up.
+const LOOKS: u32 = 5;
+/// With `replications = "auto"`: at least, and at most in one study.
+const AUTO_FIRST: u32 = 10;
+const AUTO_MOST: u32 = 1000;
+
+/// Somebody who looks on: progress, and the wish to stop.
+pub trait Watch: Sync {
+    /// So many replications will be made (perhaps more later).
+    fn expect(&self, replications: u32);
+    /// One more is done, after so many notices.
+    fn done(&self, notices: u64);
+    /// No further replication should be begun.
+    fn stopped(&self) -> bool;
+}
+
+/// Runs a scenario and says what it found. Nothing when it was stopped before the first replication was done.
+pub fn run(scenario: &Scenario, watch: &dyn Watch) -> Option<Outcome> {
+    let warm_up = warm_up(scenario, watch)?;
+    let wanted = match scenario.run.replications {
+        Replications::Fixed(count) => count,
+        Replications::Auto { .. } => AUTO_FIRST,
+    };
+    watch.expect(wanted);
+    let mut done = replicate(scenario, warm_up.at, 0..wanted, watch);
+    if let Replications::Auto { precision } = scenario.run.replications {
+        extend(scenario, warm_up.at, precision, &mut done, watch);
+    }
+    (!done.is_empty()).then(|| conclude(scenario, warm_up, &done, watch.stopped()))
+}
+
+/// Where the measured part begins, and how that was found.
+struct Start {
+    at: Time,
+    by: &'static str,
+}
+
+fn warm_up(scenario: &Scenario, watch: &dyn Watch) -> Option<Start> {
+    match scenario.run.warm_up {
+        WarmUp::Fixed(Span::ZERO) => Some(Start { at: Time::ZERO, by: "none" }),
+        WarmUp::Fixed(span) => Some(Start { at: Time::ZERO + span, by: "fixed" }),
+        WarmUp::Auto if scenario.run.kind == Kind::Day => Some(Start { at: Time::ZERO, by: "none" }),
+        WarmUp::Auto => {
+            watch.expect(LOOKS);
+            let looks = replicate(scenario, Time::ZERO, 0..LOOKS, watch);
+            let first = looks.first()?;
+            let courses: Vec<&[f64]> = looks.iter().map(|look| &look.under_way[..]).collect();
+            let mean = Band::new(&courses, scenario.run.confidence).mean;
+            // A truncation point in the second half says that the run is too short to tell: then half of it is cut.
+            let steps = crate::stats::warm_up(&mean).unwrap_or(mean.len() / 2);
+            Some(Start { at: Time(first.step.0 * steps as u64), by: "mser5" })
+        }
+    }
+}
+
+/// These replications, without those that were not begun before the stop.
+fn replicate(scenario: &Scenario, warm_up: Time, numbers: std::ops::Range<u32>, watch: &dyn Watch) -> Vec<Findings> {
+    let one = |number: u32| {
+        if watch.stopped() {
+            return None;
+        }
+        let findings = model::simulate(scenario, warm_up, number);
+        watch.done(findings.notices);
+        Some(findings)
+    };
+    #[cfg(feature = "threads")]
+    let all: Vec<Option<Findings>> = {
+        use rayon::prelude::*;
+        numbers.into_par_iter().with_max_len(1).map(one).collect()
+    };
+    #[cfg(not(feature = "threads"))]
+    let all: Vec<Option<Findings>> = numbers.map(one).collect();
+    all.into_iter().flatten().collect()
+}
+
+/// Adds replications until every objective's metric has the wanted relative half-width.
+fn extend(scenario: &Scenario, warm_up: Time, precision: f64, done: &mut Vec<Findings>, watch: &dyn Watch) {
+    while !watch.stopped() && (done.len() as u32) < AUTO_MOST {
+        let metrics = merge::metrics(done, scenario.run.confidence);
+        let widths = scenario.objectives.iter().filter_map(|objective| objectives::relative_half_width(objective, &metrics));
+        let worst = widths.fold(0.0, f64::max);
+        if worst <= precision {
+            return;
+        }
+        // A half-width shrinks with the square root of the number; never more than doubled on one guess.
+        let count = done.len() as u32;
+        let needed = (count as f64 * (worst / precision) * (worst / precision)).min(2.0 * count as f64) as u32;
+        let next = needed.clamp(count + 1, AUTO_MOST);
+        watch.expect(next - count);
+        done.extend(replicate(scenario, warm_up, count..next, watch));
+    }
+}
+
+fn conclude(scenario: &Scenario, warm_up: Start, done: &[Findings], stopped: bool) -> Outcome {
+    let confidence = scenario.run.confidence;
+    let metrics = merge::metrics(done, confidence);
+    let objectives = objectives::judge(scenario, &metrics, done);
+    let complete = scenario.run.replications == Replications::Fixed(done.len() as u32);
+    let mut outcome = Outcome {
+        schema: SCHEMA.into(),
+        scenario: ScenarioFacts {
+            title: scenario.title.clone(),
+            question: scenario.question.clone(),
+            file: scenario.file.clone(),
+            digest: scenario.digest.clone(),
+            settings: scenario.settings.iter().cloned().collect(),
+        },
+        run: RunFacts {
+            version: env!("CARGO_PKG_VERSION").into(),
+            core_digest: env!("BUSLOAD_CORE_DIGEST").into(),
+            seed: scenario.run.seed,
+            kind: match scenario.run.kind {
+                Kind::Day => "day".into(),
+                Kind::Steady => "steady".into(),
+            },
+            horizon_s: scenario.run.horizon.seconds(),
+            warm_up_s: warm_up.at.seconds(),
+            warm_up_by: warm_up.by.into(),
+            replications: done.len() as u32,
+            confidence,
+            notices: done.iter().map(|findings| findings.notices).sum(),
+            histogram_error: RELATIVE_ERROR,
+            partial: stopped && !complete,
+        },
+        objectives,
+        findings: Vec::new(),
+        series: merge::series(done, confidence),
+        architecture: architecture::draw(scenario, &metrics),
+        hops: merge::hops(scenario, &metrics),
+        curves: merge::curves(done, confidence),
+        disruptions: Vec::new(),
+        theory: Vec::new(),
+        assumptions: scenario.assumptions.iter().map(assumption).collect(),
+        metrics,
+    };
+    outcome.findings = findings::find(scenario, &outcome);
+    outcome
+}
+
+fn assumption(assumption: &crate::scenario::spec::Assumption) -> AssumptionFacts {
+    AssumptionFacts {
+        path: assumption.path.clone(),
+        value: assumption.value.clone(),
+        source: match assumption.source {
+            Source::Measured => "measured".into(),
+            Source::Calibrated => "calibrated".into(),
+            Source::Assumed => "assumed".into(),
+        },
+        note: assumption.note.clone(),
+    }
+}

@@ -1,0 +1,381 @@
+//! Scenario -> World: names become numbers, every entity gets its place, its ways and its named streams.
+
+use super::change::{FamilyPlan, Ledger};
+use super::hop::Hop;
+use super::network::{Network, Path};
+use super::probe::{Probe, Sizes};
+use super::publisher::{self, Publisher};
+use super::segment::Segment;
+use super::subscriber::{self, Caller, Redelivery, Subscriber, Target};
+use super::system_of_record::SystemOfRecord;
+use super::world::{LineMap, Seat, Wiring, World};
+use crate::core::{self, Broker, ConsumerId, Input, Policy, QueueId, Settings};
+use crate::scenario::spec::{self, Destination, Runs, Scenario, Weight};
+use crate::sim::Stream;
+use crate::stats::Clock;
+use crate::units::Time;
+
+/// A subscription or queue of the scenario.
+struct LinePlan<'a> {
+    name: String,
+    segment: usize,
+    line: &'a spec::Line,
+    /// The subscriber whose subscription it is, none for a queue.
+    of: Option<usize>,
+}
+
+/// The world of one replication, everything idle and empty, consumers attached.
+pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> World {
+    let stream = |entity: &str, purpose: &str| Stream::new(seed, replication, entity, purpose);
+    let plans = line_plans(scenario);
+    let mut segments = segments(scenario, &plans, &stream);
+    let wiring = wiring(scenario, &plans, &mut segments, &stream);
+    let subscribers = subscribers(scenario, &plans, &stream);
+    let publishers = publishers(scenario, &plans, &wiring, &stream);
+    let sors = scenario.sors.iter().map(|sor| SystemOfRecord::new(sor, |purpose| stream(&format!("sor.{}", sor.name), purpose))).collect();
+    let sizes = Sizes {
+        events: scenario.events.len(),
+        links: scenario.links.len(),
+        segments: scenario.segments.len(),
+        lines: plans.len(),
+        subscribers: scenario.subscribers.len(),
+        sors: scenario.sors.len(),
+    };
+    let mut probe = Probe::new(clock, sizes);
+    for (watched, subscriber) in probe.subscribers.iter_mut().zip(&scenario.subscribers) {
+        watched.stages = stages(scenario, subscriber);
+    }
+    let ledger = Ledger::new(&families(scenario, &plans), plans.len());
+    let drains = scenario.run.ending == spec::Ending::Drain;
+    World::assemble(ledger, Network::new(scenario), publishers, segments, subscribers, sors, wiring, probe, drains)
+}
+
+/// Queues first, in the order of the file, then the subscriptions of topics: the order of the broker's queue numbers on each segment.
+fn line_plans(scenario: &Scenario) -> Vec<LinePlan<'_>> {
+    let queues = scenario.queues.iter().map(|queue| LinePlan {
+        name: format!("queue.{}", queue.name),
+        segment: queue.segment,
+        line: &queue.line,
+        of: None,
+    });
+    let subscriptions = scenario.subscribers.iter().enumerate().filter_map(|(index, subscriber)| match subscriber.from {
+        Destination::Topic(topic) => Some(LinePlan {
+            name: format!("subscriber.{}", subscriber.name),
+            segment: scenario.topics[topic].segment,
+            line: &subscriber.line,
+            of: Some(index),
+        }),
+        Destination::Queue(_) => None,
+    });
+    queues.chain(subscriptions).collect()
+}
+
+/// The line that a subscriber takes from.
+pub(super) fn line_of_subscriber(scenario: &Scenario, subscriber: usize) -> usize {
+    match scenario.subscribers[subscriber].from {
+        Destination::Queue(queue) => queue,
+        Destination::Topic(_) => {
+            let is_subscription = |subscriber: &&spec::Subscriber| matches!(subscriber.from, Destination::Topic(_));
+            scenario.queues.len() + scenario.subscribers[..subscriber].iter().filter(is_subscription).count()
+        }
+    }
+}
+
+/// The broker's number of a topic: its place among those of its segment.
+fn topic_id(scenario: &Scenario, topic: usize) -> core::TopicId {
+    let segment = scenario.topics[topic].segment;
+    core::TopicId(scenario.topics[..topic].iter().filter(|other| other.segment == segment).count() as u32)
+}
+
+/// The broker's number of a line: its place among those of its segment.
+fn queue_id(plans: &[LinePlan<'_>], line: usize) -> QueueId {
+    let segment = plans[line].segment;
+    QueueId(plans[..line].iter().filter(|other| other.segment == segment).count() as u32)
+}
+
+fn segments(scenario: &Scenario, plans: &[LinePlan<'_>], stream: &impl Fn(&str, &str) -> Stream) -> Vec<Segment> {
+    let build = |(index, segment): (usize, &spec::Segment)| {
+        let mut broker = Broker::new(Settings { memory_limit: segment.memory });
+        for topic in &scenario.topics {
+            if topic.segment == index {
+                broker.declare_topic();
+            }
+        }
+        let here = || plans.iter().filter(|plan| plan.segment == index);
+        let mut timed = false;
+        for plan in here() {
+            let policy = policy(plans, plan.line);
+            timed |= policy.time_to_live.is_some() || plan.line.drawn_time_to_live.is_some() || !plan.line.redelivery_delay.is_zero();
+            if plan.of.is_none() {
+                broker.declare_queue(policy);
+            }
+        }
+        let name = format!("segment.{}", segment.name);
+        Segment::new(segment, broker, timed, |purpose| stream(&name, purpose))
+    };
+    scenario.segments.iter().enumerate().map(build).collect()
+}
+
+/// The policy with the dead-letter queue under the broker's number.
+fn policy(plans: &[LinePlan<'_>], line: &spec::Line) -> Policy {
+    let dead_letter = line.policy.dead_letter.map(|queue| queue_id(plans, queue.0 as usize));
+    Policy { dead_letter, ..line.policy.clone() }
+}
+
+fn wiring(scenario: &Scenario, plans: &[LinePlan<'_>], segments: &mut [Segment], stream: &impl Fn(&str, &str) -> Stream) -> Wiring {
+    let mut line_of = vec![Vec::new(); segments.len()];
+    let mut lines = Vec::new();
+    for (index, plan) in plans.iter().enumerate() {
+        line_of[plan.segment].push(index as u32);
+        let lifetime = plan.line.drawn_time_to_live.clone().map(|distribution| (distribution, stream(&plan.name, "lifetime")));
+        lines.push(LineMap { segment: plan.segment as u16, queue: queue_id(plans, index), lifetime });
+        if let Some(subscriber) = plan.of {
+            subscribe(scenario, plans, index, subscriber, &mut segments[plan.segment]);
+        }
+    }
+    let mut consumer_of = Vec::new();
+    for (index, subscriber) in scenario.subscribers.iter().enumerate() {
+        let line = &lines[line_of_subscriber(scenario, index)];
+        for number in 0..subscriber.consumers {
+            let consumer = ConsumerId(consumer_of.len() as u32);
+            consumer_of.push((index as u32, number));
+            let attach = Input::Attach { consumer, queue: line.queue, prefetch: subscriber.prefetch };
+            segments[line.segment as usize].broker.handle(Time::ZERO, attach, &mut Vec::new());
+        }
+    }
+    let audiences = (0..scenario.events.len()).map(|event| seats(scenario, plans, event)).collect();
+    Wiring { lines, line_of, consumer_of, audiences }
+}
+
+fn subscribe(scenario: &Scenario, plans: &[LinePlan<'_>], line: usize, subscriber: usize, segment: &mut Segment) {
+    let subscriber = &scenario.subscribers[subscriber];
+    let Destination::Topic(topic) = subscriber.from else { return };
+    let input = Input::Subscribe {
+        topic: topic_id(scenario, topic),
+        queue: queue_id(plans, line),
+        selector: selector(scenario, subscriber),
+        durable: subscriber.durable,
+        policy: Box::new(policy(plans, plans[line].line)),
+    };
+    segment.broker.handle(Time::ZERO, input, &mut Vec::new());
+}
+
+/// All kinds of all events; the same word is the same kind.
+fn kind_number(scenario: &Scenario, name: &str) -> u16 {
+    let mut seen: Vec<&str> = Vec::new();
+    for kind in scenario.events.iter().flat_map(|event| &event.kinds) {
+        if kind == name {
+            return seen.len() as u16;
+        }
+        if !seen.contains(&kind.as_str()) {
+            seen.push(kind);
+        }
+    }
+    seen.len() as u16
+}
+
+fn selector(scenario: &Scenario, subscriber: &spec::Subscriber) -> core::Selector {
+    match &subscriber.selector {
+        spec::Selector::All => core::Selector::All,
+        spec::Selector::Share(share) if *share >= 1.0 => core::Selector::All,
+        spec::Selector::Share(share) => {
+            let salt = Stream::new(0, 0, &format!("subscriber.{}", subscriber.name), "selector").bits();
+            core::Selector::Share { threshold: (share * 4_294_967_296.0) as u32, salt }
+        }
+        spec::Selector::Kinds(kinds) => core::Selector::Kinds(kinds.iter().map(|kind| kind_number(scenario, kind)).collect()),
+    }
+}
+
+/// Lines that get an event right away, in the order of places; dead-letter queues stand behind them.
+fn direct_lines(scenario: &Scenario, plans: &[LinePlan<'_>], event: usize) -> Vec<usize> {
+    match scenario.events[event].to {
+        Destination::Queue(queue) => vec![queue],
+        to => {
+            (0..plans.len()).filter(|line| plans[*line].of.is_some_and(|subscriber| scenario.subscribers[subscriber].from == to)).collect()
+        }
+    }
+}
+
+/// Everybody who may get an event: the direct lines, then the dead-letter queues behind them.
+fn audience(scenario: &Scenario, plans: &[LinePlan<'_>], event: usize) -> Vec<usize> {
+    let mut lines = direct_lines(scenario, plans, event);
+    let mut next = 0;
+    while next < lines.len() {
+        if let Some(queue) = plans[lines[next]].line.policy.dead_letter
+            && !lines.contains(&(queue.0 as usize))
+        {
+            lines.push(queue.0 as usize);
+        }
+        next += 1;
+    }
+    // A line without anybody who takes from it shows nothing to anybody.
+    let taken = |line: &usize| (0..scenario.subscribers.len()).any(|subscriber| line_of_subscriber(scenario, subscriber) == *line);
+    lines.into_iter().filter(taken).collect()
+}
+
+fn seats(scenario: &Scenario, plans: &[LinePlan<'_>], event: usize) -> Vec<Seat> {
+    let direct = direct_lines(scenario, plans, event);
+    let audience = audience(scenario, plans, event);
+    let seat = |(place, line): (usize, &usize)| {
+        direct.contains(line).then(|| Seat {
+            line: *line as u32,
+            place: place as u32,
+            selector: plans[*line].of.map_or(core::Selector::All, |subscriber| selector(scenario, &scenario.subscribers[subscriber])),
+        })
+    };
+    audience.iter().enumerate().filter_map(seat).collect()
+}
+
+fn families(scenario: &Scenario, plans: &[LinePlan<'_>]) -> Vec<FamilyPlan> {
+    let family = |(index, event): (usize, &spec::Event)| FamilyPlan {
+        resources: event.resources,
+        tracked: is_tracked(event),
+        audience: audience(scenario, plans, index).iter().map(|line| *line as u32).collect(),
+    };
+    scenario.events.iter().enumerate().map(family).collect()
+}
+
+/// A resource of this event can change more than once, so that versions matter.
+pub(super) fn is_tracked(event: &spec::Event) -> bool {
+    event.resources.is_some() || event.lifecycle.is_some()
+}
+
+fn publishers(scenario: &Scenario, plans: &[LinePlan<'_>], wiring: &Wiring, stream: &impl Fn(&str, &str) -> Stream) -> Vec<Publisher> {
+    let build = |(index, event): (usize, &spec::Event)| {
+        let segment = scenario.segment_of(event.to);
+        let (home, bus) = (scenario.sors[event.from].zone, scenario.segments[segment].zone);
+        let seats = &wiring.audiences[index];
+        let tested = match event.to {
+            Destination::Queue(_) => 0,
+            Destination::Topic(_) => seats.iter().filter(|seat| seat.selector != core::Selector::All).count(),
+        };
+        let placement = publisher::Placement {
+            segment: segment as u32,
+            to: match event.to {
+                Destination::Topic(topic) => core::Destination::Topic(topic_id(scenario, topic)),
+                Destination::Queue(queue) => core::Destination::Queue(queue_id(plans, queue)),
+            },
+            path: Path::between(scenario, home, bus),
+            path_back: Path::between(scenario, bus, home),
+            kinds: event.kinds.iter().map(|kind| kind_number(scenario, kind)).collect(),
+            persistent: scenario.segments[segment].persist.is_some(),
+            draws_lot: seats.iter().any(|seat| matches!(seat.selector, core::Selector::Share { .. })),
+            draws_lifetimes: seats.iter().any(|seat| wiring.lines[seat.line as usize].lifetime.is_some()),
+            selectors: tested as u32,
+        };
+        let name = format!("event.{}", event.name);
+        Publisher::new(event, placement, |purpose| stream(&name, purpose))
+    };
+    scenario.events.iter().enumerate().map(build).collect()
+}
+
+fn subscribers(scenario: &Scenario, plans: &[LinePlan<'_>], stream: &impl Fn(&str, &str) -> Stream) -> Vec<Subscriber> {
+    let build = |(index, subscriber): (usize, &spec::Subscriber)| {
+        let line = line_of_subscriber(scenario, index);
+        let segment = plans[line].segment;
+        let name = format!("subscriber.{}", subscriber.name);
+        let bus = scenario.segments[segment].zone;
+        let home = home(scenario, subscriber);
+        let placement = subscriber::Placement {
+            line: line as u32,
+            queue: queue_id(plans, line),
+            path: Path::between(scenario, bus, home),
+            path_back: Path::between(scenario, home, bus),
+            redelivery: Redelivery::new(plans[line].line, stream(&name, "redelivery")),
+            caller: subscriber.callback.as_ref().map(|callback| caller(scenario, subscriber, callback, |purpose| stream(&name, purpose))),
+        };
+        Subscriber::new(subscriber, placement, |purpose| stream(&name, purpose))
+    };
+    scenario.subscribers.iter().enumerate().map(build).collect()
+}
+
+/// Where a subscriber's work is done: a workflow's on the segment.
+pub(super) fn home(scenario: &Scenario, subscriber: &spec::Subscriber) -> Option<usize> {
+    match subscriber.runs {
+        Runs::Listener => subscriber.zone,
+        Runs::Workflow => scenario.segments[scenario.segment_of(subscriber.from)].zone,
+    }
+}
+
+fn caller(scenario: &Scenario, subscriber: &spec::Subscriber, callback: &spec::Callback, stream: impl Fn(&str) -> Stream) -> Caller {
+    let home = home(scenario, subscriber);
+    let target = |event: &spec::Event| {
+        let sor = callback.to.unwrap_or(event.from);
+        let zone = scenario.sors[sor].zone;
+        (event.weight == Weight::Light).then(|| Target {
+            sor: sor as u32,
+            path: Path::between(scenario, home, zone),
+            path_back: Path::between(scenario, zone, home),
+        })
+    };
+    let reached: Vec<usize> = reached_by(scenario, subscriber);
+    let targets =
+        scenario.events.iter().enumerate().map(|(index, event)| if reached.contains(&index) { target(event) } else { None }).collect();
+    Caller::new(callback, targets, stream)
+}
+
+/// Events whose messages can come to a subscriber, dead letters included.
+pub(super) fn reached_by(scenario: &Scenario, subscriber: &spec::Subscriber) -> Vec<usize> {
+    let plans = line_plans(scenario);
+    let index = scenario.subscribers.iter().position(|other| std::ptr::eq(other, subscriber)).expect("a subscriber of this scenario");
+    let line = line_of_subscriber(scenario, index);
+    (0..scenario.events.len()).filter(|event| audience(scenario, &plans, *event).contains(&line)).collect()
+}
+
+/// The stages in which a change can spend time on its way to a subscriber.
+pub(super) fn stages(scenario: &Scenario, subscriber: &spec::Subscriber) -> Vec<Hop> {
+    let segment = &scenario.segments[scenario.segment_of(subscriber.from)];
+    let home = home(scenario, subscriber);
+    let line = match subscriber.from {
+        Destination::Topic(_) => &subscriber.line,
+        Destination::Queue(queue) => &scenario.queues[queue].line,
+    };
+    let events: Vec<&spec::Event> = reached_by(scenario, subscriber).into_iter().map(|event| &scenario.events[event]).collect();
+    let callback = subscriber.callback.as_ref().filter(|_| events.iter().any(|event| event.weight == Weight::Light));
+    let calls = |event: &&spec::Event| callback.map(|callback| callback.to.unwrap_or(event.from));
+    let sors: Vec<usize> = events.iter().filter_map(calls).collect();
+    let distant = |from, to| !Path::between(scenario, from, to).is_free();
+    let limited = |line: &spec::Line| line.policy.max_length.is_some() || line.policy.max_bytes.is_some();
+    let may_hold_back = segment.memory.is_some()
+        || scenario.queues.iter().any(|queue| limited(&queue.line))
+        || scenario.subscribers.iter().any(|other| limited(&other.line));
+    let no_cost = |distributions: &[&crate::sim::Distribution]| distributions.iter().all(|distribution| distribution.is_zero());
+    let cost = &segment.cost;
+    let may_fail = subscriber.failure > 0.0
+        || callback.is_some_and(|callback| callback.timeout.is_some())
+        || sors.iter().any(|sor| scenario.sors[*sor].max_waiting.is_some());
+    let in_line = line.policy.ordering != core::Ordering::None
+        || subscriber.prefetch.is_some()
+        || may_hold_back
+        || may_fail
+        || line_is_dead_letter(scenario, subscriber);
+    let work = subscriber.work.iter().any(|work| !matches!(work, spec::Service::Drawn(distribution) if distribution.is_zero()));
+    let call_may_fail =
+        callback.is_some_and(|callback| callback.timeout.is_some()) || sors.iter().any(|sor| scenario.sors[*sor].max_waiting.is_some());
+    let present = |hop: &Hop| match hop {
+        Hop::PublishWait => may_hold_back || events.iter().any(|event| event.confirm_in_flight.is_some()),
+        Hop::PublishLink => events.iter().any(|event| distant(scenario.sors[event.from].zone, segment.zone)),
+        Hop::SegmentWait | Hop::SegmentWork => !no_cost(&[&cost.receive, &cost.select, &cost.per_kib]),
+        Hop::Journal => segment.persist.is_some(),
+        Hop::Backlog => in_line,
+        Hop::DeliverWait | Hop::DeliverWork => !no_cost(&[&cost.deliver, &cost.per_kib]),
+        Hop::DeliveryLink => distant(segment.zone, home),
+        Hop::Wait => true,
+        Hop::Work => work,
+        Hop::Connection => callback.is_some_and(|callback| callback.connections.is_some()),
+        Hop::CallbackLink => sors.iter().any(|sor| distant(home, scenario.sors[*sor].zone)),
+        Hop::SorWait | Hop::SorService => callback.is_some(),
+        Hop::Backoff => call_may_fail,
+        Hop::Parsing => callback.is_some_and(|callback| !callback.parsing.is_zero()),
+        Hop::Redelivery => may_fail,
+        Hop::Overtaken => false,
+    };
+    super::hop::ALL.iter().map(|(hop, ..)| *hop).filter(present).collect()
+}
+
+/// The subscriber takes from a queue that dead letters go to.
+fn line_is_dead_letter(scenario: &Scenario, subscriber: &spec::Subscriber) -> bool {
+    let Destination::Queue(queue) = subscriber.from else { return false };
+    let goes_here = |line: &spec::Line| line.policy.dead_letter == Some(QueueId(queue as u32));
+    scenario.queues.iter().any(|queue| goes_here(&queue.line)) || scenario.subscribers.iter().any(|subscriber| goes_here(&subscriber.line))
+}

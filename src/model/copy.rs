@@ -1,0 +1,120 @@
+//! What is known of one copy of a message between its first delivery and its end: which stage it is in and how long it was in each.
+
+use super::change::PUBLISH_HOPS;
+use super::hop::{HOPS, Hop};
+use super::notice::CopyRef;
+use crate::units::{Bytes, Time};
+
+/// A copy on its way through a subscriber.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Context {
+    /// The latest delivery.
+    pub stamp: u32,
+    /// The broker's number of the copy, and the segment that it is on.
+    pub copy: u32,
+    pub segment: u16,
+    pub change: u32,
+    pub event: u32,
+    /// Of its event's audience.
+    pub place: u32,
+    pub subscriber: u32,
+    pub consumer: u32,
+    pub attempt: u32,
+    /// When the stage it is in began.
+    pub mark: Time,
+    /// When the callback was asked for first.
+    pub call_began: Time,
+    /// Nanoseconds in each stage; those before the broker as they were at the first delivery.
+    hops: [u64; HOPS],
+    /// Which request of the callback is current; answers to earlier ones come too late.
+    pub call: u16,
+    pub tries: u16,
+    /// What the callback answered.
+    pub version: u32,
+    pub size: Bytes,
+    /// When the broker took it into its queue.
+    pub accepted: Time,
+    /// Runs on a thread of the segment, which it keeps until the attempt is over.
+    pub holds_thread: bool,
+}
+
+/// The contexts of all copies that were ever handed over; the place of one is the same as long as the run lasts, and is used again
+/// with the broker's number of the copy.
+#[derive(Clone, Debug)]
+pub struct Copies {
+    contexts: Vec<Context>,
+    /// By segment, then by the broker's number.
+    slot_of: Vec<Vec<u32>>,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Copies {
+    /// Nothing handed over yet on so many segments.
+    pub fn new(segments: usize) -> Copies {
+        Copies { contexts: Vec::new(), slot_of: vec![Vec::new(); segments] }
+    }
+
+    /// Where the context of a broker's copy is kept.
+    #[inline]
+    pub fn slot(&mut self, segment: u16, copy: u32) -> u32 {
+        match self.slot_of[segment as usize].get(copy as usize) {
+            Some(&slot) if slot != NONE => slot,
+            _ => self.grow(segment, copy),
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self, segment: u16, copy: u32) -> u32 {
+        let slots = &mut self.slot_of[segment as usize];
+        if slots.len() <= copy as usize {
+            slots.resize(copy as usize + 1, NONE);
+        }
+        let slot = self.contexts.len() as u32;
+        slots[copy as usize] = slot;
+        self.contexts.push(Context { copy, segment, ..Context::default() });
+        slot
+    }
+
+    /// The context at a slot, whichever delivery it is in.
+    #[inline]
+    pub fn at(&mut self, slot: u32) -> &mut Context {
+        &mut self.contexts[slot as usize]
+    }
+
+    /// What is known of a delivery, unless the copy has been handed over anew.
+    #[inline]
+    pub fn current(&mut self, at: CopyRef) -> Option<&mut Context> {
+        self.contexts.get_mut(at.slot as usize).filter(|context| context.stamp == at.stamp)
+    }
+
+    /// The same, while the request `call` is the one that its caller waits for.
+    #[inline]
+    pub fn calling(&mut self, call: u16, at: CopyRef) -> Option<&mut Context> {
+        self.current(at).filter(|context| context.call == call)
+    }
+}
+
+impl Context {
+    /// Starts anew for the first delivery of a change whose last stage before the broker began at `mark`.
+    #[inline]
+    pub fn begin(&mut self, change: u32, place: u32, mark: Time, hops: &[u64; PUBLISH_HOPS]) {
+        (self.change, self.place, self.mark) = (change, place, mark);
+        self.hops = [0; HOPS];
+        self.hops[..PUBLISH_HOPS].copy_from_slice(hops);
+        self.holds_thread = false;
+    }
+
+    /// The stage ends now; the next begins.
+    #[inline]
+    pub fn pass(&mut self, now: Time, hop: Hop) {
+        self.hops[hop as usize] += now.0 - self.mark.0;
+        self.mark = now;
+    }
+
+    /// Nanoseconds spent in a stage so far.
+    #[inline]
+    pub fn spent(&self, hop: Hop) -> u64 {
+        self.hops[hop as usize]
+    }
+}

@@ -1,0 +1,325 @@
+//! What one replication found: named figures, series and the histograms for curves. The names are those of the outcome.
+
+use super::build;
+use super::hop;
+use super::probe::{Gauge, LineProbe, SorProbe, SubscriberProbe};
+use super::world::World;
+use crate::scenario::Scenario;
+use crate::scenario::spec::{Destination, Weight};
+use crate::stats::{Clock, Histogram, Track};
+use crate::units::{Span, Unit};
+
+/// A figure of one replication; no value where there was nothing to measure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure {
+    pub name: String,
+    pub unit: Unit,
+    pub value: Option<f64>,
+}
+
+/// A quantity over the steps of the clock.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Course {
+    pub name: String,
+    pub unit: Unit,
+    pub values: Vec<f64>,
+}
+
+/// Everything that one replication found.
+#[derive(Clone, Debug)]
+pub struct Findings {
+    pub figures: Vec<Figure>,
+    pub courses: Vec<Course>,
+    pub curves: Vec<(String, Histogram)>,
+    /// Mean number of changes under way in each step, for the warm-up.
+    pub under_way: Vec<f64>,
+    pub step: Span,
+    pub notices: u64,
+}
+
+struct Sheet {
+    clock: Clock,
+    figures: Vec<Figure>,
+    courses: Vec<Course>,
+    curves: Vec<(String, Histogram)>,
+}
+
+impl Sheet {
+    fn figure(&mut self, name: String, unit: Unit, value: Option<f64>) {
+        self.figures.push(Figure { name, unit, value });
+    }
+
+    fn count(&mut self, name: String, value: u64) {
+        self.figure(name, Unit::Count, Some(value as f64));
+    }
+
+    fn latency(&mut self, name: &str, histogram: &Histogram) {
+        self.figure(format!("{name}.mean"), Unit::Seconds, histogram.mean());
+        self.figure(format!("{name}.sd"), Unit::Seconds, histogram.sd());
+        for (statistic, probability) in [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999)] {
+            self.figure(format!("{name}.{statistic}"), Unit::Seconds, histogram.quantile(probability));
+        }
+        self.figure(format!("{name}.max"), Unit::Seconds, histogram.max());
+    }
+
+    /// Mean, peak and (where it is a number of things) maximum of a level of which `whole` is one.
+    fn level(&mut self, name: &str, unit: Unit, track: &Track, whole: f64, with_max: bool) {
+        let clock = self.clock;
+        self.figure(format!("{name}.mean"), unit, Some(track.mean(&clock) / whole));
+        if with_max {
+            self.figure(format!("{name}.max"), unit, Some(track.max() as f64 / whole));
+        }
+        self.figure(format!("{name}.peak"), unit, Some(track.peak() / whole));
+    }
+
+    fn gauge(&mut self, name: &str, unit: Unit, gauge: &Gauge) {
+        self.level(name, unit, &gauge.track, 1.0, true);
+    }
+
+    fn course(&mut self, name: String, unit: Unit, track: &Track, whole: f64) {
+        self.courses.push(Course { name, unit, values: track.series().iter().map(|value| value / whole).collect() });
+    }
+}
+
+/// Reads the probes of a world that has run.
+pub fn read(scenario: &Scenario, world: &World, notices: u64) -> Findings {
+    let mut sheet = Sheet { clock: world.probe.clock, figures: Vec::new(), courses: Vec::new(), curves: Vec::new() };
+    for index in 0..scenario.subscribers.len() {
+        subscriber(&mut sheet, scenario, world, index);
+    }
+    for (index, sor) in scenario.sors.iter().enumerate() {
+        self::sor(&mut sheet, &format!("sor.{}", sor.name), sor.workers, sor.own_load.is_some(), &world.probe.sors[index]);
+    }
+    for index in 0..scenario.segments.len() {
+        segment(&mut sheet, scenario, world, index);
+    }
+    for (index, topic) in scenario.topics.iter().enumerate() {
+        self::topic(&mut sheet, scenario, world, index, &format!("topic.{}", topic.name));
+    }
+    for (index, queue) in scenario.queues.iter().enumerate() {
+        self::queue(&mut sheet, &format!("queue.{}", queue.name), &world.probe.lines[index]);
+    }
+    for (index, link) in scenario.links.iter().enumerate() {
+        self::link(&mut sheet, scenario, world, index, &format!("link.{}", link.name));
+    }
+    for (index, event) in scenario.events.iter().enumerate() {
+        let probe = &world.probe.events[index];
+        let name = format!("event.{}", event.name);
+        sheet.count(format!("{name}.raised"), probe.raised.measured());
+        sheet.count(format!("{name}.refused"), probe.refused.measured());
+        sheet.latency(&format!("{name}.end_to_end"), &probe.end_to_end);
+        sheet.course(format!("{name}.raised"), Unit::PerSecond, &probe.raised.track, 1.0);
+    }
+    total(&mut sheet, world);
+    Findings {
+        figures: sheet.figures,
+        courses: sheet.courses,
+        curves: sheet.curves,
+        under_way: world.probe.living.track.series().to_vec(),
+        step: world.probe.clock.step,
+        notices,
+    }
+}
+
+fn subscriber(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize) {
+    let subscriber = &scenario.subscribers[index];
+    let probe: &SubscriberProbe = &world.probe.subscribers[index];
+    let name = format!("subscriber.{}", subscriber.name);
+    let line = build::line_of_subscriber(scenario, index);
+    let shown = probe.end_to_end.count();
+    let workers = subscriber.workers as f64;
+    sheet.latency(&format!("{name}.end_to_end"), &probe.end_to_end);
+    sheet.curves.push((format!("{name}.end_to_end"), probe.end_to_end.clone()));
+    freshness(sheet, &name, &world.probe.lines[line]);
+    sheet.latency(&format!("{name}.delivery"), &probe.delivery);
+    hops(sheet, &name, probe, shown);
+    sheet.gauge(&format!("{name}.backlog"), Unit::Count, &world.probe.lines[line].backlog);
+    sheet.gauge(&format!("{name}.in_flight"), Unit::Count, &world.probe.lines[line].in_flight);
+    sheet.figure(format!("{name}.throughput"), Unit::PerSecond, Some(probe.done.rate(&world.probe.clock)));
+    sheet.level(&format!("{name}.utilization"), Unit::Share, &probe.station.busy.track, workers, false);
+    sheet.latency(&format!("{name}.waiting"), &probe.station.waits);
+    sheet.gauge(&format!("{name}.waiting_line"), Unit::Count, &probe.station.line);
+    sheet.count(format!("{name}.redelivered"), probe.redelivered.measured());
+    missed(sheet, scenario, world, index, line, &name);
+    if build::reached_by(scenario, subscriber).iter().any(|event| build::is_tracked(&scenario.events[*event])) {
+        views(sheet, scenario, world, index, line, &name);
+    }
+    if let Some(callback) = subscriber.callback.as_ref() {
+        let light = build::reached_by(scenario, subscriber).iter().any(|event| scenario.events[*event].weight == Weight::Light);
+        if light {
+            sheet.latency(&format!("{name}.callback.latency"), &probe.callback_latency);
+            sheet.count(format!("{name}.callback.attempts"), probe.callback_attempts.measured());
+            sheet.count(format!("{name}.callback.failed"), probe.callback_failed.measured());
+        }
+        let _ = callback;
+    }
+    sheet.course(format!("{name}.throughput"), Unit::PerSecond, &probe.done.track, 1.0);
+    sheet.course(format!("{name}.backlog"), Unit::Count, &world.probe.lines[line].backlog.track, 1.0);
+    sheet.course(format!("{name}.waiting_line"), Unit::Count, &probe.station.line.track, 1.0);
+    sheet.course(format!("{name}.utilization"), Unit::Share, &probe.station.busy.track, workers);
+}
+
+fn freshness(sheet: &mut Sheet, name: &str, line: &LineProbe) {
+    let measured = sheet.clock.horizon.since(sheet.clock.warm_up).0 as f64;
+    // The integral was kept doubled, in integers.
+    sheet.figure(format!("{name}.freshness.mean"), Unit::Seconds, Some(line.stale_area as f64 / 2.0 / measured / 1e9));
+    sheet.figure(format!("{name}.freshness.max"), Unit::Seconds, Some(line.stale_max.seconds()));
+}
+
+/// Means are over all changes shown, so that they add up to the mean end-to-end latency.
+fn hops(sheet: &mut Sheet, name: &str, probe: &SubscriberProbe, shown: u64) {
+    let overtaken = (probe.hops[hop::Hop::Overtaken as usize].count() > 0).then_some(hop::Hop::Overtaken);
+    for hop in probe.stages.iter().copied().chain(overtaken) {
+        let (_, word, _) = hop::ALL[hop as usize];
+        let histogram = &probe.hops[hop as usize];
+        let mean = (shown > 0).then(|| histogram.sum() as f64 / shown as f64 / 1e9);
+        sheet.figure(format!("{name}.hop.{word}.mean"), Unit::Seconds, mean);
+        for (statistic, probability) in [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999)] {
+            sheet.figure(format!("{name}.hop.{word}.{statistic}"), Unit::Seconds, histogram.quantile(probability));
+        }
+        sheet.figure(format!("{name}.hop.{word}.max"), Unit::Seconds, histogram.max());
+    }
+}
+
+fn missed(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize, line: usize, name: &str) {
+    let lost = world.probe.missed[line];
+    let refused: u64 = build::reached_by(scenario, &scenario.subscribers[index])
+        .into_iter()
+        .map(|event| world.ledger.account(event as u32, world.ledger.place(event as u32, line)).unreached)
+        .sum();
+    sheet.count(format!("{name}.missed"), lost.not_durable + lost.expired + lost.dropped + refused + lost.dead_lettered);
+    sheet.count(format!("{name}.missed.not_durable"), lost.not_durable);
+    sheet.count(format!("{name}.missed.expired"), lost.expired);
+    sheet.count(format!("{name}.missed.dropped"), lost.dropped);
+    sheet.count(format!("{name}.missed.refused"), refused);
+    sheet.count(format!("{name}.missed.dead_lettered"), lost.dead_lettered);
+    sheet.count(format!("{name}.unfinished"), world.ledger.unfinished(line));
+}
+
+fn views(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize, line: usize, name: &str) {
+    let probe = &world.probe.subscribers[index];
+    let mut wrong = Span::ZERO;
+    let (mut finals, mut stale, mut lifecycles) = (0, 0, false);
+    for event in build::reached_by(scenario, &scenario.subscribers[index]) {
+        let place = world.ledger.place(event as u32, line);
+        let account = world.ledger.account(event as u32, place);
+        wrong += world.ledger.time_wrong(world.now, event as u32, place);
+        finals += account.finals;
+        stale += account.finals_stale;
+        lifecycles |= scenario.events[event].lifecycle.is_some();
+    }
+    sheet.count(format!("{name}.stale_overwrites"), probe.stale_overwrites.measured());
+    if lifecycles {
+        sheet.figure(format!("{name}.stale_final"), Unit::Share, (finals > 0).then(|| stale as f64 / finals as f64));
+    }
+    sheet.figure(format!("{name}.time_wrong"), Unit::ItemSeconds, Some(wrong.seconds()));
+    sheet.count(format!("{name}.order_violations"), probe.order_violations.measured());
+}
+
+fn sor(sheet: &mut Sheet, name: &str, workers: u32, has_users: bool, probe: &SorProbe) {
+    let workers = workers as f64;
+    sheet.level(&format!("{name}.utilization"), Unit::Share, &probe.utilization, workers, false);
+    sheet.level(&format!("{name}.utilization.callbacks"), Unit::Share, &probe.busy_callbacks.track, workers, false);
+    sheet.level(&format!("{name}.utilization.own"), Unit::Share, &probe.busy_own.track, workers, false);
+    sheet.latency(&format!("{name}.waiting"), &probe.waits);
+    sheet.gauge(&format!("{name}.waiting_line"), Unit::Count, &probe.line);
+    sheet.figure(format!("{name}.callbacks"), Unit::PerSecond, Some(probe.callbacks.rate(&sheet.clock)));
+    if has_users {
+        sheet.latency(&format!("{name}.own_latency"), &probe.own_latency);
+    }
+    sheet.count(format!("{name}.refused"), probe.refused.measured());
+    sheet.count(format!("{name}.wasted"), probe.wasted.measured());
+    sheet.course(format!("{name}.utilization.callbacks"), Unit::Share, &probe.busy_callbacks.track, workers);
+    sheet.course(format!("{name}.utilization.own"), Unit::Share, &probe.busy_own.track, workers);
+    sheet.course(format!("{name}.waiting_line"), Unit::Count, &probe.line.track, 1.0);
+}
+
+fn segment(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize) {
+    let segment = &scenario.segments[index];
+    let probe = &world.probe.segments[index];
+    let name = format!("segment.{}", segment.name);
+    sheet.level(&format!("{name}.utilization"), Unit::Share, &probe.station.busy.track, segment.threads as f64, false);
+    sheet.latency(&format!("{name}.waiting"), &probe.station.waits);
+    sheet.gauge(&format!("{name}.waiting_line"), Unit::Count, &probe.station.line);
+    sheet.gauge(&format!("{name}.memory"), Unit::Bytes, &probe.memory);
+    sheet.figure(format!("{name}.blocked"), Unit::Share, Some(probe.blocked.track.mean(&world.probe.clock)));
+    sheet.count(format!("{name}.published"), probe.published.measured());
+    sheet.count(format!("{name}.delivered"), probe.delivered.measured());
+    if segment.persist.is_some() {
+        sheet.level(&format!("{name}.persist.utilization"), Unit::Share, &probe.journal.track, 1.0, false);
+    }
+    sheet.course(format!("{name}.utilization"), Unit::Share, &probe.station.busy.track, segment.threads as f64);
+    sheet.course(format!("{name}.memory"), Unit::Bytes, &probe.memory.track, 1.0);
+}
+
+fn queue(sheet: &mut Sheet, name: &str, line: &LineProbe) {
+    sheet.count(format!("{name}.published"), line.published.measured());
+    sheet.gauge(&format!("{name}.backlog"), Unit::Count, &line.backlog);
+    ages(sheet, name, std::slice::from_ref(line));
+    losses(sheet, name, std::slice::from_ref(line));
+    sheet.course(format!("{name}.backlog"), Unit::Count, &line.backlog.track, 1.0);
+}
+
+fn topic(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize, name: &str) {
+    let to_topic = |event: &usize| scenario.events[*event].to == Destination::Topic(index);
+    let published: u64 = (0..scenario.events.len()).filter(to_topic).map(|event| world.probe.events[event].published.measured()).sum();
+    let subscribers =
+        (0..scenario.subscribers.len()).filter(|subscriber| scenario.subscribers[*subscriber].from == Destination::Topic(index));
+    let lines: Vec<LineProbe> =
+        subscribers.map(|subscriber| world.probe.lines[build::line_of_subscriber(scenario, subscriber)].clone()).collect();
+    sheet.count(format!("{name}.published"), published);
+    // A topic's backlog is what all its subscriptions hold: means add up exactly, the peaks are of each by itself.
+    let mean = lines.iter().map(|line| line.backlog.track.mean(&world.probe.clock)).sum();
+    sheet.figure(format!("{name}.backlog.mean"), Unit::Count, Some(mean));
+    let highest = |value: fn(&Track) -> f64| lines.iter().map(|line| value(&line.backlog.track)).fold(0.0, f64::max);
+    sheet.figure(format!("{name}.backlog.max"), Unit::Count, Some(highest(|track| track.max() as f64)));
+    sheet.figure(format!("{name}.backlog.peak"), Unit::Count, Some(highest(Track::peak)));
+    ages(sheet, name, &lines);
+    losses(sheet, name, &lines);
+}
+
+/// Age of the oldest ready message as seen once a tick; of several lines the oldest.
+fn ages(sheet: &mut Sheet, name: &str, lines: &[LineProbe]) {
+    let highest = |value: fn(&LineProbe) -> f64| lines.iter().map(value).fold(0.0, f64::max);
+    sheet.figure(
+        format!("{name}.age.mean"),
+        Unit::Seconds,
+        Some(highest(|line| if line.age_looks > 0 { line.age_sum / line.age_looks as f64 } else { 0.0 })),
+    );
+    sheet.figure(format!("{name}.age.max"), Unit::Seconds, Some(highest(|line| line.age_max)));
+}
+
+fn losses(sheet: &mut Sheet, name: &str, lines: &[LineProbe]) {
+    let sum = |value: fn(&LineProbe) -> u64| lines.iter().map(value).sum();
+    sheet.count(format!("{name}.expired"), sum(|line| line.expired.measured()));
+    sheet.count(format!("{name}.dropped"), sum(|line| line.dropped.measured()));
+    sheet.count(format!("{name}.rejected"), sum(|line| line.rejected.measured()));
+    sheet.count(format!("{name}.dead_lettered"), sum(|line| line.dead_lettered.measured()));
+}
+
+fn link(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize, name: &str) {
+    let probe = &world.probe.links[index];
+    sheet.figure(format!("{name}.bytes"), Unit::BytesPerSecond, Some(probe.bytes.rate(&world.probe.clock)));
+    if scenario.links[index].bandwidth.is_some() {
+        // The busier direction.
+        let clock = world.probe.clock;
+        let busier = if probe.utilization[0].mean(&clock) >= probe.utilization[1].mean(&clock) { 0 } else { 1 };
+        sheet.level(&format!("{name}.utilization"), Unit::Share, &probe.utilization[busier], 1.0, false);
+        sheet.course(format!("{name}.utilization"), Unit::Share, &probe.utilization[busier], 1.0);
+    }
+    sheet.latency(&format!("{name}.latency"), &probe.latency);
+}
+
+fn total(sheet: &mut Sheet, world: &World) {
+    let probe = &world.probe;
+    sheet.count("total.raised".into(), probe.events.iter().map(|event| event.raised.measured()).sum());
+    sheet.count("total.delivered".into(), probe.subscribers.iter().map(|subscriber| subscriber.done.measured()).sum());
+    let missed = sheet
+        .figures
+        .iter()
+        .filter(|figure| figure.name.starts_with("subscriber.") && figure.name.ends_with(".missed"))
+        .filter_map(|figure| figure.value)
+        .sum();
+    sheet.figure("total.missed".into(), Unit::Count, Some(missed));
+    sheet.count("total.callbacks".into(), probe.subscribers.iter().map(|subscriber| subscriber.callback_attempts.measured()).sum());
+}

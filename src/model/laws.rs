@@ -1,0 +1,78 @@
+//! What must hold at the end of every replication, whatever the design: conservation and Little's law, in integers.
+
+use super::probe::Gauge;
+use super::world::World;
+use crate::core::QueueId;
+use crate::units::Time;
+
+impl World {
+    /// Checks the laws.
+    ///
+    /// # Errors
+    /// A sentence that names the law, the place and both figures: a defect of this program.
+    pub fn check(&mut self) -> Result<(), String> {
+        self.check_brokers()?;
+        self.check_holders()?;
+        self.check_little()
+    }
+
+    /// Every copy that a queue has taken is ready, in flight, away, or has come to one of its ends.
+    fn check_brokers(&self) -> Result<(), String> {
+        for (index, segment) in self.segments.iter().enumerate() {
+            for queue in (0..self.line_of[index].len() as u32).map(QueueId) {
+                let broker = &segment.broker;
+                let present = broker.ready(queue) + broker.in_flight(queue) + broker.delayed(queue);
+                let totals = broker.totals(queue);
+                let taken = totals.published + totals.received;
+                let ended = totals.acked + totals.dead_lettered + totals.expired + totals.dropped;
+                if taken != present + ended {
+                    return Err(format!("conservation in queue {} of segment {index}: {totals:?}, present {present}", queue.0));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Every change that lives is held by its publisher or by copies in brokers, and by nothing else.
+    fn check_holders(&self) -> Result<(), String> {
+        let mut copies = 0;
+        for (index, segment) in self.segments.iter().enumerate() {
+            let present = |queue| segment.broker.ready(queue) + segment.broker.in_flight(queue) + segment.broker.delayed(queue);
+            copies += (0..self.line_of[index].len() as u32).map(|queue| present(QueueId(queue))).sum::<u64>();
+        }
+        let unsent: u64 = self.probe.events.iter().map(|event| event.raised.total - event.published.total - event.refused.total).sum();
+        let holders = self.ledger.holders();
+        if holders != copies + unsent {
+            return Err(format!("conservation: changes have {holders} holders, brokers hold {copies} copies, publishers {unsent}"));
+        }
+        Ok(())
+    }
+
+    /// Little's law on the whole run: the integral of a line's length is the sum of all waits, those under way included.
+    fn check_little(&mut self) -> Result<(), String> {
+        let now = self.now;
+        let waits = |line: &mut dyn Iterator<Item = Time>| line.map(|came| now.since(came).0 as u128).sum::<u128>();
+        let check = |what: String, line: &mut Gauge, waited: u128, waiting: u128| {
+            let area = line.area + line.level.cut(now);
+            line.area = area;
+            if area == waited + waiting {
+                Ok(())
+            } else {
+                Err(format!("Little's law at {what}: line {area} ns, waits {waited} + {waiting} ns"))
+            }
+        };
+        for (index, (segment, probe)) in self.segments.iter().zip(&mut self.probe.segments).enumerate() {
+            let waiting = waits(&mut segment.station.line().map(|(came, _)| *came));
+            check(format!("segment {index}"), &mut probe.station.line, probe.station.waited, waiting)?;
+        }
+        for (index, (sor, probe)) in self.sors.iter().zip(&mut self.probe.sors).enumerate() {
+            let waiting = waits(&mut sor.station.line().map(|(came, _)| *came));
+            check(format!("system of record {index}"), &mut probe.line, probe.waited, waiting)?;
+        }
+        for (index, (subscriber, probe)) in self.subscribers.iter().zip(&mut self.probe.subscribers).enumerate() {
+            let waiting = waits(&mut subscriber.consumers.iter().flat_map(|consumer| consumer.station.line()).map(|(came, _)| *came));
+            check(format!("subscriber {index}"), &mut probe.station.line, probe.station.waited, waiting)?;
+        }
+        Ok(())
+    }
+}

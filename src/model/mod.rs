@@ -1,0 +1,42 @@
+//! The world of events: binds the broker of [`crate::core`] to the kernel of [`crate::sim`].
+//!
+//! [`simulate`] is a pure function of scenario, window, seed and replication.
+
+mod build;
+mod callback;
+mod change;
+mod copy;
+mod deliver;
+mod figures;
+mod hop;
+mod laws;
+mod network;
+mod notice;
+mod probe;
+mod publish;
+mod publisher;
+mod segment;
+mod subscriber;
+mod system_of_record;
+mod world;
+
+pub use figures::{Course, Figure, Findings};
+pub use hop::ALL as HOPS;
+
+use crate::scenario::Scenario;
+use crate::stats::Clock;
+use crate::units::Time;
+
+/// One replication from an empty start to the horizon (or until it is drained), measured from the warm-up on.
+///
+/// # Panics
+/// When a law is broken: a defect of this program, named with seed, replication and simulated time.
+pub fn simulate(scenario: &Scenario, warm_up: Time, replication: u32) -> Findings {
+    let seed = scenario.run.seed;
+    let mut world = build::build(scenario, Clock::new(warm_up, scenario.horizon()), seed, replication);
+    let end = world.run();
+    if let Err(broken) = world.check() {
+        panic!("{broken} (seed {seed}, replication {replication}, at {} of simulated time)", end.at);
+    }
+    figures::read(scenario, &world, end.notices)
+}

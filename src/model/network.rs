@@ -1,0 +1,139 @@
+//! Links: how long a message is under way between two zones.
+//!
+//! A message waits until the link's transmitter of its direction is free (first come, first served), is put on the wire, and
+//! arrives a latency later. A lost message is sent again after a timeout that doubles with each loss, as TCP does (RFC 6298): it is late, never
+//! gone; what is sent again delays its own connection, not the others on the link. On a connection with order nothing overtakes.
+//!
+//! Knows neither what it carries nor when anything else happens.
+
+use super::probe::LinkProbe;
+use crate::scenario::spec::{Scenario, ZoneIndex};
+use crate::sim::{Distribution, Stream};
+use crate::units::{Bandwidth, Bytes, Span, Time};
+
+/// Least time before a lost message is sent again (the usual minimum of TCP stacks).
+const RESEND_MIN: Span = Span::from_millis(200);
+
+/// The way from one place to another.
+#[derive(Clone, Debug)]
+pub struct Path {
+    latency: Distribution,
+    /// Link and direction.
+    link: Option<(u32, u8)>,
+    loss: f64,
+    in_order: bool,
+    resend_after: Span,
+    /// Nothing on it takes time.
+    free: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Transmitter {
+    bandwidth: Bandwidth,
+    free_at: Time,
+}
+
+/// All links' transmitters.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// By link, then direction.
+    transmitters: Vec<Option<[Transmitter; 2]>>,
+}
+
+impl Path {
+    /// The way between two zones; a place without a zone is next to every other.
+    ///
+    /// # Panics
+    /// When no link joins them, which a checked scenario excludes.
+    pub fn between(scenario: &Scenario, from: Option<ZoneIndex>, to: Option<ZoneIndex>) -> Path {
+        let (Some(from), Some(to)) = (from, to) else { return Path::nearby(Distribution::default()) };
+        if from == to {
+            return Path::nearby(scenario.zones[from].latency.clone());
+        }
+        let joins = |pair: (ZoneIndex, ZoneIndex)| pair == (from, to) || pair == (to, from);
+        let (index, link) = scenario.links.iter().enumerate().find(|(_, link)| joins(link.between)).expect("zones that talk have a link");
+        let direction = (link.between != (from, to)) as u8;
+        Path {
+            latency: link.latency.clone(),
+            link: Some((index as u32, direction)),
+            loss: link.loss,
+            in_order: link.in_order,
+            resend_after: RESEND_MIN.max(Span::from_seconds(link.latency.mean() * 4.0)),
+            free: false,
+        }
+    }
+
+    fn nearby(latency: Distribution) -> Path {
+        Path { free: latency.is_zero(), latency, link: None, loss: 0.0, in_order: true, resend_after: RESEND_MIN }
+    }
+
+    /// Takes no time, whatever is sent.
+    #[inline]
+    pub fn is_free(&self) -> bool {
+        self.free
+    }
+}
+
+impl Network {
+    /// Idle links.
+    pub fn new(scenario: &Scenario) -> Network {
+        let idle = |bandwidth| Transmitter { bandwidth, free_at: Time::ZERO };
+        Network {
+            transmitters: scenario.links.iter().map(|link| link.bandwidth.map(|bandwidth| [idle(bandwidth), idle(bandwidth)])).collect(),
+        }
+    }
+
+    /// Sends a message; when it arrives. `last` is the latest arrival on its connection so far.
+    #[inline]
+    pub fn send(&mut self, path: &Path, now: Time, size: Bytes, last: &mut Time, stream: &mut Stream, probes: &mut [LinkProbe]) -> Time {
+        if path.free {
+            return now;
+        }
+        let mut arrival = match path.link {
+            None => now + path.latency.sample(stream),
+            Some(link) => self.transmit(path, link, now, size, stream, probes),
+        };
+        if path.in_order {
+            arrival = arrival.max(*last);
+            *last = arrival;
+        }
+        arrival
+    }
+
+    fn transmit(
+        &mut self,
+        path: &Path,
+        (link, direction): (u32, u8),
+        now: Time,
+        size: Bytes,
+        stream: &mut Stream,
+        probes: &mut [LinkProbe],
+    ) -> Time {
+        let (mut sent, length) = self.put_on_wire(link, direction, now, size, &mut probes[link as usize]);
+        let mut resend_after = path.resend_after;
+        while stream.chance(path.loss) {
+            sent = sent + resend_after + length;
+            resend_after += resend_after;
+            probes[link as usize].bytes.add(size.0);
+        }
+        let arrival = sent + path.latency.sample(stream);
+        probes[link as usize].carried(now, arrival);
+        arrival
+    }
+
+    /// When the message is on the wire, and how long that alone took.
+    fn put_on_wire(&mut self, link: u32, direction: u8, now: Time, size: Bytes, probe: &mut LinkProbe) -> (Time, Span) {
+        probe.bytes.add(size.0);
+        let Some(transmitters) = &mut self.transmitters[link as usize] else { return (now, Span::ZERO) };
+        let transmitter = &mut transmitters[direction as usize];
+        let length = transmitter.bandwidth.transmission(size);
+        probe.assigned[direction as usize] += length;
+        transmitter.free_at = transmitter.free_at.max(now) + length;
+        (transmitter.free_at, length)
+    }
+
+    /// When each direction of a link will have sent everything it was given.
+    pub fn free_at(&self, link: usize) -> [Time; 2] {
+        self.transmitters[link].as_ref().map_or([Time::ZERO; 2], |both| [both[0].free_at, both[1].free_at])
+    }
+}

@@ -1,0 +1,156 @@
+//! The closed list of all that can happen: the calendar's entries. Sixteen bytes, no pointers.
+
+use crate::units::Time;
+
+/// A delivery of a copy: where it is kept, and which hand-over; stale once the copy has been handed over anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CopyRef {
+    pub slot: u32,
+    pub stamp: u32,
+}
+
+/// What a thread of a segment is asked to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Job {
+    /// Take in a publish.
+    Receive { change: u32 },
+    /// Hand a copy over.
+    Deliver { at: CopyRef },
+    /// Take in an ack (done) or nack.
+    Settle { done: bool, at: CopyRef },
+    /// Run a workflow.
+    Work { at: CopyRef },
+}
+
+/// An entry of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// An event (or the first of a lifecycle, or a batch) is raised.
+    Raise { event: u32 },
+    /// The next change of a lifecycle.
+    Change { event: u32, lifecycle: u32 },
+    /// A publish reaches its segment.
+    PublishArrives { change: u32 },
+    /// A refused publish is tried again.
+    PublishAgain { change: u32 },
+    /// A confirm reaches the publisher.
+    Confirmed { event: u32 },
+    /// A thread is done with a job.
+    SegmentServed { segment: u16, job: Job },
+    /// A group of messages is in the journal.
+    JournalWritten { segment: u16 },
+    /// A deadline of the broker.
+    Wake { segment: u16 },
+    /// A delivery reaches its consumer.
+    Handed { at: CopyRef },
+    /// A worker is done with its own work.
+    Worked { at: CopyRef },
+    /// A callback reaches the SOR.
+    CallArrives { call: u16, sor: u16, at: CopyRef },
+    /// The SOR has served a callback.
+    CallServed { call: u16, sor: u16, at: CopyRef },
+    /// The answer reaches the caller; refused where the line was full.
+    Answered { call: u16, refused: bool, at: CopyRef },
+    /// The caller gives up waiting.
+    CallTimeout { call: u16, at: CopyRef },
+    /// The back-off is over.
+    CallAgain { call: u16, at: CopyRef },
+    /// The answer is parsed.
+    Parsed { at: CopyRef },
+    /// An ack (done) or nack reaches the segment.
+    SettleArrives { done: bool, at: CopyRef },
+    /// One of the SOR's own users asks.
+    OwnRequest { sor: u32 },
+    /// And is answered.
+    OwnServed { sor: u32, arrived: Time },
+}
+
+/// A notice as the calendar keeps it: two words that travel in registers. An enum of this size is written to the stack in parts and
+/// read back whole, which stalls the processor at every entry (a tenth of a run).
+#[derive(Clone, Copy, Debug)]
+pub struct Packed {
+    /// Which notice, then up to three small numbers: bits 0..8, 8..16, 16..32 and 32..64.
+    head: u64,
+    body: u64,
+}
+
+#[inline(always)]
+fn pack(tag: u8, flag: bool, small: u16, middle: u32, body: u64) -> Packed {
+    Packed { head: tag as u64 | (flag as u64) << 8 | (small as u64) << 16 | (middle as u64) << 32, body }
+}
+
+impl CopyRef {
+    #[inline(always)]
+    fn word(self) -> u64 {
+        self.slot as u64 | (self.stamp as u64) << 32
+    }
+
+    #[inline(always)]
+    fn from_word(word: u64) -> CopyRef {
+        CopyRef { slot: word as u32, stamp: (word >> 32) as u32 }
+    }
+}
+
+impl Notice {
+    /// For the calendar.
+    #[inline(always)]
+    pub fn packed(self) -> Packed {
+        match self {
+            Notice::Raise { event } => pack(0, false, 0, event, 0),
+            Notice::Change { event, lifecycle } => pack(1, false, 0, event, lifecycle as u64),
+            Notice::PublishArrives { change } => pack(2, false, 0, change, 0),
+            Notice::PublishAgain { change } => pack(3, false, 0, change, 0),
+            Notice::Confirmed { event } => pack(4, false, 0, event, 0),
+            Notice::SegmentServed { segment, job: Job::Receive { change } } => pack(5, false, segment, change, 0),
+            Notice::SegmentServed { segment, job: Job::Deliver { at } } => pack(6, false, segment, 0, at.word()),
+            Notice::SegmentServed { segment, job: Job::Settle { done, at } } => pack(7, done, segment, 0, at.word()),
+            Notice::SegmentServed { segment, job: Job::Work { at } } => pack(8, false, segment, 0, at.word()),
+            Notice::JournalWritten { segment } => pack(9, false, segment, 0, 0),
+            Notice::Wake { segment } => pack(10, false, segment, 0, 0),
+            Notice::Handed { at } => pack(11, false, 0, 0, at.word()),
+            Notice::Worked { at } => pack(12, false, 0, 0, at.word()),
+            Notice::CallArrives { call, sor, at } => pack(13, false, call, sor as u32, at.word()),
+            Notice::CallServed { call, sor, at } => pack(14, false, call, sor as u32, at.word()),
+            Notice::Answered { call, refused, at } => pack(15, refused, call, 0, at.word()),
+            Notice::CallTimeout { call, at } => pack(16, false, call, 0, at.word()),
+            Notice::CallAgain { call, at } => pack(17, false, call, 0, at.word()),
+            Notice::Parsed { at } => pack(18, false, 0, 0, at.word()),
+            Notice::SettleArrives { done, at } => pack(19, done, 0, 0, at.word()),
+            Notice::OwnRequest { sor } => pack(20, false, 0, sor, 0),
+            Notice::OwnServed { sor, arrived } => pack(21, false, 0, sor, arrived.0),
+        }
+    }
+}
+
+impl Packed {
+    /// As it was entered.
+    #[inline(always)]
+    pub fn notice(self) -> Notice {
+        let (flag, small, middle) = (self.head >> 8 & 1 == 1, (self.head >> 16) as u16, (self.head >> 32) as u32);
+        let at = CopyRef::from_word(self.body);
+        match self.head as u8 {
+            0 => Notice::Raise { event: middle },
+            1 => Notice::Change { event: middle, lifecycle: self.body as u32 },
+            2 => Notice::PublishArrives { change: middle },
+            3 => Notice::PublishAgain { change: middle },
+            4 => Notice::Confirmed { event: middle },
+            5 => Notice::SegmentServed { segment: small, job: Job::Receive { change: middle } },
+            6 => Notice::SegmentServed { segment: small, job: Job::Deliver { at } },
+            7 => Notice::SegmentServed { segment: small, job: Job::Settle { done: flag, at } },
+            8 => Notice::SegmentServed { segment: small, job: Job::Work { at } },
+            9 => Notice::JournalWritten { segment: small },
+            10 => Notice::Wake { segment: small },
+            11 => Notice::Handed { at },
+            12 => Notice::Worked { at },
+            13 => Notice::CallArrives { call: small, sor: middle as u16, at },
+            14 => Notice::CallServed { call: small, sor: middle as u16, at },
+            15 => Notice::Answered { call: small, refused: flag, at },
+            16 => Notice::CallTimeout { call: small, at },
+            17 => Notice::CallAgain { call: small, at },
+            18 => Notice::Parsed { at },
+            19 => Notice::SettleArrives { done: flag, at },
+            20 => Notice::OwnRequest { sor: middle },
+            _ => Notice::OwnServed { sor: middle, arrived: Time(self.body) },
+        }
+    }
+}

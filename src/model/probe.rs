@@ -1,0 +1,356 @@
+//! All observation of a run. Probes read and count; they draw nothing, schedule nothing and decide nothing.
+//!
+//! Everything that has a level is cut at the instants of one [`Clock`]: from these pieces come means over the measured part, the
+//! worst five minutes and the series. Latencies go into histograms. A latency counts when its change was raised (or, at a
+//! station, its customer came) in the measured part; a count counts from the warm-up on.
+
+use super::hop::{HOPS, Hop};
+use crate::stats::{Clock, Histogram, Level, Track};
+use crate::units::{Span, Time};
+
+/// A level with its averages.
+#[derive(Clone, Debug, Default)]
+pub struct Gauge {
+    pub level: Level,
+    pub track: Track,
+    /// Exact integral from the start of the run, for the laws.
+    pub area: u128,
+}
+
+impl Gauge {
+    fn cut(&mut self, clock: &Clock, from: Time, to: Time) -> u128 {
+        let area = self.level.cut(to);
+        self.area += area;
+        self.track.push(clock, from, to, area, self.level.cut_max());
+        area
+    }
+}
+
+/// A number of things since the start, since the warm-up and per step.
+#[derive(Clone, Debug, Default)]
+pub struct Count {
+    pub total: u64,
+    /// Before the warm-up.
+    before: u64,
+    /// At the horizon, once that is reached.
+    at_horizon: u64,
+    last: u64,
+    pub track: Track,
+}
+
+impl Count {
+    /// So many more.
+    #[inline]
+    pub fn add(&mut self, more: u64) {
+        self.total += more;
+    }
+
+    /// How many since the warm-up.
+    pub fn measured(&self) -> u64 {
+        self.total - self.before
+    }
+
+    /// Per second, from the warm-up to the horizon.
+    pub fn rate(&self, clock: &Clock) -> f64 {
+        (self.at_horizon - self.before) as f64 / clock.horizon.since(clock.warm_up).seconds()
+    }
+
+    fn cut(&mut self, clock: &Clock, from: Time, to: Time) {
+        let more = self.total - self.last;
+        self.last = self.total;
+        if to == clock.warm_up {
+            self.before = self.total;
+        }
+        self.at_horizon = self.total;
+        // As an area, so that a track of it is a rate per second.
+        self.track.push(clock, from, to, more as u128 * 1_000_000_000, 0);
+    }
+}
+
+/// A station: its line, its servers, how long its customers wait.
+#[derive(Clone, Debug, Default)]
+pub struct StationProbe {
+    pub line: Gauge,
+    pub busy: Gauge,
+    pub waits: Histogram,
+    /// Sum of all completed waits from the start, for Little's law.
+    pub waited: u128,
+    measured_from: Time,
+}
+
+impl StationProbe {
+    /// A customer starts to be served that came then.
+    #[inline]
+    pub fn started(&mut self, now: Time, came: Time) {
+        let wait = now.since(came);
+        self.waited += wait.0 as u128;
+        if came >= self.measured_from {
+            self.waits.record(wait);
+        }
+    }
+
+    fn cut(&mut self, clock: &Clock, from: Time, to: Time) {
+        self.line.cut(clock, from, to);
+        self.busy.cut(clock, from, to);
+    }
+}
+
+/// A link's traffic, both directions together.
+#[derive(Clone, Debug, Default)]
+pub struct LinkProbe {
+    pub bytes: Count,
+    /// Transmission time given to each direction since the start.
+    pub assigned: [Span; 2],
+    /// Of it, done at the last cut.
+    done: [Span; 2],
+    pub utilization: [Track; 2],
+    pub latency: Histogram,
+    measured_from: Time,
+}
+
+impl LinkProbe {
+    /// A message was given to the link and will arrive then.
+    #[inline]
+    pub fn carried(&mut self, now: Time, arrival: Time) {
+        if now >= self.measured_from {
+            self.latency.record(arrival.since(now));
+        }
+    }
+
+    /// A transmitter with work left has been busy all the time, so what it has done is what it was given less what is left.
+    fn cut(&mut self, clock: &Clock, from: Time, to: Time, free_at: [Time; 2]) {
+        self.bytes.cut(clock, from, to);
+        for direction in 0..2 {
+            let done = self.assigned[direction] - free_at[direction].since(to);
+            let area = done - self.done[direction];
+            self.done[direction] = done;
+            self.utilization[direction].push(clock, from, to, area.0 as u128, 0);
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct EventProbe {
+    pub raised: Count,
+    pub refused: Count,
+    pub published: Count,
+    pub end_to_end: Histogram,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct SegmentProbe {
+    pub station: StationProbe,
+    pub journal: Gauge,
+    pub memory: Gauge,
+    /// 1 while any publisher of the segment is blocked.
+    pub blocked: Gauge,
+    pub published: Count,
+    pub delivered: Count,
+}
+
+/// A queue or a topic's subscription at the broker.
+#[derive(Clone, Debug, Default)]
+pub struct LineProbe {
+    pub backlog: Gauge,
+    pub in_flight: Gauge,
+    pub published: Count,
+    pub expired: Count,
+    pub dropped: Count,
+    pub rejected: Count,
+    pub dead_lettered: Count,
+    pub not_durable: Count,
+    /// Age of the oldest ready message, looked at once a tick: sum, number and maximum.
+    pub age_sum: f64,
+    pub age_looks: u64,
+    pub age_max: f64,
+    /// Age of the oldest change not shown: twice the integral (ns^2) in the measured part, and the maximum.
+    pub stale_area: u128,
+    pub stale_max: Span,
+}
+
+/// Copies that were lost to a subscription though their changes were measured.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Missed {
+    pub not_durable: u64,
+    pub expired: u64,
+    pub dropped: u64,
+    pub dead_lettered: u64,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct SubscriberProbe {
+    pub station: StationProbe,
+    pub end_to_end: Histogram,
+    pub delivery: Histogram,
+    /// Stages that can take time here, in order.
+    pub stages: Vec<Hop>,
+    /// By stage.
+    pub hops: [Histogram; HOPS],
+    pub callback_latency: Histogram,
+    /// Deliveries that reached a consumer.
+    pub delivered: Count,
+    /// Attempts that ended well.
+    pub done: Count,
+    pub redelivered: Count,
+    pub stale_overwrites: Count,
+    pub order_violations: Count,
+    pub callback_attempts: Count,
+    pub callback_failed: Count,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct SorProbe {
+    pub line: Gauge,
+    pub busy_callbacks: Gauge,
+    pub busy_own: Gauge,
+    pub utilization: Track,
+    pub waits: Histogram,
+    pub waited: u128,
+    pub own_latency: Histogram,
+    pub callbacks: Count,
+    pub refused: Count,
+    pub wasted: Count,
+    measured_from: Time,
+}
+
+impl SorProbe {
+    /// A request starts to be served that came then.
+    #[inline]
+    pub fn started(&mut self, now: Time, came: Time) {
+        let wait = now.since(came);
+        self.waited += wait.0 as u128;
+        if came >= self.measured_from {
+            self.waits.record(wait);
+        }
+    }
+
+    /// One of its own users has the answer.
+    #[inline]
+    pub fn own_done(&mut self, now: Time, came: Time) {
+        if came >= self.measured_from {
+            self.own_latency.record(now.since(came));
+        }
+    }
+
+    fn cut(&mut self, clock: &Clock, from: Time, to: Time) {
+        self.line.cut(clock, from, to);
+        let callbacks = self.busy_callbacks.cut(clock, from, to);
+        let own = self.busy_own.cut(clock, from, to);
+        self.utilization.push(clock, from, to, callbacks + own, 0);
+        for count in [&mut self.callbacks, &mut self.refused, &mut self.wasted] {
+            count.cut(clock, from, to);
+        }
+    }
+}
+
+/// Everything that is observed in one run.
+#[derive(Clone, Debug)]
+pub struct Probe {
+    pub clock: Clock,
+    cut_at: Time,
+    pub events: Vec<EventProbe>,
+    pub links: Vec<LinkProbe>,
+    pub segments: Vec<SegmentProbe>,
+    /// By subscription.
+    pub lines: Vec<LineProbe>,
+    pub missed: Vec<Missed>,
+    pub subscribers: Vec<SubscriberProbe>,
+    pub sors: Vec<SorProbe>,
+    /// Changes that live, for the warm-up.
+    pub living: Gauge,
+}
+
+/// How many of each there are.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    pub events: usize,
+    pub links: usize,
+    pub segments: usize,
+    pub lines: usize,
+    pub subscribers: usize,
+    pub sors: usize,
+}
+
+impl Probe {
+    /// Nothing seen yet.
+    pub fn new(clock: Clock, sizes: Sizes) -> Probe {
+        let from = clock.warm_up;
+        let mut probe = Probe {
+            clock,
+            cut_at: Time::ZERO,
+            events: vec![EventProbe::default(); sizes.events],
+            links: vec![LinkProbe { measured_from: from, ..LinkProbe::default() }; sizes.links],
+            segments: vec![SegmentProbe::default(); sizes.segments],
+            lines: vec![LineProbe::default(); sizes.lines],
+            missed: vec![Missed::default(); sizes.lines],
+            subscribers: vec![SubscriberProbe::default(); sizes.subscribers],
+            sors: vec![SorProbe { measured_from: from, ..SorProbe::default() }; sizes.sors],
+            living: Gauge::default(),
+        };
+        probe.segments.iter_mut().for_each(|segment| segment.station.measured_from = from);
+        probe.subscribers.iter_mut().for_each(|subscriber| subscriber.station.measured_from = from);
+        probe
+    }
+
+    /// Cuts everything at an instant that the clock named; when the next one is.
+    pub fn cut(&mut self, now: Time, free_at: impl Fn(usize) -> [Time; 2]) -> Time {
+        let (clock, from) = (self.clock, self.cut_at);
+        self.cut_at = now;
+        self.living.cut(&clock, from, now);
+        for event in &mut self.events {
+            for count in [&mut event.raised, &mut event.refused, &mut event.published] {
+                count.cut(&clock, from, now);
+            }
+        }
+        for (index, link) in self.links.iter_mut().enumerate() {
+            link.cut(&clock, from, now, free_at(index));
+        }
+        for segment in &mut self.segments {
+            segment.station.cut(&clock, from, now);
+            for gauge in [&mut segment.journal, &mut segment.memory, &mut segment.blocked] {
+                gauge.cut(&clock, from, now);
+            }
+            segment.published.cut(&clock, from, now);
+            segment.delivered.cut(&clock, from, now);
+        }
+        self.lines.iter_mut().for_each(|line| line.cut(&clock, from, now));
+        self.subscribers.iter_mut().for_each(|subscriber| subscriber.cut(&clock, from, now));
+        self.sors.iter_mut().for_each(|sor| sor.cut(&clock, from, now));
+        clock.next(now)
+    }
+}
+
+impl LineProbe {
+    fn cut(&mut self, clock: &Clock, from: Time, to: Time) {
+        self.backlog.cut(clock, from, to);
+        self.in_flight.cut(clock, from, to);
+        for count in
+            [&mut self.published, &mut self.expired, &mut self.dropped, &mut self.rejected, &mut self.dead_lettered, &mut self.not_durable]
+        {
+            count.cut(clock, from, to);
+        }
+    }
+
+    /// What an operator's dashboard sees at a tick: the age of the oldest ready message, zero with none.
+    pub fn look(&mut self, age: Span) {
+        self.age_sum += age.seconds();
+        self.age_looks += 1;
+        self.age_max = self.age_max.max(age.seconds());
+    }
+}
+
+impl SubscriberProbe {
+    fn cut(&mut self, clock: &Clock, from: Time, to: Time) {
+        self.station.cut(clock, from, to);
+        let counts = [
+            &mut self.delivered,
+            &mut self.done,
+            &mut self.redelivered,
+            &mut self.stale_overwrites,
+            &mut self.order_violations,
+            &mut self.callback_attempts,
+            &mut self.callback_failed,
+        ];
+        counts.into_iter().for_each(|count| count.cut(clock, from, to));
+    }
+}

@@ -1,0 +1,380 @@
+//! From the change to the broker: raising, sending, receiving, journal, and what the broker answers.
+
+use super::change::PUBLISH_HOPS;
+use super::hop::Hop;
+use super::notice::{Job, Notice};
+use super::publisher::Publisher;
+use super::world::{LineMap, World};
+use crate::core::{Cause, Input, Message, Output, PublisherId, QueueId, Refusal};
+use crate::units::{Bytes, Span, Time};
+
+/// A confirm or a refusal on the wire.
+const ANSWER_SIZE: Bytes = Bytes(64);
+
+impl World {
+    /// Enters the next arrival of an event, up to the horizon.
+    pub(super) fn schedule_raise(&mut self, event: u32) {
+        if let Some(at) = self.publishers[event as usize].next_arrival().filter(|at| *at < self.probe.clock.horizon) {
+            self.calendar.schedule(at, Notice::Raise { event }.packed());
+        }
+    }
+
+    /// An arrival: a batch of lifecycles begins.
+    pub(super) fn raise(&mut self, event: u32) {
+        self.schedule_raise(event);
+        for _ in 0..self.publishers[event as usize].batch {
+            let publisher = &mut self.publishers[event as usize];
+            let (resource, changes) = (publisher.next_resource(), publisher.changes);
+            let lifecycle = self.ledger.begin(event, resource, changes);
+            self.next_change(event, lifecycle);
+        }
+    }
+
+    /// The next change of a lifecycle is raised and published.
+    pub(super) fn next_change(&mut self, event: u32, lifecycle: u32) {
+        let now = self.now;
+        let publisher = &mut self.publishers[event as usize];
+        let kind = publisher.kind(self.ledger.step(event, lifecycle, publisher.changes));
+        let lot = publisher.lot();
+        let (change, more) = self.ledger.raise(now, event, lifecycle, kind, lot, now >= self.probe.clock.warm_up);
+        self.probe.living.level.rise(now);
+        self.probe.events[event as usize].raised.add(1);
+        self.open_for_audience(event, change);
+        if more {
+            let at = now + self.publishers[event as usize].next_spacing();
+            if at < self.probe.clock.horizon {
+                self.calendar.schedule(at, Notice::Change { event, lifecycle }.packed());
+            } else {
+                self.ledger.abandon(event, lifecycle);
+            }
+        }
+        self.publish(change);
+    }
+
+    fn open_for_audience(&mut self, event: u32, change: u32) {
+        let message = self.message(change);
+        let World { audiences, ledger, now, .. } = self;
+        for seat in &audiences[event as usize] {
+            if seat.selector.admits(&message) {
+                ledger.open(*now, change, seat.place);
+            }
+        }
+    }
+
+    /// The change as the broker sees it.
+    #[inline]
+    fn message(&self, slot: u32) -> Message {
+        let change = self.ledger.change(slot);
+        let publisher = &self.publishers[change.event as usize];
+        Message {
+            id: slot as u64,
+            resource: (change.event as u64) << 32 | change.resource as u64,
+            lot: change.lot,
+            size: publisher.size,
+            kind: change.kind,
+            priority: publisher.priority,
+            persistent: publisher.persistent,
+        }
+    }
+
+    /// Sends a change to its segment, or holds it until the publisher may.
+    pub(super) fn publish(&mut self, change: u32) {
+        let event = self.ledger.change(change).event as usize;
+        if self.publishers[event].held.is_empty() && self.publishers[event].try_send() {
+            self.send(change);
+        } else {
+            self.publishers[event].held.push_back(change);
+        }
+    }
+
+    #[inline]
+    fn send(&mut self, change: u32) {
+        self.pass(change, Hop::PublishWait);
+        let event = self.ledger.change(change).event as usize;
+        let World { publishers, network, probe, .. } = self;
+        let Publisher { path, last_there, link_stream, size, .. } = &mut publishers[event];
+        let arrival = network.send(path, self.now, *size, last_there, link_stream, &mut probe.links);
+        if arrival == self.now {
+            self.receive(change);
+        } else {
+            self.calendar.schedule(arrival, Notice::PublishArrives { change }.packed());
+        }
+    }
+
+    /// Ends a stage of a change before the broker.
+    #[inline]
+    fn pass(&mut self, change: u32, hop: Hop) {
+        let now = self.now;
+        let change = self.ledger.change_mut(change);
+        debug_assert!((hop as usize) < PUBLISH_HOPS);
+        change.hops[hop as usize] += now.since(change.mark).0;
+        change.mark = now;
+    }
+
+    /// A publish has reached its segment.
+    #[inline]
+    pub(super) fn receive(&mut self, change: u32) {
+        self.pass(change, Hop::PublishLink);
+        let segment = self.publishers[self.ledger.change(change).event as usize].segment as u16;
+        if self.segments[segment as usize].prices.receive_free {
+            self.received(change);
+        } else {
+            self.segment_job(segment, Job::Receive { change });
+        }
+    }
+
+    /// A thread takes a publish in: how long that takes.
+    pub(super) fn start_receive(&mut self, segment: u16, change: u32) -> Span {
+        self.pass(change, Hop::SegmentWait);
+        let publisher = &self.publishers[self.ledger.change(change).event as usize];
+        self.segments[segment as usize].prices.receive(publisher.size, publisher.selectors)
+    }
+
+    /// The segment has worked off a publish: journal, then broker.
+    pub(super) fn received(&mut self, change: u32) {
+        self.pass(change, Hop::SegmentWork);
+        let segment = self.publishers[self.ledger.change(change).event as usize].segment as usize;
+        match &mut self.segments[segment].journal {
+            None => self.accept(change),
+            Some(journal) => {
+                if let Some(length) = journal.put(change) {
+                    self.start_write(segment, length);
+                }
+            }
+        }
+    }
+
+    fn start_write(&mut self, segment: usize, length: Span) {
+        self.probe.segments[segment].journal.level.set(self.now, 1);
+        self.calendar.schedule(self.now + length, Notice::JournalWritten { segment: segment as u16 }.packed());
+    }
+
+    /// A group of messages is safe: the next group is written, these go to the broker.
+    pub(super) fn journal_written(&mut self, segment: u16) {
+        let mut written = std::mem::take(&mut self.written);
+        let journal = self.segments[segment as usize].journal.as_mut().expect("only a segment with a journal writes");
+        journal.finish(&mut written);
+        match journal.start() {
+            Some(length) => self.start_write(segment as usize, length),
+            None => self.probe.segments[segment as usize].journal.level.set(self.now, 0),
+        }
+        for change in written.drain(..) {
+            self.accept(change);
+        }
+        self.written = written;
+    }
+
+    /// The broker gets the message.
+    fn accept(&mut self, change: u32) {
+        self.pass(change, Hop::Journal);
+        let event = self.ledger.change(change).event;
+        let message = self.message(change);
+        let publisher = &self.publishers[event as usize];
+        let (segment, to, lifetimes) = (publisher.segment as u16, publisher.to, publisher.draws_lifetimes);
+        if lifetimes {
+            self.draw_lifetimes(event);
+        }
+        self.tell(segment, Input::Publish { publisher: PublisherId(event), to, message });
+        self.look_at(segment, to);
+    }
+
+    /// Lifetimes that are drawn are a change of policy before each publish.
+    fn draw_lifetimes(&mut self, event: u32) {
+        for seat in 0..self.audiences[event as usize].len() {
+            let line = self.audiences[event as usize][seat].line as usize;
+            let LineMap { segment, queue, lifetime } = &mut self.lines[line];
+            let (segment, queue) = (*segment, *queue);
+            if let Some((distribution, stream)) = lifetime {
+                let time_to_live = Some(distribution.sample(stream));
+                self.tell(segment, Input::Lifetime { queue, time_to_live });
+            }
+        }
+    }
+
+    /// Hands an input to a segment's broker and works off what it answers. What happens at once because of an answer may be a further
+    /// input; its answers line up behind, so that nothing nests.
+    #[inline]
+    pub(super) fn tell(&mut self, segment: u16, input: Input) {
+        let World { segments, now, .. } = self;
+        let place = &mut segments[segment as usize];
+        place.broker.handle(*now, input, &mut place.outputs);
+        if place.draining {
+            return;
+        }
+        place.draining = true;
+        loop {
+            let place = &mut self.segments[segment as usize];
+            if place.outputs.is_empty() {
+                break;
+            }
+            let mut working = std::mem::replace(&mut place.outputs, std::mem::take(&mut place.working));
+            for output in &working {
+                self.answer(segment, output);
+            }
+            working.clear();
+            self.segments[segment as usize].working = working;
+        }
+        let place = &mut self.segments[segment as usize];
+        place.draining = false;
+        let memory = place.broker.memory().0;
+        self.probe.segments[segment as usize].memory.level.set(self.now, memory);
+        if place.timed {
+            self.schedule_wake(segment);
+        }
+    }
+
+    fn schedule_wake(&mut self, segment: u16) {
+        let place = &mut self.segments[segment as usize];
+        if let Some(deadline) = place.broker.next_deadline()
+            && deadline < place.wake_at
+        {
+            place.wake_at = deadline;
+            self.calendar.schedule(deadline.max(self.now), Notice::Wake { segment }.packed());
+        }
+    }
+
+    /// A deadline of the broker has come.
+    pub(super) fn wake(&mut self, segment: u16) {
+        if self.segments[segment as usize].wake_at <= self.now {
+            self.segments[segment as usize].wake_at = Time::MAX;
+        }
+        self.tell(segment, Input::Wake);
+        self.look_at_all(segment);
+    }
+
+    #[inline]
+    fn answer(&mut self, segment: u16, output: &Output) {
+        match output {
+            Output::Deliver(delivery) => self.deliver(segment, delivery),
+            Output::Confirm { publisher, id, copies } => self.accepted(segment, publisher.0, *id as u32, *copies),
+            Output::Refuse { publisher, id, copies, cause } => self.refused(segment, publisher.0, *id as u32, *copies, *cause),
+            Output::Block { publisher } => self.block(segment, publisher.0),
+            Output::Unblock { publisher } => self.unblock(segment, publisher.0),
+            Output::Drop { queue, message, cause } => self.dropped(segment, *queue, message.id as u32, *cause),
+            Output::DeadLetter { queue, to, message, cause } => self.dead_lettered(segment, *queue, *to, message.id as u32, *cause),
+        }
+    }
+
+    #[inline]
+    fn accepted(&mut self, segment: u16, event: u32, change: u32, copies: u32) {
+        self.probe.events[event as usize].published.add(1);
+        self.probe.segments[segment as usize].published.add(1);
+        self.ledger.hold(change, copies);
+        self.release(change);
+        self.publish_answered(event);
+    }
+
+    /// A copy, or the publisher, is done with a change.
+    #[inline]
+    pub(super) fn release(&mut self, change: u32) {
+        if self.ledger.release(self.now, change) {
+            self.probe.living.level.fall(self.now);
+        }
+    }
+
+    /// The publisher hears of its publish, where it waits for that.
+    #[inline]
+    fn publish_answered(&mut self, event: u32) {
+        if !self.publishers[event as usize].confirms {
+            self.publishers[event as usize].answered();
+            return;
+        }
+        let arrival = self.way_back(event);
+        if arrival == self.now { self.confirmed(event) } else { self.calendar.schedule(arrival, Notice::Confirmed { event }.packed()) }
+    }
+
+    fn way_back(&mut self, event: u32) -> Time {
+        let World { publishers, network, probe, .. } = self;
+        let Publisher { path_back, last_back, link_stream, .. } = &mut publishers[event as usize];
+        network.send(path_back, self.now, ANSWER_SIZE, last_back, link_stream, &mut probe.links)
+    }
+
+    /// A place in the publisher's window is free.
+    pub(super) fn confirmed(&mut self, event: u32) {
+        self.publishers[event as usize].answered();
+        self.send_held(event);
+    }
+
+    fn send_held(&mut self, event: u32) {
+        while !self.publishers[event as usize].held.is_empty() && self.publishers[event as usize].try_send() {
+            let change = self.publishers[event as usize].held.pop_front().expect("something is held");
+            self.send(change);
+        }
+    }
+
+    fn refused(&mut self, segment: u16, event: u32, change: u32, copies: u32, cause: Refusal) {
+        if let Refusal::Full(queue) = cause {
+            let line = self.line_of[segment as usize][queue.0 as usize] as usize;
+            self.probe.lines[line].rejected.add(1);
+        }
+        self.ledger.hold(change, copies);
+        let refusals = self.ledger.change(change).refusals.saturating_add(1);
+        self.ledger.change_mut(change).refusals = refusals;
+        match self.publishers[event as usize].retry_after(refusals as u32) {
+            Some(after) => {
+                let at = self.way_back(event) + after;
+                self.calendar.schedule(at, Notice::PublishAgain { change }.packed());
+            }
+            None => {
+                self.probe.events[event as usize].refused.add(1);
+                self.release(change);
+            }
+        }
+        self.publish_answered(event);
+    }
+
+    fn block(&mut self, segment: u16, event: u32) {
+        if !std::mem::replace(&mut self.publishers[event as usize].blocked, true) {
+            self.segments[segment as usize].blocked_publishers += 1;
+            self.probe.segments[segment as usize].blocked.level.set(self.now, 1);
+        }
+    }
+
+    fn unblock(&mut self, segment: u16, event: u32) {
+        if std::mem::replace(&mut self.publishers[event as usize].blocked, false) {
+            self.segments[segment as usize].blocked_publishers -= 1;
+            let any = self.segments[segment as usize].blocked_publishers > 0;
+            self.probe.segments[segment as usize].blocked.level.set(self.now, any as u64);
+            self.send_held(event);
+        }
+    }
+
+    /// A copy is gone without having been done.
+    fn dropped(&mut self, segment: u16, queue: QueueId, change: u32, cause: Cause) {
+        let line = self.line_of[segment as usize][queue.0 as usize];
+        self.lost(line, change, cause, false);
+        self.look_at_queue(segment, queue);
+        self.release(change);
+    }
+
+    /// A copy now waits in the dead-letter queue.
+    fn dead_lettered(&mut self, segment: u16, queue: QueueId, to: QueueId, change: u32, cause: Cause) {
+        let line = self.line_of[segment as usize][queue.0 as usize];
+        self.lost(line, change, cause, true);
+        let dead_line = self.line_of[segment as usize][to.0 as usize];
+        let place = self.ledger.place(self.ledger.change(change).event, dead_line as usize);
+        if place != super::change::NONE {
+            self.ledger.open(self.now, change, place);
+        }
+        self.look_at_queue(segment, queue);
+        self.look_at_queue(segment, to);
+    }
+
+    fn lost(&mut self, line: u32, change: u32, cause: Cause, kept_as_dead_letter: bool) {
+        let (event, measured) = (self.ledger.change(change).event, self.ledger.change(change).measured);
+        let place = self.ledger.place(event, line as usize);
+        let missed = place != super::change::NONE && self.ledger.lose(self.now, change, place) && measured;
+        let (probe, tally) = (&mut self.probe.lines[line as usize], &mut self.probe.missed[line as usize]);
+        let (count, tally) = match cause {
+            Cause::Expired => (&mut probe.expired, &mut tally.expired),
+            Cause::NotDurable => (&mut probe.not_durable, &mut tally.not_durable),
+            Cause::Deliveries => (&mut probe.dead_lettered, &mut tally.dead_lettered),
+            Cause::Overflow | Cause::Crash => (&mut probe.dropped, &mut tally.dropped),
+        };
+        count.add(1);
+        *tally += missed as u64;
+        if kept_as_dead_letter && cause != Cause::Deliveries {
+            probe.dead_lettered.add(1);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! A subscriber: consumers with their own lines, workers, callbacks through a pool of connections.
+//!
+//! Knows who waits for a worker or a connection and how long things take; not when, and not from whom messages come.
+
+use super::network::Path;
+use super::notice::CopyRef;
+use super::publisher::service_time;
+use crate::core::{Guard, QueueId};
+use crate::scenario::spec::{self, Callback, Line, Service};
+use crate::sim::{Distribution, Station, Stream};
+use crate::units::{Bytes, Span, Time};
+use std::collections::VecDeque;
+
+/// Who takes messages of one subscription or queue.
+#[derive(Clone, Debug)]
+pub struct Subscriber {
+    pub consumers: Vec<Consumer>,
+    /// The subscription (place in the probe's lines) it takes from, and its number in the broker.
+    pub line: u32,
+    pub queue: QueueId,
+    pub workflow: bool,
+    pub guard: Guard,
+    /// By event.
+    work: Vec<Service>,
+    failure: f64,
+    pub redelivery: Redelivery,
+    pub path: Path,
+    pub path_back: Path,
+    pub caller: Option<Caller>,
+    work_stream: Stream,
+    failure_stream: Stream,
+    pub link_stream: Stream,
+    pub settle_stream: Stream,
+}
+
+/// One connection to the broker, with its share of the workers.
+#[derive(Clone, Debug)]
+pub struct Consumer {
+    pub station: Station<CopyRef>,
+    pub last_there: Time,
+    pub last_back: Time,
+}
+
+/// How long a failed message stays away.
+#[derive(Clone, Debug)]
+pub struct Redelivery {
+    delay: Distribution,
+    factor: f64,
+    max: Span,
+    stream: Stream,
+}
+
+impl Redelivery {
+    /// As the line of the queue or subscription says.
+    pub fn new(line: &Line, stream: Stream) -> Redelivery {
+        let max = line.redelivery_delay_max.unwrap_or(Span::MAX);
+        Redelivery { delay: line.redelivery_delay.clone(), factor: line.redelivery_factor, max, stream }
+    }
+
+    /// After the failure of this attempt (1 is the first).
+    pub fn after(&mut self, attempt: u32) -> Span {
+        stretched(&self.delay, self.factor, attempt - 1, self.max, &mut self.stream)
+    }
+}
+
+/// A delay that grows by a factor at each of so many repetitions, up to a bound.
+fn stretched(delay: &Distribution, factor: f64, repetitions: u32, max: Span, stream: &mut Stream) -> Span {
+    let drawn = delay.sample(stream);
+    if repetitions == 0 { drawn.min(max) } else { drawn.times(libm::pow(factor, repetitions as f64)).min(max) }
+}
+
+/// The callback's side of the subscriber.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// By event: whom to call, none for heavy ones, and the way there and back.
+    pub targets: Vec<Option<Target>>,
+    pub request: Bytes,
+    pub response: Bytes,
+    parsing: Distribution,
+    pub holds_worker: bool,
+    pub timeout: Option<Span>,
+    retries: u32,
+    backoff: Distribution,
+    backoff_factor: f64,
+    backoff_max: Span,
+    connections: u32,
+    in_use: u32,
+    /// Copies that wait for a connection.
+    pub waiting: VecDeque<CopyRef>,
+    pub link_stream: Stream,
+    pub back_stream: Stream,
+    backoff_stream: Stream,
+    parsing_stream: Stream,
+}
+
+/// A system of record to call.
+#[derive(Clone, Debug)]
+pub struct Target {
+    pub sor: u32,
+    pub path: Path,
+    pub path_back: Path,
+}
+
+impl Caller {
+    /// An idle pool.
+    pub fn new(callback: &Callback, targets: Vec<Option<Target>>, stream: impl Fn(&str) -> Stream) -> Caller {
+        Caller {
+            targets,
+            request: callback.request,
+            response: callback.response,
+            parsing: callback.parsing.clone(),
+            holds_worker: callback.holds_worker,
+            timeout: callback.timeout,
+            retries: callback.retries,
+            backoff: callback.backoff.clone(),
+            backoff_factor: callback.backoff_factor,
+            backoff_max: callback.backoff_max.unwrap_or(Span::MAX),
+            connections: callback.connections.unwrap_or(u32::MAX),
+            in_use: 0,
+            waiting: VecDeque::new(),
+            link_stream: stream("callback link"),
+            back_stream: stream("answer link"),
+            backoff_stream: stream("callback backoff"),
+            parsing_stream: stream("parsing"),
+        }
+    }
+
+    /// Takes a connection; false: all are in use.
+    #[inline]
+    pub fn try_connect(&mut self) -> bool {
+        let free = self.in_use < self.connections;
+        self.in_use += free as u32;
+        free
+    }
+
+    /// Gives a connection back.
+    #[inline]
+    pub fn disconnect(&mut self) {
+        self.in_use -= 1;
+    }
+
+    /// How long until a request that failed for the `tries`-th time is tried again; none: no more.
+    pub fn retry_after(&mut self, tries: u16) -> Option<Span> {
+        let repetitions = tries as u32 - 1;
+        (repetitions < self.retries)
+            .then(|| stretched(&self.backoff, self.backoff_factor, repetitions, self.backoff_max, &mut self.backoff_stream))
+    }
+
+    /// What the caller pays for an answer.
+    #[inline]
+    pub fn parse(&mut self) -> Span {
+        self.parsing.sample(&mut self.parsing_stream)
+    }
+}
+
+/// What only the whole scenario can tell a subscriber.
+#[derive(Clone, Debug)]
+pub struct Placement {
+    pub line: u32,
+    pub queue: QueueId,
+    pub path: Path,
+    pub path_back: Path,
+    pub redelivery: Redelivery,
+    pub caller: Option<Caller>,
+}
+
+impl Subscriber {
+    /// A subscriber with idle workers.
+    pub fn new(subscriber: &spec::Subscriber, placement: Placement, stream: impl Fn(&str) -> Stream) -> Subscriber {
+        let share =
+            |consumer: u32| subscriber.workers / subscriber.consumers + (consumer < subscriber.workers % subscriber.consumers) as u32;
+        let consumer = |number| Consumer { station: Station::new(share(number), None), last_there: Time::ZERO, last_back: Time::ZERO };
+        Subscriber {
+            consumers: (0..subscriber.consumers).map(consumer).collect(),
+            line: placement.line,
+            queue: placement.queue,
+            workflow: subscriber.runs == spec::Runs::Workflow,
+            guard: match subscriber.guard {
+                spec::Guard::None => Guard::None,
+                spec::Guard::Timestamp => Guard::Timestamp,
+                spec::Guard::Version => Guard::Version,
+            },
+            work: subscriber.work.clone(),
+            failure: subscriber.failure,
+            redelivery: placement.redelivery,
+            path: placement.path,
+            path_back: placement.path_back,
+            caller: placement.caller,
+            work_stream: stream("work"),
+            failure_stream: stream("failure"),
+            link_stream: stream("link"),
+            settle_stream: stream("settle link"),
+        }
+    }
+
+    /// How long the work on a message takes; its sequence number is asked for only where times are recorded.
+    #[inline]
+    pub fn work(&mut self, event: u32, sequence: impl FnOnce() -> u64) -> Span {
+        service_time(&self.work[event as usize], sequence, &mut self.work_stream)
+    }
+
+    /// Whether an attempt fails.
+    #[inline]
+    pub fn fails(&mut self) -> bool {
+        self.failure_stream.chance(self.failure)
+    }
+
+    /// The callback that a message of this event asks for.
+    #[inline]
+    pub fn calls(&self, event: u32) -> bool {
+        self.caller.as_ref().is_some_and(|caller| caller.targets[event as usize].is_some())
+    }
+
+    /// Callbacks keep their worker.
+    #[inline]
+    pub fn waits_for_answers(&self) -> bool {
+        self.caller.as_ref().is_none_or(|caller| caller.holds_worker)
+    }
+}

@@ -1,0 +1,295 @@
+//! The world: calendar and entities. It routes, schedules and asks the probes to look; each step of an event's life is delegated.
+//!
+//! The steps are in `publish` (change to broker), `deliver` (broker to worker, and the settling), `callback` (worker to
+//! system of record and back). What takes no time happens at once, in the same notice; a worker's work is always an
+//! entry of the calendar, so that nothing recurs without end.
+
+use super::change::Ledger;
+use super::copy::Copies;
+use super::network::Network;
+use super::notice::{Job, Notice, Packed};
+use super::probe::Probe;
+use super::publisher::Publisher;
+use super::segment::Segment;
+use super::subscriber::Subscriber;
+use super::system_of_record::SystemOfRecord;
+use crate::core::{Destination, QueueId};
+use crate::sim::{Calendar, Distribution, Stream};
+use crate::units::Time;
+
+/// A design at work.
+pub struct World {
+    pub(super) now: Time,
+    pub(super) calendar: Calendar<Packed>,
+    pub(super) ledger: Ledger,
+    pub(super) network: Network,
+    pub(super) publishers: Vec<Publisher>,
+    pub(super) segments: Vec<Segment>,
+    pub(super) copies: Copies,
+    pub(super) subscribers: Vec<Subscriber>,
+    pub(super) sors: Vec<SystemOfRecord>,
+    /// All queues, those of subscriptions included.
+    pub(super) lines: Vec<LineMap>,
+    /// By segment, then by the broker's queue number: which line.
+    pub(super) line_of: Vec<Vec<u32>>,
+    /// By consumer number: subscriber and consumer.
+    pub(super) consumer_of: Vec<(u32, u32)>,
+    /// By event: the static audience, with selectors still to be asked.
+    pub(super) audiences: Vec<Vec<Seat>>,
+    pub(super) probe: Probe,
+    pub(super) drains: bool,
+    next_cut: Time,
+    pub(super) shown: Vec<super::change::Shown>,
+    pub(super) written: Vec<u32>,
+}
+
+/// A queue in a broker.
+#[derive(Clone, Debug)]
+pub struct LineMap {
+    pub segment: u16,
+    pub queue: QueueId,
+    /// Lifetimes that are drawn for each message.
+    pub lifetime: Option<(Distribution, Stream)>,
+}
+
+/// Somebody in an event's audience who gets a copy right away.
+#[derive(Clone, Debug)]
+pub struct Seat {
+    pub line: u32,
+    pub place: u32,
+    pub selector: crate::core::Selector,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    /// Calendar entries worked off.
+    pub notices: u64,
+    /// When.
+    pub at: Time,
+}
+
+/// A drain that has not come to its end after so many horizons never will.
+const DRAIN_HORIZONS: u64 = 100;
+
+impl World {
+    /// An empty world whose first cut is at the first tick.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn assemble(
+        ledger: Ledger,
+        network: Network,
+        publishers: Vec<Publisher>,
+        segments: Vec<Segment>,
+        subscribers: Vec<Subscriber>,
+        sors: Vec<SystemOfRecord>,
+        wiring: Wiring,
+        probe: Probe,
+        drains: bool,
+    ) -> World {
+        let next_cut = probe.clock.next(Time::ZERO);
+        World {
+            now: Time::ZERO,
+            calendar: Calendar::default(),
+            ledger,
+            network,
+            publishers,
+            copies: Copies::new(segments.len()),
+            segments,
+            subscribers,
+            sors,
+            lines: wiring.lines,
+            line_of: wiring.line_of,
+            consumer_of: wiring.consumer_of,
+            audiences: wiring.audiences,
+            probe,
+            drains,
+            next_cut,
+            shown: Vec::new(),
+            written: Vec::new(),
+        }
+    }
+
+    /// Runs to the horizon, or until everything is done that was raised before it.
+    pub fn run(&mut self) -> End {
+        let horizon = self.probe.clock.horizon;
+        let last = if self.drains { Time(horizon.0.saturating_mul(DRAIN_HORIZONS)) } else { horizon };
+        let mut notices = 0;
+        self.begin();
+        while let Some((at, notice)) = self.calendar.next() {
+            if at >= self.next_cut {
+                self.cut_until(at);
+            }
+            if at > last || (at == last && !self.drains) {
+                break;
+            }
+            self.now = at;
+            notices += 1;
+            self.step(notice.notice());
+        }
+        self.cut_until(horizon);
+        self.now = self.now.max(horizon);
+        End { notices, at: self.now }
+    }
+
+    fn begin(&mut self) {
+        for event in 0..self.publishers.len() as u32 {
+            self.schedule_raise(event);
+        }
+        for sor in 0..self.sors.len() as u32 {
+            self.schedule_own(sor);
+        }
+    }
+
+    #[inline]
+    fn step(&mut self, notice: Notice) {
+        match notice {
+            Notice::Raise { event } => self.raise(event),
+            Notice::Change { event, lifecycle } => self.next_change(event, lifecycle),
+            Notice::PublishArrives { change } => self.receive(change),
+            Notice::PublishAgain { change } => self.publish(change),
+            Notice::Confirmed { event } => self.confirmed(event),
+            Notice::SegmentServed { segment, job } => self.segment_served(segment, job),
+            Notice::JournalWritten { segment } => self.journal_written(segment),
+            Notice::Wake { segment } => self.wake(segment),
+            Notice::Handed { at } => self.handed(at),
+            Notice::Worked { at } => self.worked(at),
+            Notice::CallArrives { call, sor, at } => self.call_arrives(call, sor, at),
+            Notice::CallServed { call, sor, at } => self.call_served(call, sor, at),
+            Notice::Answered { call, refused, at } => self.answered(call, refused, at),
+            Notice::CallTimeout { call, at } => self.call_timeout(call, at),
+            Notice::CallAgain { call, at } => self.call_again(call, at),
+            Notice::Parsed { at } => self.finish(at),
+            Notice::SettleArrives { done, at } => self.settle_arrives(done, at),
+            Notice::OwnRequest { sor } => self.own_request(sor),
+            Notice::OwnServed { sor, arrived } => self.own_served(sor, arrived),
+        }
+    }
+
+    /// Cuts the probes at every tick up to and including `at`.
+    #[cold]
+    fn cut_until(&mut self, at: Time) {
+        while self.next_cut <= at {
+            let now = self.next_cut;
+            let warm = now == self.probe.clock.warm_up;
+            let measured = now > self.probe.clock.warm_up;
+            for (index, line) in self.lines.iter().enumerate() {
+                let oldest = self.segments[line.segment as usize].broker.oldest_ready(line.queue);
+                let (area, max) = self.ledger.freshness(now, index);
+                let totals = self.segments[line.segment as usize].broker.totals(line.queue);
+                let probe = &mut self.probe.lines[index];
+                probe.published.total = totals.published + totals.received;
+                if measured {
+                    probe.look(oldest.map_or(crate::units::Span::ZERO, |since| now.since(since)));
+                    probe.stale_area += area;
+                    probe.stale_max = probe.stale_max.max(max);
+                }
+            }
+            let network = &self.network;
+            self.next_cut = self.probe.cut(now, |link| network.free_at(link));
+            if warm {
+                self.ledger.forget_accounts(now);
+            }
+        }
+    }
+
+    /// A thread of a segment is done: it takes the next job, then the job's effect comes.
+    fn segment_served(&mut self, segment: u16, job: Job) {
+        let keeps = match job {
+            Job::Work { at } => self.copies.current(at).is_some_and(|context| context.holds_thread),
+            _ => false,
+        };
+        if !keeps {
+            self.thread_freed(segment);
+        }
+        match job {
+            Job::Receive { change } => self.received(change),
+            Job::Deliver { at } => self.hand_over(at),
+            Job::Settle { done, at } => self.settle(at, done),
+            Job::Work { at } => self.worked(at),
+        }
+    }
+
+    /// A job for the segment's threads.
+    #[inline]
+    pub(super) fn segment_job(&mut self, segment: u16, job: Job) {
+        let admission = self.segments[segment as usize].station.arrive(self.now, job);
+        match admission {
+            crate::sim::Admission::Served => {
+                self.probe.segments[segment as usize].station.busy.level.rise(self.now);
+                self.start_job(segment, job, self.now);
+            }
+            _ => self.probe.segments[segment as usize].station.line.level.rise(self.now),
+        }
+    }
+
+    /// A thread has nothing to do any more, or takes the next job.
+    #[inline]
+    pub(super) fn thread_freed(&mut self, segment: u16) {
+        let next = self.segments[segment as usize].station.leave();
+        let probe = &mut self.probe.segments[segment as usize].station;
+        match next {
+            Some((came, job)) => {
+                probe.line.level.fall(self.now);
+                self.start_job(segment, job, came);
+            }
+            None => probe.busy.level.fall(self.now),
+        }
+    }
+
+    #[inline]
+    fn start_job(&mut self, segment: u16, job: Job, came: Time) {
+        self.probe.segments[segment as usize].station.started(self.now, came);
+        let length = match job {
+            Job::Receive { change } => self.start_receive(segment, change),
+            Job::Deliver { at } => self.start_deliver(segment, at),
+            Job::Settle { .. } => self.segments[segment as usize].prices.acknowledge(),
+            Job::Work { at } => self.start_workflow(at),
+        };
+        self.calendar.schedule(self.now + length, Notice::SegmentServed { segment, job }.packed());
+    }
+
+    /// The topic's or queue's lines at the broker.
+    #[inline]
+    pub(super) fn look_at(&mut self, segment: u16, to: Destination) {
+        match to {
+            Destination::Queue(queue) => self.look_at_queue(segment, queue),
+            Destination::Topic(topic) => {
+                for index in 0..self.segments[segment as usize].broker.subscriptions(topic).len() {
+                    let queue = self.segments[segment as usize].broker.subscriptions(topic)[index];
+                    self.look_at_queue(segment, queue);
+                }
+            }
+        }
+    }
+
+    /// Brings the probe's levels of a queue up to date.
+    #[inline]
+    pub(super) fn look_at_queue(&mut self, segment: u16, queue: QueueId) {
+        let line = self.line_of[segment as usize][queue.0 as usize] as usize;
+        let broker = &self.segments[segment as usize].broker;
+        let probe = &mut self.probe.lines[line];
+        let (ready, in_flight) = (broker.ready(queue), broker.in_flight(queue));
+        if ready != probe.backlog.level.value() {
+            probe.backlog.level.set(self.now, ready);
+        }
+        if in_flight != probe.in_flight.level.value() {
+            probe.in_flight.level.set(self.now, in_flight);
+        }
+    }
+
+    /// All queues of a segment: after what may have touched any of them.
+    pub(super) fn look_at_all(&mut self, segment: u16) {
+        for queue in 0..self.line_of[segment as usize].len() as u32 {
+            self.look_at_queue(segment, QueueId(queue));
+        }
+    }
+}
+
+/// Who stands where: the numbers that the scenario's names have become.
+#[derive(Debug)]
+pub struct Wiring {
+    pub lines: Vec<LineMap>,
+    pub line_of: Vec<Vec<u32>>,
+    pub consumer_of: Vec<(u32, u32)>,
+    pub audiences: Vec<Vec<Seat>>,
+}

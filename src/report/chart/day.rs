@@ -1,0 +1,169 @@
+//! Series over simulated time, several entities in one plot: throughput, backlog, utilization.
+
+use super::colors::Colors;
+use crate::outcome::Series;
+use crate::report::facts::{Facts, split};
+use crate::report::picture::{Color, FAINT, Picture, Point};
+use crate::report::plot::{EndLabel, Plot};
+use crate::report::scale::Scale;
+use crate::report::text::{clock, plain};
+use crate::units::Unit;
+
+const LABELED: usize = 5;
+const GRAY_MAX: usize = 40;
+
+/// One entity's line.
+struct Track<'a> {
+    entity: String,
+    name: String,
+    unit: Unit,
+    mean: Vec<Point>,
+    band: Option<&'a Series>,
+    peak: Point,
+}
+
+pub fn throughput(facts: &Facts, colors: &Colors) -> Option<Picture> {
+    let raised = tracks(facts, |kind, quantity| kind == "event" && quantity == "raised");
+    let mut all = tracks(facts, |kind, quantity| kind == "subscriber" && quantity == "throughput");
+    let title = match (raised.first(), all.first()) {
+        (Some(top), _) => format!("{} peaks at {}, {}", top.name, top.unit.show(top.peak.1), when(facts, top)),
+        (None, Some(top)) => format!("{} handles at most {}, {}", top.name, top.unit.show(top.peak.1), when(facts, top)),
+        _ => return None,
+    };
+    let count = raised.len();
+    all.splice(0..0, raised.into_iter().map(|track| Track { name: format!("{} raised", track.name), ..track }));
+    draw(facts, colors, &all, (&title, "Events raised, and events that each subscriber finished", "Events per second"), count.min(2))
+}
+
+pub fn backlog(facts: &Facts, colors: &Colors) -> Option<Picture> {
+    let all = tracks(facts, |kind, quantity| matches!(kind, "subscriber" | "queue") && quantity == "backlog");
+    let top = all.first()?;
+    let title = match top.peak.1 {
+        peak if peak < 0.05 => "No backlog builds up".to_string(),
+        peak => format!("The backlog of {} is highest: {} messages {}", top.name, top.unit.show(peak), when(facts, top)),
+    };
+    draw(facts, colors, &all, (&title, "Ready messages that wait for each subscription", "Messages"), 0)
+}
+
+pub fn utilization(facts: &Facts, colors: &Colors) -> Option<Picture> {
+    let mut all = tracks(facts, |_, quantity| quantity == "utilization");
+    all.extend(
+        facts.sors.iter().filter(|sor| facts.series(&format!("sor.{sor}.utilization")).is_none()).filter_map(|sor| sor_total(facts, sor)),
+    );
+    sort(&mut all);
+    let top = all.first()?;
+    let title = format!("{} is the busiest station: {} {}", plain(&top.entity), top.unit.show(top.peak.1), when(facts, top));
+    draw(facts, colors, &all, (&title, "Utilization: the share of each station's servers at work", "Utilization"), 0)
+}
+
+fn tracks<'a>(facts: &Facts<'a>, wanted: impl Fn(&str, &str) -> bool) -> Vec<Track<'a>> {
+    let track = |series: &'a Series| {
+        let (kind, name, quantity) = split(&series.name)?;
+        let mean = points(series, &series.mean);
+        (wanted(kind, quantity) && !mean.is_empty()).then(|| Track {
+            entity: format!("{kind}.{name}"),
+            name: plain(name),
+            unit: series.unit,
+            peak: highest(&mean),
+            mean,
+            band: Some(series),
+        })
+    };
+    let mut found: Vec<Track> = facts.outcome.series.iter().filter_map(track).collect();
+    sort(&mut found);
+    found
+}
+
+fn sort(tracks: &mut [Track]) {
+    tracks.sort_by(|a, b| b.peak.1.total_cmp(&a.peak.1).then_with(|| a.entity.cmp(&b.entity)));
+}
+
+/// A system of record's callbacks and own requests together.
+fn sor_total<'a>(facts: &Facts<'a>, sor: &str) -> Option<Track<'a>> {
+    let callbacks = facts.series(&format!("sor.{sor}.utilization.callbacks"))?;
+    let own = facts.series(&format!("sor.{sor}.utilization.own"))?;
+    let total: Vec<f64> = callbacks.mean.iter().zip(&own.mean).map(|(a, b)| a + b).collect();
+    let mean = points(callbacks, &total);
+    (!mean.is_empty()).then(|| Track {
+        entity: format!("sor.{sor}"),
+        name: plain(sor),
+        unit: Unit::Share,
+        peak: highest(&mean),
+        mean,
+        band: None,
+    })
+}
+
+fn highest(points: &[Point]) -> Point {
+    points.iter().copied().fold((0.0, f64::NEG_INFINITY), |top, point| if point.1 > top.1 { point } else { top })
+}
+
+/// Each step's mean in the middle of its step.
+pub fn points(series: &Series, values: &[f64]) -> Vec<Point> {
+    let at = |(index, value): (usize, &f64)| ((index as f64 + 0.5) * series.step_s, *value);
+    values.iter().enumerate().map(at).filter(|(_, value)| value.is_finite()).collect()
+}
+
+fn when(facts: &Facts, track: &Track) -> String {
+    let half = track.band.map_or_else(|| facts.outcome.series.first().map_or(0.0, |series| series.step_s), |series| series.step_s) / 2.0;
+    at(facts, track.peak.0 - half)
+}
+
+/// A moment in the words of the run's kind.
+pub fn at(facts: &Facts, seconds: f64) -> String {
+    if is_day(facts) { format!("at {}", clock(seconds)) } else { format!("after {}", Unit::Seconds.show(seconds)) }
+}
+
+pub fn is_day(facts: &Facts) -> bool {
+    facts.outcome.run.kind == "day"
+}
+
+/// The axis of simulated time and its title.
+pub fn time_axis(facts: &Facts) -> (Scale, &'static str) {
+    let end = facts.outcome.series.iter().map(|series| series.step_s * series.mean.len() as f64).fold(0.0, f64::max);
+    let title = if is_day(facts) { "Hour of the day" } else { "Simulated time" };
+    (Scale::of_time(0.0, end, is_day(facts)), title)
+}
+
+pub fn shade_disruptions(plot: &mut Plot, facts: &Facts) {
+    for disruption in &facts.outcome.disruptions {
+        plot.shade(disruption.from_s, disruption.to_s, &plain(&format!("{} {}", disruption.what, disruption.kind)));
+    }
+}
+
+/// The first `broad` tracks are a pale ground for the others; after five lines the rest is gray.
+fn draw(facts: &Facts, colors: &Colors, all: &[Track], (title, subtitle, y_title): (&str, &str, &str), broad: usize) -> Option<Picture> {
+    let unit = all.first()?.unit;
+    let bands = all.iter().take(LABELED).filter_map(|track| track.band).flat_map(|series| series.high.iter().copied());
+    let top = all.iter().map(|track| track.peak.1).chain(bands).fold(0.0, f64::max);
+    // One more line is better named than told about.
+    let labeled = if all.len() <= LABELED + 1 { all.len() } else { LABELED };
+    let others = &all[labeled..all.len().min(labeled + GRAY_MAX)];
+    let gray = match all.len() - labeled - others.len() {
+        0 if others.is_empty() => String::new(),
+        0 => format!("; the highest {labeled} named, {} others in gray", others.len()),
+        hidden => format!("; the highest {labeled} named, {} others in gray, {hidden} not drawn", others.len()),
+    };
+    let y = Scale::of_values(unit, 0.0, top, f64::INFINITY);
+    let mut plot = Plot::new(title, &format!("{subtitle}{gray}"), time_axis(facts), (y, y_title));
+    shade_disruptions(&mut plot, facts);
+    for track in others {
+        plot.line(&track.mean, FAINT, 1.2);
+    }
+    let mut labels = Vec::new();
+    for (index, track) in all[..labeled].iter().enumerate() {
+        let color = if index < broad { FAINT } else { colors.get(&track.entity) };
+        track_line(&mut plot, track, color, if index < broad { 8.0 } else { 2.6 });
+        let at = track.mean.last().map_or(0.0, |(_, value)| *value);
+        labels.push(EndLabel { text: track.name.clone(), color: if index < broad { color.darker() } else { color }, at });
+    }
+    plot.end_labels(&labels);
+    Some(plot.picture)
+}
+
+fn track_line(plot: &mut Plot, track: &Track, color: Color, width: f64) {
+    if let Some(series) = track.band {
+        plot.between(&points(series, &series.low), &points(series, &series.high), color, 0.18);
+    }
+    plot.line(&track.mean, color, width);
+}

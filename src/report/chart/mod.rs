@@ -1,0 +1,11 @@
+//! The charts: each from one part of the outcome to one picture, or none where that part is empty.
+mod architecture;
+mod colors;
+mod day;
+mod hops;
+mod latency;
+mod layout;
+mod list;
+mod load;
+
+pub use list::{Chart, Part, all};

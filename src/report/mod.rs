@@ -1,0 +1,25 @@
+//! What people look at: an outcome as terminal text, Markdown, CSV, JSON, charts and one HTML page.
+//!
+//! Reads nothing but an [`Outcome`](crate::outcome::Outcome): no file, no clock, no terminal. Equal outcomes give equal bytes. Whatever text
+//! comes from a scenario is escaped for the format it goes to (`text`). Figures are told by [`crate::units::Unit`],
+//! three digits for people; CSV and JSON carry all of them.
+//!
+//! `facts` looks things up, so that all renderers tell the same story; `chart` makes pictures (`picture`), which `svg`
+//! and `png` write; `terminal`, `markdown`, `table` and `page` put it together.
+mod chart;
+mod facts;
+mod folder;
+mod font;
+mod markdown;
+mod page;
+mod picture;
+mod plot;
+mod png;
+mod scale;
+mod svg;
+mod table;
+mod terminal;
+mod text;
+
+pub use folder::{json, render};
+pub use terminal::terminal;

@@ -1,0 +1,100 @@
+//! Values to places on an axis, and the round numbers that are written along it.
+
+use super::text::clock;
+use crate::units::Unit;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    Linear,
+    Log,
+    /// Probabilities by the nines they have: 0.9, 0.99 and 0.999 stand at equal distances.
+    Nines,
+}
+
+/// One axis: from value to pixel.
+#[derive(Clone, Debug)]
+pub struct Scale {
+    pub kind: Kind,
+    pub from: f64,
+    pub to: f64,
+    pub start: f64,
+    pub end: f64,
+    pub ticks: Vec<(f64, String)>,
+}
+
+impl Scale {
+    /// From zero, or logarithmic where the values span more than `log_above` times.
+    pub fn of_values(unit: Unit, low: f64, high: f64, log_above: f64) -> Self {
+        let high = if high > 0.0 && high.is_finite() { high } else { 1.0 };
+        if low > 0.0 && high / low > log_above {
+            return Scale::log(unit, low, high);
+        }
+        let step = round_step(unit, high * 1.05 / 5.0, high);
+        let count = (high * 1.02 / step).ceil().max(1.0) as usize;
+        let ticks = (0..=count).map(|index| (index as f64 * step, unit.show(index as f64 * step))).collect();
+        Scale { kind: Kind::Linear, from: 0.0, to: count as f64 * step, start: 0.0, end: 0.0, ticks }
+    }
+
+    fn log(unit: Unit, low: f64, high: f64) -> Self {
+        let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
+        let parts: &[f64] = if last - first > 4 { &[1.0] } else { &[1.0, 2.0, 5.0] };
+        let values: Vec<f64> = (first..=last).flat_map(|power| parts.iter().map(move |part| part * 10f64.powi(power))).collect();
+        let from = values.iter().copied().rfind(|value| *value <= low).unwrap_or(low);
+        let to = values.iter().copied().find(|value| *value >= high).unwrap_or(high);
+        let ticks = values.iter().filter(|value| (from..=to).contains(*value)).map(|value| (*value, unit.show(*value))).collect();
+        Scale { kind: Kind::Log, from, to, start: 0.0, end: 0.0, ticks }
+    }
+
+    /// Simulated time: hours of the day, or time since the start of a steady run.
+    pub fn of_time(from: f64, to: f64, is_day: bool) -> Self {
+        let span = (to - from).max(1e-9);
+        let steps = [1.0, 5.0, 10.0, 30.0, 60.0, 300.0, 600.0, 1800.0, 3600.0, 7200.0, 14_400.0, 21_600.0, 43_200.0, 86_400.0, 604_800.0];
+        let step = steps.into_iter().find(|step| span / step <= 12.5).unwrap_or(span / 10.0);
+        let (first, last) = ((from / step).ceil() as i64, (to / step + 1e-9).floor() as i64);
+        let told = |at: f64| match is_day {
+            true if at == 86_400.0 && to <= 86_400.0 => "24:00".to_string(),
+            true => clock(at),
+            false => Unit::Seconds.show(at),
+        };
+        let ticks = (first..=last).map(|index| (index as f64 * step, told(index as f64 * step))).collect();
+        Scale { kind: Kind::Linear, from, to, start: 0.0, end: 0.0, ticks }
+    }
+
+    /// Percentiles from 50 % on.
+    pub fn of_nines(to: f64) -> Self {
+        let marks = [(0.5, "50 %"), (0.9, "90 %"), (0.99, "99 %"), (0.999, "99.9 %"), (0.9999, "99.99 %"), (0.99999, "99.999 %")];
+        let ticks = marks.into_iter().filter(|(at, _)| *at <= to + 1e-12).map(|(at, text)| (at, text.to_string())).collect();
+        Scale { kind: Kind::Nines, from: 0.5, to, start: 0.0, end: 0.0, ticks }
+    }
+
+    pub fn between(mut self, start: f64, end: f64) -> Self {
+        (self.start, self.end) = (start, end);
+        self
+    }
+
+    /// The value's place; what lies outside stands at the edge.
+    pub fn place(&self, value: f64) -> f64 {
+        let along = |value: f64| match self.kind {
+            Kind::Linear => value,
+            Kind::Log => value.max(1e-300).ln(),
+            Kind::Nines => -(1.0 - value).max(1e-12).log10(),
+        };
+        let (from, to) = (along(self.from), along(self.to));
+        let share = if to > from { (along(value) - from) / (to - from) } else { 0.0 };
+        let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
+        self.start + (self.end - self.start) * share
+    }
+}
+
+/// A step of 1, 2 or 5 in the unit in which people are told a value of this size.
+fn round_step(unit: Unit, step: f64, largest: f64) -> f64 {
+    let factors: &[f64] = match unit {
+        Unit::Seconds => &[60.0, 3600.0, 86_400.0],
+        Unit::Bytes | Unit::BytesPerSecond => &[1024.0, 1_048_576.0, 1_073_741_824.0],
+        _ => &[],
+    };
+    let factor = factors.iter().copied().rfind(|factor| largest >= *factor).unwrap_or(1.0);
+    let power = 10f64.powf((step / factor).log10().floor());
+    let round = [1.0, 2.0, 5.0, 10.0].into_iter().find(|round| round * power >= step / factor * 0.999).unwrap_or(10.0);
+    round * power * factor
+}
