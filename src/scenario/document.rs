@@ -176,11 +176,12 @@ fn refused(base: &str, sources: &[Source]) -> Option<(String, String)> {
 }
 
 fn unreadable(path: &str, asked_at: Option<Place>, error: FileError) -> Problem {
-    Problem {
-        place: asked_at,
-        what: format!("{}\"{path}\" {}", if asked_at.is_some() { "extends: " } else { "" }, error.what),
-        hint: error.hint,
-    }
+    let (extends, hint) = match asked_at {
+        Some(_) if error.hint.is_empty() => ("extends: ", "the path is relative to this file".into()),
+        Some(_) => ("extends: ", error.hint),
+        None => ("", error.hint),
+    };
+    Problem { place: asked_at, what: format!("{extends}\"{path}\" {}", error.what), hint }
 }
 
 fn decode(bytes: Vec<u8>) -> Result<String, FileError> {

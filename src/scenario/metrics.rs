@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 pub const LATENCY_STATISTICS: [&str; 8] = ["mean", "sd", "p50", "p90", "p95", "p99", "p999", "max"];
 /// Statistics of a level over time; `peak` is the largest aligned 5-minute mean.
 pub const LEVEL_STATISTICS: [&str; 3] = ["mean", "max", "peak"];
-/// Statistics of a level that only ever grows until it falls to nothing: ages.
+/// Statistics of an age over time.
 pub const AGE_STATISTICS: [&str; 2] = ["mean", "max"];
 
 /// A figure that every outcome of a scenario may have.
@@ -53,7 +53,7 @@ const fn count(name: &'static str) -> Quantity {
 const HOPS_BEFORE: [&str; 4] = ["hop.publish_link", "hop.segment_wait", "hop.segment_work", "hop.journal"];
 const HOPS_DELIVERY: [&str; 6] = ["hop.backlog", "hop.deliver_wait", "hop.deliver_work", "hop.delivery_link", "hop.wait", "hop.work"];
 const HOPS_CALLBACK: [&str; 6] = ["hop.connection", "hop.callback_link", "hop.sor_wait", "hop.sor_service", "hop.backoff", "hop.parsing"];
-/// Time saved because a newer version was shown before; never positive.
+/// What is left until the view shows the version or a newer one.
 const HOP_LAST: &str = "hop.overtaken";
 
 const SUBSCRIBER: [Quantity; 20] = [

@@ -1,6 +1,6 @@
 //! Text to a checked description.
 //!
-//! [`load`] reads a file of the scenario language through [`Files`] and answers either a [`Scenario`], in which every name is
+//! [`load()`] reads a file of the scenario language through [`Files`] and answers either a [`Scenario`], in which every name is
 //! resolved, every quantity parsed and nothing contradictory left, or all [`Problems`] at once, each with its place and what to write.
 //!
 //! The way: `document` (text to a tree that remembers places; `extends`), `setting` (overrides), `read` (one file per section,

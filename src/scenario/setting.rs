@@ -42,6 +42,9 @@ struct Setting<'a> {
 impl Setting<'_> {
     fn apply(&self, root: &mut Table) -> Result<(), Fault> {
         let parts = self.parts()?;
+        if self.path == "extends" {
+            return Err(Fault::new("extends: can't be overridden, as overrides come after it", "name another file instead"));
+        }
         self.check_entity(root, &parts)?;
         let node = self.node()?;
         self.put(root, &parts, node)

@@ -1,6 +1,6 @@
 //! The checked description of a design: every name resolved to a number, every quantity parsed, nothing contradictory left.
 //!
-//! Built by [`super::load`] only; whoever holds a [`Scenario`] need not check again. Order is the order of the file, so that
+//! Built by [`super::load()`] only; whoever holds a [`Scenario`] need not check again. Order is the order of the file, so that
 //! numbers, reports and random streams do not depend on hashing.
 
 use crate::core::Policy;
@@ -189,7 +189,8 @@ pub struct Lifecycle {
 #[derive(Clone, Debug)]
 pub struct Arrivals {
     pub pattern: Pattern,
-    /// Events per second averaged over the profile; what the pattern itself says where it carries its rate (gaps, mmpp, trace).
+    /// Events per second averaged over the profile. Where the pattern carries its own rate (gaps, mmpp, trace), that times the
+    /// events that one arrival of the pattern stands for: `batch` times the changes of a lifecycle.
     pub rate: f64,
     /// The rate as written, where it was.
     pub written: Option<Rate>,
@@ -328,10 +329,12 @@ pub struct Callback {
     /// Whom it calls; none: the SOR that raised the event.
     pub to: Option<SorIndex>,
     pub style: Style,
-    /// Bytes of a request and of an answer.
+    /// Of one request; not given: 400 B for REST, 2 KiB for SOAP.
     pub request: Bytes,
+    /// Of one answer; not given: for REST the largest heavy size of the events that come, or 2 KiB where none has one; for SOAP
+    /// three times that.
     pub response: Bytes,
-    /// Paid by the caller for each answer.
+    /// Paid by the caller for each answer; not given: nothing for REST, 2 ms for SOAP.
     pub parsing: Distribution,
     /// None: unlimited.
     pub connections: Option<u32>,

@@ -643,7 +643,7 @@ error: `Bad-Name` can't be the name of a queue
 67 | [queue.Bad-Name]
    |        ^^^^^^^^
    |
-   = help: a name begins with a small letter and goes on with small letters, digits and _
+   = help: a name begins with a lowercase letter and goes on with lowercase letters, digits and _
 
 1 problem
 "#);
@@ -1411,7 +1411,7 @@ error: assumption: the scenario does not write "sor.registry.sevice": there is n
 
 #[test]
 fn no_events() {
-    assert_snapshot!(seen(load_text(&"title = \"empty\"".to_string())), @r#"
+    assert_snapshot!(seen(load_text("title = \"empty\"")), @r#"
 error: the scenario raises no events
  |
  = help: write `[event.NAME]` with from, to and rate
@@ -1488,6 +1488,21 @@ error: event.changed.arrivals: "day.csv" does not exist
    |                   ^^^^^^^
    |
    = help: paths are relative to the scenario file
+
+1 problem
+"#);
+}
+
+#[test]
+fn bad_name_of_a_mentioned_zone() {
+    assert_snapshot!(seen(load_text(&changed("zone = \"gate\"", "zone = \"North Gate\""))), @r#"
+error: subscriber.profile.zone: `North Gate` can't be the name of a zone
+  --> a.toml:51:8
+   |
+51 | zone = "North Gate"
+   |        ^^^^^^^^^^^^
+   |
+   = help: a name begins with a lowercase letter and goes on with lowercase letters, digits and _
 
 1 problem
 "#);

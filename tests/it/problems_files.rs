@@ -37,6 +37,8 @@ error: extends: "b.toml" does not exist
   |
 1 | extends = "b.toml"
   |           ^^^^^^^^
+  |
+  = help: the path is relative to this file
 
 1 problem
 "#);
@@ -354,13 +356,13 @@ error: event.changed.arrivals: "day.csv" has no rows to read
 #[test]
 fn trace_with_an_unknown_option() {
     assert_snapshot!(trace("seq,sent\n1,0.5\n", "trace(day.csv, colum=sent)"), @r#"
-error: event.changed.arrivals: "day.csv" has several columns: seq, sent
-  --> a.toml:22:13
+error: event.changed.arrivals: trace takes no `colum`
+  --> a.toml:22:34
    |
 22 | arrivals = 'trace(day.csv, colum=sent)'
-   |             ^^^^^^^^^^^^^^^^^^^^^^^^^^
+   |                                  ^^^^
    |
-   = help: say which with column=, as in trace(day.csv, column=sent_us, unit=us, key=seq)
+   = help: did you mean `column`?
 
 1 problem
 "#);
@@ -368,7 +370,17 @@ error: event.changed.arrivals: "day.csv" has several columns: seq, sent
 
 #[test]
 fn trace_beyond_the_horizon() {
-    assert_snapshot!(trace("seq,sent\n1,1700000000\n", "trace(day.csv, column=sent)"), @r#"no problem"#);
+    assert_snapshot!(trace("seq,sent\n1,1700000000\n", "trace(day.csv, column=sent)"), @r#"
+error: event.changed.arrivals: the first row is at 1700000000s, after the horizon of 1h
+  --> a.toml:22:1
+   |
+22 | arrivals = 'trace(day.csv, column=sent)'
+   | ^^^^^^^^
+   |
+   = help: a trace counts from the start of the run; look at its unit= and its column=
+
+1 problem
+"#);
 }
 
 #[test]
@@ -398,6 +410,21 @@ error: subscriber.profile.work: trace needs `key`, the column with each message'
    |         ^^^^^^^^^^^^^^^^^^^^^^^^^^^
    |
    = help: write it as trace(day.csv, column=service_us, unit=us, key=seq, else="exp(5ms)")
+
+1 problem
+"#);
+}
+
+#[test]
+fn set_extends() {
+    assert_snapshot!(set("extends", "base.toml"), @r#"
+error: extends: can't be overridden, as overrides come after it
+ --> --set:1:1
+  |
+1 | extends=base.toml
+  | ^^^^^^^
+  |
+  = help: name another file instead
 
 1 problem
 "#);

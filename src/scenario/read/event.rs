@@ -2,7 +2,7 @@
 
 use super::{NOWHERE, destination, entities};
 use crate::scenario::document::Node;
-use crate::scenario::problem::Fault;
+use crate::scenario::problem::{Fault, Problem};
 use crate::scenario::reader::{Context, Reader};
 use crate::scenario::spec::{Arrivals, Destination, Event, Lifecycle, Popularity, Refused, Weight};
 use crate::scenario::values;
@@ -26,11 +26,7 @@ pub(super) fn events(root: &mut Reader<'_>) -> Vec<SizedEvent> {
     let events: Vec<SizedEvent> = entities(root, "event").into_iter().map(|(name, reader)| event(context, name, reader)).collect();
     if events.is_empty() && !root.writes("event") {
         let hint = "write `[event.NAME]` with from, to and rate";
-        context.problems.borrow_mut().push(crate::scenario::problem::Problem {
-            place: None,
-            what: "the scenario raises no events".into(),
-            hint: hint.into(),
-        });
+        context.problems.borrow_mut().push(Problem { place: None, what: "the scenario raises no events".into(), hint: hint.into() });
     }
     events
 }

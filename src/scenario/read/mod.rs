@@ -14,15 +14,16 @@ mod run;
 mod sor;
 mod subscriber;
 
-use super::document::Value;
+use super::document::{Entry, Node, Value};
 use super::names::{ENTITIES, Names};
+use super::problem::{Fault, Place};
 use super::reader::{Context, Reader};
 use super::spec::{Destination, Scenario};
 
 /// The number of an entity that does not exist.
 pub(super) const NOWHERE: usize = usize::MAX;
 /// Most entities of one kind.
-const ENTITIES_MAX: usize = 10_000;
+const ENTITIES_MAX: usize = 5_000;
 
 /// Reads everything; the result is right only where nothing was reported.
 pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
@@ -67,8 +68,8 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
     scenario
 }
 
-fn start() -> super::problem::Place {
-    super::problem::Place { source: 0, start: 0, end: 0 }
+fn start() -> Place {
+    Place { source: 0, start: 0, end: 0 }
 }
 
 /// One reader for each entity of a section, in the order of the file, after a look at the names.
@@ -85,10 +86,8 @@ fn entities<'a>(reader: &mut Reader<'a>, kind: &'static str) -> Vec<(&'a str, Re
         return Vec::new();
     }
     for (name, entry) in section.each() {
-        let rest_is_fine = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-        if !(rest_is_fine && name.starts_with(|c: char| c.is_ascii_lowercase())) {
-            let hint = "a name begins with a small letter and goes on with small letters, digits and _";
-            section.context.report(entry.key, format!("`{name}` can't be the name of a {kind}"), hint);
+        if let Err(fault) = check_name(name, kind) {
+            section.context.report(entry.key, fault.what, fault.hint);
         }
         // A key written straight into [sor] instead of [sor.NAME] is a common slip.
         if !matches!(entry.node.value, Value::Table(_)) {
@@ -99,25 +98,32 @@ fn entities<'a>(reader: &mut Reader<'a>, kind: &'static str) -> Vec<(&'a str, Re
             );
         }
     }
-    let tables: Vec<(&'a str, Reader<'a>)> = section
-        .each()
-        .into_iter()
-        .filter_map(|(name, entry)| {
-            let table = entry.node.table()?;
-            Some((name, Reader::new(section.context, format!("{kind}.{name}"), entry.key, table)))
-        })
-        .collect();
-    tables
+    let open = |(name, entry): (&'a str, &'a Entry)| {
+        Some((name, Reader::new(section.context, format!("{kind}.{name}"), entry.key, entry.node.table()?)))
+    };
+    section.each().into_iter().filter_map(open).collect()
 }
 
-/// The zone that an entity stands in.
+fn check_name(name: &str, kind: &str) -> Result<(), Fault> {
+    let rest_is_fine = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if rest_is_fine && name.starts_with(|c: char| c.is_ascii_lowercase()) {
+        return Ok(());
+    }
+    let hint = "a name begins with a lowercase letter and goes on with lowercase letters, digits and _";
+    Err(Fault::new(format!("`{name}` can't be the name of a {kind}"), hint))
+}
+
+/// The zone that an entity stands in; a zone that is only mentioned exists.
 fn zone(reader: &mut Reader<'_>) -> Option<usize> {
     let context = reader.context;
-    reader.get("zone", |node| context.zones.refer(node))
+    reader.get("zone", |node| {
+        check_name(super::values::text(node)?, "zone")?;
+        context.zones.refer(node)
+    })
 }
 
 /// A topic or a queue by its name.
-fn destination(context: &Context<'_>, node: &super::document::Node) -> Result<Destination, super::problem::Fault> {
+fn destination(context: &Context<'_>, node: &Node) -> Result<Destination, Fault> {
     let name = super::values::text(node)?;
     if let Some(topic) = context.topics.number(name) {
         return Ok(Destination::Topic(topic));

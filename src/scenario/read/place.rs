@@ -1,6 +1,6 @@
 //! `[zone.NAME]` and `[link.NAME]`: where things stand and what is between.
 
-use super::{NOWHERE, entities};
+use super::{NOWHERE, check_name, entities};
 use crate::scenario::document::Node;
 use crate::scenario::problem::Fault;
 use crate::scenario::reader::{Context, Reader};
@@ -50,6 +50,9 @@ fn between(context: &Context<'_>, node: &Node) -> Result<(usize, usize), Fault> 
         return Err(
             Fault::new("both ends are the same zone", "the distance within a zone is the zone's own `latency`").at(other_node.place)
         );
+    }
+    for (zone, node) in &ends {
+        check_name(zone, "zone").map_err(|fault| fault.at(node.place))?;
     }
     // Every zone that is mentioned exists.
     Ok((context.zones.number(one).unwrap_or(NOWHERE), context.zones.number(other).unwrap_or(NOWHERE)))

@@ -7,15 +7,24 @@ use super::sor::SERVERS_MAX;
 use super::{NOWHERE, destination, entities, zone};
 use crate::core::{Dispatch, Ordering};
 use crate::scenario::document::{Node, Value};
-use crate::scenario::problem::Fault;
+use crate::scenario::problem::{Fault, Problem};
 use crate::scenario::reader::{Context, Reader};
 use crate::scenario::spec::{Destination, Guard, Line, Runs, Selector, Service, Subscriber};
 use crate::scenario::values::{boolean, choice, count, service, share, texts};
 use crate::sim::Distribution;
 
+/// Most subscribers times events: each pair has a service time of its own.
+const PAIRS_MAX: usize = 1_000_000;
+
 pub(super) fn subscribers(root: &mut Reader<'_>, events: &[SizedEvent]) -> Vec<Subscriber> {
     let context = root.context;
-    entities(root, "subscriber").into_iter().map(|(name, reader)| subscriber(context, name, reader, events)).collect()
+    let readers = entities(root, "subscriber");
+    if readers.len() * events.len() > PAIRS_MAX {
+        let what = format!("{} subscribers and {} events are more than can be simulated", readers.len(), events.len());
+        context.problems.borrow_mut().push(Problem { place: None, what, hint: String::new() });
+        return Vec::new();
+    }
+    readers.into_iter().map(|(name, reader)| subscriber(context, name, reader, events)).collect()
 }
 
 fn subscriber<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, events: &[SizedEvent]) -> Subscriber {

@@ -13,22 +13,24 @@ const NO_FAILURE: &str = "no attempt can fail: there is no `failure`, and no cal
 
 /// Puts `ordering` and `dispatch` of a queue's subscribers into its policy; they must agree.
 pub(super) fn queue_orders(context: &Context<'_>, scenario: &mut Scenario) {
-    for index in 0..scenario.queues.len() {
-        let of_queue: Vec<&Subscriber> =
-            scenario.subscribers.iter().filter(|subscriber| subscriber.from == Destination::Queue(index)).collect();
-        let (mut ordering, mut dispatch): (Option<(Ordering, &str)>, Option<(Dispatch, &str)>) = (None, None);
-        for subscriber in of_queue {
-            agree(context, "ordering", subscriber, subscriber.line.policy.ordering, &mut ordering);
-            agree(context, "dispatch", subscriber, subscriber.line.policy.dispatch, &mut dispatch);
-        }
-        let (ordering, dispatch) = (ordering.map(|(ordering, _)| ordering), dispatch.map(|(dispatch, _)| dispatch));
-        let policy = &mut scenario.queues[index].line.policy;
-        policy.ordering = ordering.unwrap_or(policy.ordering);
-        policy.dispatch = dispatch.unwrap_or(policy.dispatch);
+    let mut orders: Vec<(Said<'_, Ordering>, Said<'_, Dispatch>)> = vec![(None, None); scenario.queues.len()];
+    for subscriber in &scenario.subscribers {
+        let Destination::Queue(queue) = subscriber.from else { continue };
+        let Some((ordering, dispatch)) = orders.get_mut(queue) else { continue };
+        agree(context, "ordering", subscriber, subscriber.line.policy.ordering, ordering);
+        agree(context, "dispatch", subscriber, subscriber.line.policy.dispatch, dispatch);
+    }
+    for (queue, (ordering, dispatch)) in scenario.queues.iter_mut().zip(orders) {
+        let policy = &mut queue.line.policy;
+        policy.ordering = ordering.map_or(policy.ordering, |(ordering, _)| ordering);
+        policy.dispatch = dispatch.map_or(policy.dispatch, |(dispatch, _)| dispatch);
     }
 }
 
-fn agree<'s, T: PartialEq>(context: &Context<'_>, key: &str, subscriber: &'s Subscriber, value: T, first: &mut Option<(T, &'s str)>) {
+/// What the first subscriber that writes it says, and who that is.
+type Said<'s, T> = Option<(T, &'s str)>;
+
+fn agree<'s, T: PartialEq>(context: &Context<'_>, key: &str, subscriber: &'s Subscriber, value: T, first: &mut Said<'s, T>) {
     if !writes(context, "subscriber", &subscriber.name, key) {
         return;
     }
@@ -73,18 +75,32 @@ pub(super) fn steady(context: &Context<'_>, scenario: &Scenario) {
     }
 }
 
-/// What a publisher does with a refusal acts only where somebody refuses.
+/// Traces begin within the horizon; what a publisher does with a refusal acts only where somebody refuses.
 pub(super) fn events(context: &Context<'_>, scenario: &Scenario) {
     for event in &scenario.events {
         let known = match event.to {
             Destination::Topic(topic) => topic < scenario.topics.len(),
             Destination::Queue(queue) => queue < scenario.queues.len(),
         };
+        trace(context, scenario, event);
         if known && !can_refuse(context, scenario, event) {
             let because = "nothing on its way refuses: no queue or subscription there has a `max_length` or `max_bytes`";
             no_effect(context, &["event", &event.name, "refused"], because, "set a limit there, or remove it");
         }
     }
+}
+
+/// A trace in absolute times, or in another unit, would be an empty run.
+fn trace(context: &Context<'_>, scenario: &Scenario, event: &Event) {
+    let Pattern::Trace(rows) = &event.arrivals.pattern else { return };
+    let Some((first, _)) = rows.first().filter(|(first, _)| *first >= scenario.horizon()) else { return };
+    let what = format!("event.{}.arrivals: the first row is at {first}, after the horizon of {}", event.name, scenario.run.horizon);
+    report(
+        context,
+        &["event", &event.name, "arrivals"],
+        what,
+        "a trace counts from the start of the run; look at its unit= and its column=",
+    );
 }
 
 fn can_refuse(context: &Context<'_>, scenario: &Scenario, event: &Event) -> bool {
@@ -111,11 +127,16 @@ pub(super) fn subscribers(context: &Context<'_>, scenario: &Scenario) {
 
 pub(super) fn queues(context: &Context<'_>, scenario: &Scenario) {
     for (index, queue) in scenario.queues.iter().enumerate() {
-        let mut consumers = scenario.subscribers.iter().filter(|subscriber| subscriber.from == Destination::Queue(index));
-        if !consumers.any(|subscriber| can_fail(context, scenario, subscriber)) {
+        let consumers: Vec<&Subscriber> = of_queue(scenario, index).collect();
+        // A queue that nobody consumes is idle as a whole.
+        if !consumers.is_empty() && !consumers.iter().any(|subscriber| can_fail(context, scenario, subscriber)) {
             redelivery(context, "queue", &queue.name);
         }
     }
+}
+
+fn of_queue(scenario: &Scenario, queue: usize) -> impl Iterator<Item = &Subscriber> {
+    scenario.subscribers.iter().filter(move |subscriber| subscriber.from == Destination::Queue(queue))
 }
 
 /// Keys that act after a failed attempt.

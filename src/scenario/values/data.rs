@@ -20,23 +20,20 @@ const COLUMNS_MAX: usize = 1024;
 /// Samples in seconds, each with its weight: one column, or value and weight.
 pub(super) fn samples(call: &Call<'_>, context: &Context<'_>, node: &Node, form: &str) -> Result<Vec<(f64, f64)>, Fault> {
     let weight = call.named("weight");
-    let file = File::open(call, context, node, form)?;
-    let value = file.value_column(call, form)?;
+    let table = Table::open(call, context, node, form)?;
     let weight = match weight {
-        Some(piece) => Some(file.column(&piece)?),
-        // Two bare columns are value and weight.
-        None => (file.columns() == 2 && value == 0 && (file.header.is_none() || file.names().get(1) == Some(&"weight"))).then_some(1),
+        Some(piece) => Some(table.file.column(&piece)?),
+        // Two columns are value and weight, where no header says otherwise.
+        None => {
+            (table.file.columns == 2 && table.value == 0 && table.file.names().get(1).is_none_or(|name| *name == "weight")).then_some(1)
+        }
     };
-    let keep = file.filter(call)?;
-    let unit = unit(call)?;
-    call.done(form)?;
     let mut samples = Vec::new();
-    file.rows(&keep, |row| {
-        let weight = weight.map_or(Ok(1.0), |column| row.number(column))?;
-        samples.push((row.number(value)? * unit, weight));
+    table.rows(|row, value| {
+        samples.push((value, weight.map_or(Ok(1.0), |column| row.number(column))?));
         Ok(())
     })?;
-    if samples.is_empty() { Err(file.empty()) } else { Ok(samples) }
+    Ok(samples)
 }
 
 /// Recorded times by the message's number, ascending.
@@ -47,14 +44,11 @@ pub(super) fn recorded(
     node: &Node,
     form: &str,
 ) -> Result<Vec<(u64, Span)>, Fault> {
-    let file = File::open(call, context, node, form)?;
-    let (value, key) = (file.value_column(call, form)?, file.column(key)?);
-    let keep = file.filter(call)?;
-    let unit = unit(call)?;
-    call.done(form)?;
+    let table = Table::open(call, context, node, form)?;
+    let key = table.file.column(key)?;
     let mut rows: Vec<(u64, Span, usize)> = Vec::new();
-    file.rows(&keep, |row| {
-        rows.push((row.whole(key)?, Span::from_seconds(row.number(value)? * unit), row.line));
+    table.rows(|row, value| {
+        rows.push((row.whole(key)?, Span::from_seconds(value), row.line));
         Ok(())
     })?;
     rows.sort_by_key(|(key, _, _)| *key);
@@ -62,34 +56,68 @@ pub(super) fn recorded(
         let what = format!("the number {} stands in two rows, lines {} and {}", twice[0].0, twice[0].2, twice[1].2);
         return Err(Fault::new(what, "keep one row a message with where=\"column=value\""));
     }
-    if rows.is_empty() { Err(file.empty()) } else { Ok(rows.into_iter().map(|(key, span, _)| (key, span)).collect()) }
+    Ok(rows.into_iter().map(|(key, span, _)| (key, span)).collect())
 }
 
 /// Recorded instants with each event's number (its place in the file where no key is named), ascending.
 pub(super) fn instants(call: &Call<'_>, context: &Context<'_>, node: &Node, form: &str) -> Result<Vec<(Time, u64)>, Fault> {
     let key = call.named("key");
-    let file = File::open(call, context, node, form)?;
-    let value = file.value_column(call, form)?;
-    let key = key.map(|piece| file.column(&piece)).transpose()?;
-    let keep = file.filter(call)?;
-    let unit = unit(call)?;
-    call.done(form)?;
+    let table = Table::open(call, context, node, form)?;
+    let key = key.map(|piece| table.file.column(&piece)).transpose()?;
     let mut rows: Vec<(Time, u64)> = Vec::new();
-    file.rows(&keep, |row| {
+    table.rows(|row, value| {
         let number = key.map_or(Ok(rows.len() as u64), |column| row.whole(column))?;
-        rows.push((Time::ZERO + Span::from_seconds(row.number(value)? * unit), number));
+        rows.push((Time::ZERO + Span::from_seconds(value), number));
         Ok(())
     })?;
     rows.sort_by_key(|(instant, _)| *instant);
-    if rows.is_empty() { Err(file.empty()) } else { Ok(rows) }
+    Ok(rows)
 }
 
 /// Seconds in one of the column's units.
-fn unit(call: &Call<'_>) -> Result<f64, Fault> {
-    let Some(piece) = call.named("unit") else { return Ok(1.0) };
+fn seconds(unit: Option<Piece<'_>>) -> Result<f64, Fault> {
+    let Some(piece) = unit else { return Ok(1.0) };
     let span = format!("1{}", piece.text).parse::<Span>();
     let hint = "write ns, us, ms, s, m, h or d";
     span.map(Span::seconds).map_err(|_| piece.fault(Fault::new(format!("\"{}\" is not a unit of time", piece.text), hint)))
+}
+
+/// What a call wants of a file: a column of times, of the rows that fulfill its conditions.
+struct Table<'c, 'a> {
+    file: File<'c, 'a>,
+    value: usize,
+    unit: f64,
+    keep: Vec<Condition>,
+}
+
+impl<'c, 'a> Table<'c, 'a> {
+    /// Takes all options that are left in the call.
+    fn open(call: &Call<'_>, context: &'c Context<'a>, node: &Node, form: &str) -> Result<Table<'c, 'a>, Fault> {
+        let path = call.next().ok_or_else(|| call.needs("a file", form))?;
+        let (column, unit, keep) = (call.named("column"), call.named("unit"), call.named("where"));
+        call.done(form)?;
+        let file = File::open(&path, context, node)?;
+        let value = match column {
+            Some(piece) => file.column(&piece)?,
+            None => {
+                file.only_column().map_err(|fault| call.piece.fault(Fault { hint: format!("{}, as in {form}", fault.hint), ..fault }))?
+            }
+        };
+        Ok(Table { value, unit: seconds(unit)?, keep: file.conditions(keep)?, file })
+    }
+
+    /// Hands over each row that is kept, with its value in seconds.
+    fn rows(&self, mut take: impl FnMut(&Row<'_>, f64) -> Result<(), Fault>) -> Result<(), Fault> {
+        let mut count = 0_u64;
+        self.file.rows(&self.keep, |row| {
+            count += 1;
+            take(row, row.number(self.value)? * self.unit)
+        })?;
+        if count > 0 {
+            return Ok(());
+        }
+        Err(Fault::new(format!("\"{}\" has no rows to read", self.file.path), "look at the file, and at where= if it is given"))
+    }
 }
 
 /// A CSV file and its header.
@@ -109,8 +137,7 @@ struct Condition {
 }
 
 impl<'c, 'a> File<'c, 'a> {
-    fn open(call: &Call<'_>, context: &'c Context<'a>, node: &Node, form: &str) -> Result<File<'c, 'a>, Fault> {
-        let piece = call.next().ok_or_else(|| call.needs("a file", form))?;
+    fn open(piece: &Piece<'_>, context: &'c Context<'a>, node: &Node) -> Result<File<'c, 'a>, Fault> {
         let from = context.sources.borrow().get(node.place.source as usize).map(|source| source.name.clone()).unwrap_or_default();
         // An override is written where the entry file stands.
         let from = if from == "--set" { context.sources.borrow()[0].name.clone() } else { from };
@@ -127,16 +154,8 @@ impl<'c, 'a> File<'c, 'a> {
         Ok(File { context, path, bytes, header, columns })
     }
 
-    fn columns(&self) -> usize {
-        self.columns
-    }
-
     fn names(&self) -> Vec<&str> {
         self.header.iter().flatten().map(String::as_str).collect()
-    }
-
-    fn empty(&self) -> Fault {
-        Fault::new(format!("\"{}\" has no rows to read", self.path), "look at the file, and at where= if it is given")
     }
 
     /// The column of this name, or of this number (from 1) where there is no header.
@@ -152,24 +171,18 @@ impl<'c, 'a> File<'c, 'a> {
         })
     }
 
-    fn value_column(&self, call: &Call<'_>, form: &str) -> Result<usize, Fault> {
-        match call.named("column") {
-            Some(piece) => self.column(&piece),
-            None if self.columns <= 1 || self.header.is_none() => Ok(0),
-            None if self.names().get(1) == Some(&"weight") => Ok(0),
-            None => {
-                let names = self.names().join(", ");
-                Err(call.piece.fault(Fault::new(
-                    format!("\"{}\" has several columns: {names}", self.path),
-                    format!("say which with column=, as in {form}"),
-                )))
-            }
+    /// The column that can be meant when none is named.
+    fn only_column(&self) -> Result<usize, Fault> {
+        if self.columns <= 1 || self.header.is_none() || self.names().get(1) == Some(&"weight") {
+            return Ok(0);
         }
+        let what = format!("\"{}\" has several columns: {}", self.path, self.names().join(", "));
+        Err(Fault::new(what, "say which with column="))
     }
 
     /// Conditions of `where="column=value and column=value"`.
-    fn filter(&self, call: &Call<'_>) -> Result<Vec<Condition>, Fault> {
-        let Some(piece) = call.named("where") else { return Ok(Vec::new()) };
+    fn conditions(&self, piece: Option<Piece<'_>>) -> Result<Vec<Condition>, Fault> {
+        let Some(piece) = piece else { return Ok(Vec::new()) };
         let mut conditions = Vec::new();
         for condition in piece.text.split(" and ") {
             let Some((column, value)) = condition.split_once('=') else {
