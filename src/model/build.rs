@@ -32,7 +32,13 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
     let wiring = wiring(scenario, &plans, &mut segments, &stream);
     let subscribers = subscribers(scenario, &plans, &stream);
     let publishers = publishers(scenario, &plans, &wiring, &stream);
-    let sors = scenario.sors.iter().map(|sor| SystemOfRecord::new(sor, |purpose| stream(&format!("sor.{}", sor.name), purpose))).collect();
+    let gives_up =
+        scenario.subscribers.iter().filter_map(|subscriber| subscriber.callback.as_ref()).any(|callback| callback.timeout.is_some());
+    let sors = scenario
+        .sors
+        .iter()
+        .map(|sor| SystemOfRecord::new(sor, gives_up, |purpose| stream(&format!("sor.{}", sor.name), purpose)))
+        .collect();
     let sizes = Sizes {
         events: scenario.events.len(),
         links: scenario.links.len(),

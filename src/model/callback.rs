@@ -94,7 +94,7 @@ impl World {
             context.version = ledger.version(change.event, change.resource);
             sequence = change.sequence;
         }
-        let length = sors[sor as usize].service(sequence);
+        let length = sors[sor as usize].serve(sequence, call, at);
         calendar.schedule(*now + length, Notice::CallServed { call, sor, at }.packed());
     }
 
@@ -103,13 +103,14 @@ impl World {
     pub(super) fn call_served(&mut self, call: u16, sor: u16, at: CopyRef) {
         let now = self.now;
         self.probe.sors[sor as usize].busy_callbacks.level.fall(now);
+        let length = self.sors[sor as usize].served(call, at);
         self.sor_freed(sor);
         match self.copies.calling(call, at) {
             Some(context) => {
                 context.pass(now, Hop::SorService);
                 self.send_answer(call, at, false);
             }
-            None => self.probe.sors[sor as usize].wasted.add(1),
+            None => self.probe.sors[sor as usize].wasted.add(length.0),
         }
     }
 

@@ -413,7 +413,17 @@ impl Ledger {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn apply_tracked(&mut self, now: Time, slot: u32, place: u32, version: u32, guard: Guard, event: usize, resource: u32, see: &mut impl FnMut(Shown)) -> Applied {
+    fn apply_tracked(
+        &mut self,
+        now: Time,
+        slot: u32,
+        place: u32,
+        version: u32,
+        guard: Guard,
+        event: usize,
+        resource: u32,
+        see: &mut impl FnMut(Shown),
+    ) -> Applied {
         let family = &mut self.families[event];
         let picture = &mut family.pictures[(resource * family.audience + place) as usize];
         let newest_shown = picture.view.newest_shown();

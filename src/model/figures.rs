@@ -228,7 +228,8 @@ fn sor(sheet: &mut Sheet, name: &str, workers: u32, has_users: bool, probe: &Sor
         sheet.latency(&format!("{name}.own_latency"), &probe.own_latency);
     }
     sheet.count(format!("{name}.refused"), probe.refused.measured());
-    sheet.count(format!("{name}.wasted"), probe.wasted.measured());
+    let wasted = probe.wasted.rate(&sheet.clock) / 1e9 / workers;
+    sheet.figure(format!("{name}.wasted"), Unit::Share, Some(wasted));
     sheet.course(format!("{name}.utilization.callbacks"), Unit::Share, &probe.busy_callbacks.track, workers);
     sheet.course(format!("{name}.utilization.own"), Unit::Share, &probe.busy_own.track, workers);
     sheet.course(format!("{name}.waiting_line"), Unit::Count, &probe.line.track, 1.0);

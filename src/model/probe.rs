@@ -209,6 +209,7 @@ pub struct SorProbe {
     pub own_latency: Histogram,
     pub callbacks: Count,
     pub refused: Count,
+    /// Nanoseconds of work for callers that had given up.
     pub wasted: Count,
     measured_from: Time,
 }

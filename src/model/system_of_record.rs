@@ -22,19 +22,24 @@ pub struct SystemOfRecord {
     service: Option<Service>,
     own_service: Distribution,
     own_arrivals: Option<Arrivals>,
+    /// Callbacks in service and how long that takes, kept only where callers may give up.
+    in_service: Vec<(CopyRef, u16, Span)>,
+    abandonable: bool,
     service_stream: Stream,
     own_stream: Stream,
     own_service_stream: Stream,
 }
 
 impl SystemOfRecord {
-    /// An idle one.
-    pub fn new(sor: &spec::Sor, stream: impl Fn(&str) -> Stream) -> SystemOfRecord {
+    /// An idle one; `abandonable` where some caller has a time-out.
+    pub fn new(sor: &spec::Sor, abandonable: bool, stream: impl Fn(&str) -> Stream) -> SystemOfRecord {
         SystemOfRecord {
             station: Station::new(sor.workers, sor.max_waiting),
             service: sor.service.clone(),
             own_service: sor.own_service.clone(),
             own_arrivals: sor.own_load.filter(|rate| rate.hertz() > 0.0).map(|rate| Arrivals::new(&Pattern::Poisson, rate.hertz(), None)),
+            in_service: Vec::new(),
+            abandonable,
             service_stream: stream("service"),
             own_stream: stream("own arrivals"),
             own_service_stream: stream("own service"),
@@ -53,9 +58,24 @@ impl SystemOfRecord {
         self.own_service.sample(&mut self.own_service_stream)
     }
 
-    /// How long a callback about the event with this sequence number takes.
+    /// A callback about the event with this sequence number is served: how long that takes.
     #[inline]
-    pub fn service(&mut self, sequence: u64) -> Span {
-        self.service.as_ref().map_or(Span::ZERO, |service| service_time(service, || sequence, &mut self.service_stream))
+    pub fn serve(&mut self, sequence: u64, call: u16, at: CopyRef) -> Span {
+        let length = self.service.as_ref().map_or(Span::ZERO, |service| service_time(service, || sequence, &mut self.service_stream));
+        if self.abandonable {
+            self.in_service.push((at, call, length));
+        }
+        length
+    }
+
+    /// A callback has been served: how long that took, where that may be of interest.
+    #[inline]
+    pub fn served(&mut self, call: u16, at: CopyRef) -> Span {
+        if !self.abandonable {
+            return Span::ZERO;
+        }
+        let place =
+            self.in_service.iter().position(|(of, number, _)| (*of, *number) == (at, call)).expect("what was served was in service");
+        self.in_service.swap_remove(place).2
     }
 }
