@@ -43,10 +43,10 @@ pub struct RunOptions {
     /// Replications, instead of the file's
     #[arg(long, value_name = "N")]
     pub replications: Option<u32>,
-    /// Threads; does not change any result [default: all cores]
+    /// Threads, by default all cores; changes no result
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
-    /// Report folder [default: reports/<file stem>]
+    /// Report folder, by default `reports/` and the file's stem
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Print outcome.json on stdout and nothing else
@@ -65,7 +65,7 @@ pub struct RunOptions {
 pub struct ReportOptions {
     /// An outcome.json
     pub outcome: PathBuf,
-    /// Report folder [default: the outcome's own]
+    /// Report folder, by default the outcome's own
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Print no summary

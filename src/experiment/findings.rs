@@ -138,15 +138,22 @@ impl Seen<'_> {
         }
     }
 
+    /// One sentence for all who show something stale.
     fn stale_data(&self, findings: &mut Vec<Finding>) {
-        for (subscriber, name, overwrites) in self.each_subscriber("stale_overwrites") {
-            let sentence = format!(
-                "{} shows something older than it had shown {} times in a run, because messages overtake each other: a version guard (`guard = \"version\"`) or `ordering = \"by_resource\"` prevents that.",
-                subscriber.name,
-                Unit::Count.show(overwrites)
-            );
-            findings.push(finding("stale_data", sentence, &[&name]));
-        }
+        let seen: Vec<(String, String, f64)> =
+            self.each_subscriber("stale_overwrites").map(|(who, name, count)| (who.name.clone(), name, count)).collect();
+        let Some((worst, _, most)) = seen.iter().max_by(|a, b| a.2.total_cmp(&b.2)) else { return };
+        let others = match seen.len() - 1 {
+            0 => String::new(),
+            1 => ", and so does one other subscriber".into(),
+            n => format!(", and so do {n} other subscribers"),
+        };
+        let sentence = format!(
+            "{worst} shows something older than it had shown {} times in a run{others}: results of parallel work overtake each other. A version guard (`guard = \"version\"`) or `ordering = \"by_resource\"` prevents that.",
+            Unit::Count.show(*most)
+        );
+        let metrics: Vec<&str> = seen.iter().map(|(_, name, _)| name.as_str()).collect();
+        findings.push(finding("stale_data", sentence, &metrics));
     }
 
     fn prefetch_starves(&self, findings: &mut Vec<Finding>) {

@@ -2,7 +2,7 @@
 
 use super::general::ServiceMoments;
 
-/// Seconds per message, per filter that is checked, and per copy that is sent: E[B] = receive + filters x filter + copies x
+/// Seconds per message, per filter that is checked, and per copy that is sent: `E[B]` = receive + filters x filter + copies x
 /// transmit (M. Menth and R. Henjes, "Analysis of the message waiting time for the FioranoMQ JMS server", ICDCS 2006).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BrokerCost {

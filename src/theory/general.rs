@@ -3,14 +3,14 @@
 use super::markov::Mmc;
 use super::positive;
 
-/// The first three moments of a service time about zero: E[S], E[S^2], E[S^3] in seconds, seconds squared and cubed.
+/// The first three moments of a service time about zero: `E[S]`, `E[S^2]`, `E[S^3]` in seconds, seconds squared and cubed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ServiceMoments {
-    /// E[S].
+    /// `E[S]`.
     pub first: f64,
-    /// E[S^2].
+    /// `E[S^2]`.
     pub second: f64,
-    /// E[S^3].
+    /// `E[S^3]`.
     pub third: f64,
 }
 
@@ -53,7 +53,7 @@ impl ServiceMoments {
 
 /// Poisson arrivals, one server, any service, first come first served.
 ///
-/// F. Pollaczek (1930) and A. Khinchine (1932); the variance after L. Takacs: E[W^2] = 2 E[W]^2 + rate E[S^3] / (3 (1 - load))
+/// F. Pollaczek (1930) and A. Khinchine (1932); the variance after L. Takacs: `E[W^2]` = 2 `E[W]^2` + rate `E[S^3]` / (3 (1 - load))
 /// (L. Kleinrock, Queueing Systems 1, 1975, sec. 5.6 and 5.7).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mg1 {

@@ -91,7 +91,8 @@ pub fn three_digits(value: f64) -> String {
 
 /// The largest unit in which the value is whole, so that the text parses back to it.
 fn exact(f: &mut Formatter<'_>, value: u64, units: &[(&str, u64)]) -> Result {
-    let (name, factor) = units.iter().find(|(_, factor)| value >= *factor && value % factor == 0).unwrap_or(&units[units.len() - 1]);
+    let (name, factor) =
+        units.iter().find(|(_, factor)| value >= *factor && value.is_multiple_of(*factor)).unwrap_or(&units[units.len() - 1]);
     write!(f, "{}{name}", value / factor)
 }
 

@@ -15,8 +15,9 @@ pub fn picture(facts: &Facts, colors: &Colors) -> Option<Picture> {
     let curves: Vec<(&str, &Curve)> = facts.subscribers.iter().filter_map(|name| Some((*name, facts.curve(name)?))).collect();
     let (bounds, last) = (bounds(facts), last_probability(&curves)?);
     let values = || curves.iter().flat_map(|(_, curve)| shown(curve)).map(|(_, value)| value);
+    // A little above an objective's line there is room for its name.
     let highest =
-        values().chain(curves.iter().flat_map(|(_, curve)| curve.high.iter().copied())).chain(bounds.iter().map(|(limit, _)| *limit));
+        values().chain(curves.iter().flat_map(|(_, curve)| curve.high.iter().copied())).chain(bounds.iter().map(|(limit, _)| limit * 1.05));
     let (low, high) = (values().filter(|value| *value > 0.0).fold(f64::INFINITY, f64::min), highest.fold(0.0, f64::max));
     let y = Scale::of_values(Unit::Seconds, if low.is_finite() { low } else { 0.0 }, high, 12.0);
     let mut plot = Plot::new(
