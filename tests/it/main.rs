@@ -9,6 +9,8 @@ mod core_speed;
 mod core_transcript;
 mod core_view;
 mod distributions;
+mod laws;
+mod laws_broker;
 mod problems;
 mod problems_files;
 mod random;
@@ -16,6 +18,7 @@ mod random;
 mod report;
 #[cfg(feature = "report")]
 mod report_samples;
+mod run_help;
 mod sampling;
 mod scenario_files;
 mod scenario_help;
