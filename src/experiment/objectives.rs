@@ -4,18 +4,19 @@ use crate::model::Findings;
 use crate::outcome::{Metric, ObjectiveResult, Verdict};
 use crate::scenario::Scenario;
 use crate::scenario::spec::{Objective, Relation};
-use crate::units::Unit;
+use crate::stats::count_interval;
+use crate::units::{Unit, three_digits};
 
 /// The verdict of every objective.
 pub fn judge(scenario: &Scenario, metrics: &[Metric], done: &[Findings]) -> Vec<ObjectiveResult> {
-    scenario.objectives.iter().map(|objective| result(objective, metrics, done)).collect()
+    scenario.objectives.iter().map(|objective| result(objective, metrics, done, scenario.run.confidence)).collect()
 }
 
-fn result(objective: &Objective, metrics: &[Metric], done: &[Findings]) -> ObjectiveResult {
+fn result(objective: &Objective, metrics: &[Metric], done: &[Findings], confidence: f64) -> ObjectiveResult {
     let metric = metrics.iter().find(|metric| metric.name == objective.metric);
     let (verdict, reason) = match metric {
         None => (Verdict::Undecided, "nothing was measured for it".into()),
-        Some(metric) if metric.unit == Unit::Count && objective.relation == Relation::Equal => count(objective, metric, done),
+        Some(metric) if metric.unit == Unit::Count && objective.relation == Relation::Equal => count(objective, metric, done, confidence),
         Some(metric) => interval(objective, metric),
     };
     ObjectiveResult {
@@ -32,16 +33,23 @@ fn result(objective: &Objective, metrics: &[Metric], done: &[Findings]) -> Objec
 }
 
 /// A count is to be a certain one: it is when every replication says so.
-fn count(objective: &Objective, metric: &Metric, done: &[Findings]) -> (Verdict, String) {
+fn count(objective: &Objective, metric: &Metric, done: &[Findings], confidence: f64) -> (Verdict, String) {
     let values = done
         .iter()
         .filter_map(|findings| findings.figures.iter().find(|figure| figure.name == metric.name))
         .filter_map(|figure| figure.value);
     let others = values.filter(|value| *value != objective.limit).count();
     match others {
+        0 if objective.limit == 0.0 => (Verdict::Met, format!("none in {} replications{}", metric.n, at_most(metric.n, confidence))),
         0 => (Verdict::Met, format!("so in all {} replications", metric.n)),
         n => (Verdict::Missed, format!("otherwise in {n} of {} replications", metric.n)),
     }
+}
+
+/// What none in so many runs says of the mean number in a run: the upper end of the exact Poisson interval.
+fn at_most(replications: u32, confidence: f64) -> String {
+    let upper = count_interval(0, confidence).map(|interval| interval.high / replications as f64);
+    upper.map_or(String::new(), |upper| format!(", so at most {} a run", three_digits(upper)))
 }
 
 fn interval(objective: &Objective, metric: &Metric) -> (Verdict, String) {
