@@ -2,6 +2,8 @@
 
 mod architecture;
 mod arrivals;
+#[cfg(feature = "cli")]
+mod commands;
 mod core_live;
 mod core_naive;
 mod core_properties;
@@ -27,5 +29,6 @@ mod scenario_files;
 mod scenario_help;
 mod scenario_hostile;
 mod scenario_language;
+mod scenarios_meaning;
 mod stats;
 mod theory;
