@@ -4,6 +4,31 @@ use anyhow::{Context, Result};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// What a report folder holds, and nothing else.
+const CONTENTS: [&str; 6] = ["outcome.json", "report.html", "summary.md", "metrics.csv", "series.csv", "charts"];
+
+/// Whether a report may be put there: nothing is there yet, or a report, or an empty folder. It will be replaced as a whole, so
+/// nothing else may be in it.
+///
+/// # Errors
+/// Says what is there instead and what to do.
+pub fn may_replace(folder: &Path) -> std::result::Result<(), String> {
+    const REMEDY: &str = "name a folder of its own with --out";
+    if folder.file_name().is_none() {
+        return Err(format!("{} can't become a report folder; {REMEDY}", folder.display()));
+    }
+    let Ok(facts) = fs::symlink_metadata(folder) else { return Ok(()) };
+    if !facts.is_dir() {
+        return Err(format!("{} exists and is not a folder; {REMEDY}", folder.display()));
+    }
+    let entries = fs::read_dir(folder).map_err(|error| format!("{} can't be read ({error}); {REMEDY}", folder.display()))?;
+    let foreign = |name: &str| !CONTENTS.contains(&name);
+    match entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| foreign(name)).min() {
+        None => Ok(()),
+        Some(name) => Err(format!("{} is not a report folder, as it holds {name}; {REMEDY}", folder.display())),
+    }
+}
+
 /// Puts these files into a folder in place of what was there.
 ///
 /// # Errors
@@ -35,11 +60,10 @@ fn write(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
     Ok(())
 }
 
-/// The old folder is only taken away when it is a report (or empty): `--out` may name anything.
 fn exchange(folder: &Path, new: &Path) -> Result<()> {
     if folder.exists() {
-        let is_report = folder.join("outcome.json").is_file() || fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_none());
-        anyhow::ensure!(is_report, "{} exists and is not a report folder; name another one with --out", folder.display());
+        // Once more, as time has passed since the first look.
+        may_replace(folder).map_err(anyhow::Error::msg)?;
         let old = sibling(folder, "old");
         fs::rename(folder, &old).with_context(|| format!("cannot move the last report {} aside", folder.display()))?;
         if let Err(error) = fs::rename(new, folder) {

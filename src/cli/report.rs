@@ -18,6 +18,10 @@ pub fn report(options: &ReportOptions) -> Result<u8> {
     };
     let own = options.outcome.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let target = options.out.as_deref().unwrap_or(own);
+    if let Err(problem) = folder::may_replace(target) {
+        eprintln!("error: {problem}");
+        return Ok(WRONG);
+    }
     folder::replace(target, &report::render(&outcome))?;
     if !options.quiet {
         print!("{}", report::terminal(&outcome, super::colored()));

@@ -14,6 +14,11 @@ use std::path::{Path, PathBuf};
 /// Runs a scenario.
 pub fn run(options: &RunOptions) -> Result<u8> {
     let Some(scenario) = load(options) else { return Ok(WRONG) };
+    let target = (!options.no_report).then(|| options.out.clone().unwrap_or_else(|| default_folder(&options.file)));
+    if let Some(Err(problem)) = target.as_deref().map(folder::may_replace) {
+        eprintln!("error: {problem}");
+        return Ok(WRONG);
+    }
     interrupt::listen();
     if let Some(threads) = options.threads {
         // Only the first call counts, and this is the only one.
@@ -28,8 +33,7 @@ pub fn run(options: &RunOptions) -> Result<u8> {
     };
     // The figures come first: a full disk must not swallow them.
     print(&outcome, options)?;
-    if !options.no_report {
-        let target = options.out.clone().unwrap_or_else(|| default_folder(&options.file));
+    if let Some(target) = target {
         if let Err(error) = folder::replace(&target, &report::render(&outcome)) {
             eprintln!("error: {error:#}");
             return Ok(FAILED);

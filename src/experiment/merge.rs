@@ -6,11 +6,11 @@ use crate::scenario::Scenario;
 use crate::stats::{Band, Histogram, Tally, mean_interval, next_run_interval};
 use crate::units::Unit;
 
-/// Every figure that at least one replication has, with its intervals.
+/// Every figure that at least one replication has, with its intervals. All replications list the same.
 pub fn metrics(done: &[Findings], confidence: f64) -> Vec<Metric> {
     let Some(first) = done.first() else { return Vec::new() };
     let metric = |(index, figure): (usize, &model::Figure)| {
-        let values: Vec<f64> = done.iter().filter_map(|findings| figure_of(findings, index, &figure.name)).collect();
+        let values: Vec<f64> = done.iter().filter_map(|findings| findings.figures[index].value).collect();
         let tally: Tally = values.into_iter().collect();
         let interval = mean_interval(&tally, confidence);
         let one_run = next_run_interval(&tally, confidence);
@@ -25,18 +25,7 @@ pub fn metrics(done: &[Findings], confidence: f64) -> Vec<Metric> {
             n: tally.count() as u32,
         })
     };
-    names(done, first).into_iter().enumerate().filter_map(metric).collect()
-}
-
-/// Replications differ in what they list only where something happened in some of them alone (a stage that only some changes had).
-fn names<'a>(done: &'a [Findings], first: &'a Findings) -> Vec<&'a model::Figure> {
-    let longest = done.iter().max_by_key(|findings| findings.figures.len()).unwrap_or(first);
-    longest.figures.iter().collect()
-}
-
-fn figure_of(findings: &Findings, index: usize, name: &str) -> Option<f64> {
-    let same = findings.figures.get(index).filter(|figure| figure.name == name);
-    same.or_else(|| findings.figures.iter().find(|figure| figure.name == name)).and_then(|figure| figure.value)
+    first.figures.iter().enumerate().filter_map(metric).collect()
 }
 
 /// Every course as mean and band.

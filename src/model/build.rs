@@ -11,6 +11,7 @@ use super::system_of_record::SystemOfRecord;
 use super::world::{LineMap, Seat, Wiring, World};
 use crate::core::{self, Broker, ConsumerId, Input, Policy, QueueId, Settings};
 use crate::scenario::spec::{self, Destination, Runs, Scenario, Weight};
+use crate::scenario::{self, Calls};
 use crate::sim::Stream;
 use crate::stats::Clock;
 use crate::units::Time;
@@ -235,15 +236,10 @@ fn seats(scenario: &Scenario, plans: &[LinePlan<'_>], event: usize) -> Vec<Seat>
 fn families(scenario: &Scenario, plans: &[LinePlan<'_>]) -> Vec<FamilyPlan> {
     let family = |(index, event): (usize, &spec::Event)| FamilyPlan {
         resources: event.resources,
-        tracked: is_tracked(event),
+        tracked: event.is_tracked(),
         audience: audience(scenario, plans, index).iter().map(|line| *line as u32).collect(),
     };
     scenario.events.iter().enumerate().map(family).collect()
-}
-
-/// A resource of this event can change more than once, so that versions matter.
-pub(super) fn is_tracked(event: &spec::Event) -> bool {
-    event.resources.is_some() || event.lifecycle.is_some()
 }
 
 fn publishers(scenario: &Scenario, plans: &[LinePlan<'_>], wiring: &Wiring, stream: &impl Fn(&str, &str) -> Stream) -> Vec<Publisher> {
@@ -314,74 +310,14 @@ fn caller(scenario: &Scenario, subscriber: &spec::Subscriber, callback: &spec::C
             path_back: Path::between(scenario, zone, home),
         })
     };
-    let reached: Vec<usize> = reached_by(scenario, subscriber);
+    let reached = scenario.events_reaching(subscriber);
     let targets =
         scenario.events.iter().enumerate().map(|(index, event)| if reached.contains(&index) { target(event) } else { None }).collect();
     Caller::new(callback, targets, stream)
 }
 
-/// Events whose messages can come to a subscriber, dead letters included.
-pub(super) fn reached_by(scenario: &Scenario, subscriber: &spec::Subscriber) -> Vec<usize> {
-    let plans = line_plans(scenario);
-    let index = scenario.subscribers.iter().position(|other| std::ptr::eq(other, subscriber)).expect("a subscriber of this scenario");
-    let line = line_of_subscriber(scenario, index);
-    (0..scenario.events.len()).filter(|event| audience(scenario, &plans, *event).contains(&line)).collect()
-}
-
 /// The stages in which a change can spend time on its way to a subscriber.
-pub(super) fn stages(scenario: &Scenario, subscriber: &spec::Subscriber) -> Vec<Hop> {
-    let segment = &scenario.segments[scenario.segment_of(subscriber.from)];
-    let home = home(scenario, subscriber);
-    let line = match subscriber.from {
-        Destination::Topic(_) => &subscriber.line,
-        Destination::Queue(queue) => &scenario.queues[queue].line,
-    };
-    let events: Vec<&spec::Event> = reached_by(scenario, subscriber).into_iter().map(|event| &scenario.events[event]).collect();
-    let callback = subscriber.callback.as_ref().filter(|_| events.iter().any(|event| event.weight == Weight::Light));
-    let calls = |event: &&spec::Event| callback.map(|callback| callback.to.unwrap_or(event.from));
-    let sors: Vec<usize> = events.iter().filter_map(calls).collect();
-    let distant = |from, to| !Path::between(scenario, from, to).is_free();
-    let limited = |line: &spec::Line| line.policy.max_length.is_some() || line.policy.max_bytes.is_some();
-    let may_hold_back = segment.memory.is_some()
-        || scenario.queues.iter().any(|queue| limited(&queue.line))
-        || scenario.subscribers.iter().any(|other| limited(&other.line));
-    let no_cost = |distributions: &[&crate::sim::Distribution]| distributions.iter().all(|distribution| distribution.is_zero());
-    let cost = &segment.cost;
-    let may_fail = subscriber.failure > 0.0
-        || callback.is_some_and(|callback| callback.timeout.is_some())
-        || sors.iter().any(|sor| scenario.sors[*sor].max_waiting.is_some());
-    let in_line = line.policy.ordering != core::Ordering::None
-        || subscriber.prefetch.is_some()
-        || may_hold_back
-        || may_fail
-        || line_is_dead_letter(scenario, subscriber);
-    let work = subscriber.work.iter().any(|work| !matches!(work, spec::Service::Drawn(distribution) if distribution.is_zero()));
-    let call_may_fail =
-        callback.is_some_and(|callback| callback.timeout.is_some()) || sors.iter().any(|sor| scenario.sors[*sor].max_waiting.is_some());
-    let present = |hop: &Hop| match hop {
-        Hop::PublishWait => may_hold_back || events.iter().any(|event| event.confirm_in_flight.is_some()),
-        Hop::PublishLink => events.iter().any(|event| distant(scenario.sors[event.from].zone, segment.zone)),
-        Hop::SegmentWait | Hop::SegmentWork => !no_cost(&[&cost.receive, &cost.select, &cost.per_kib]),
-        Hop::Journal => segment.persist.is_some(),
-        Hop::Backlog => in_line,
-        Hop::DeliverWait | Hop::DeliverWork => !no_cost(&[&cost.deliver, &cost.per_kib]),
-        Hop::DeliveryLink => distant(segment.zone, home),
-        Hop::Wait => true,
-        Hop::Work => work,
-        Hop::Connection => callback.is_some_and(|callback| callback.connections.is_some()),
-        Hop::CallbackLink => sors.iter().any(|sor| distant(home, scenario.sors[*sor].zone)),
-        Hop::SorWait | Hop::SorService => callback.is_some(),
-        Hop::Backoff => call_may_fail,
-        Hop::Parsing => callback.is_some_and(|callback| !callback.parsing.is_zero()),
-        Hop::Redelivery => may_fail,
-        Hop::Overtaken => false,
-    };
-    super::hop::ALL.iter().map(|(hop, ..)| *hop).filter(present).collect()
-}
-
-/// The subscriber takes from a queue that dead letters go to.
-fn line_is_dead_letter(scenario: &Scenario, subscriber: &spec::Subscriber) -> bool {
-    let Destination::Queue(queue) = subscriber.from else { return false };
-    let goes_here = |line: &spec::Line| line.policy.dead_letter == Some(QueueId(queue as u32));
-    scenario.queues.iter().any(|queue| goes_here(&queue.line)) || scenario.subscribers.iter().any(|subscriber| goes_here(&subscriber.line))
+fn stages(scenario: &Scenario, subscriber: &spec::Subscriber) -> Vec<Hop> {
+    let words = scenario::stages(scenario, subscriber, Calls::Now);
+    super::hop::ALL.iter().filter(|(_, word, _)| words.contains(word)).map(|(hop, ..)| *hop).collect()
 }

@@ -1,11 +1,11 @@
 //! What one replication found: named figures, series and the histograms for curves. The names are those of the outcome.
 
 use super::build;
-use super::hop;
+use super::hop::{self, Hop};
 use super::probe::{Gauge, LineProbe, SorProbe, SubscriberProbe};
 use super::world::World;
-use crate::scenario::Scenario;
-use crate::scenario::spec::{Destination, Weight};
+use crate::scenario::spec::Destination;
+use crate::scenario::{self, Calls, Scenario};
 use crate::stats::{Clock, Histogram, Track};
 use crate::units::{Span, Unit};
 
@@ -56,6 +56,10 @@ impl Sheet {
     fn latency(&mut self, name: &str, histogram: &Histogram) {
         self.figure(format!("{name}.mean"), Unit::Seconds, histogram.mean());
         self.figure(format!("{name}.sd"), Unit::Seconds, histogram.sd());
+        self.quantiles(name, histogram);
+    }
+
+    fn quantiles(&mut self, name: &str, histogram: &Histogram) {
         for (statistic, probability) in [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999)] {
             self.figure(format!("{name}.{statistic}"), Unit::Seconds, histogram.quantile(probability));
         }
@@ -87,7 +91,8 @@ pub fn read(scenario: &Scenario, world: &World, notices: u64) -> Findings {
     for index in 0..scenario.subscribers.len() {
         subscriber(&mut sheet, scenario, world, index);
     }
-    for (index, sor) in scenario.sors.iter().enumerate() {
+    for index in scenario::asked_sors(scenario) {
+        let sor = &scenario.sors[index];
         self::sor(&mut sheet, &format!("sor.{}", sor.name), sor.workers, sor.own_load.is_some(), &world.probe.sors[index]);
     }
     for index in 0..scenario.segments.len() {
@@ -126,13 +131,12 @@ fn subscriber(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usiz
     let probe: &SubscriberProbe = &world.probe.subscribers[index];
     let name = format!("subscriber.{}", subscriber.name);
     let line = build::line_of_subscriber(scenario, index);
-    let shown = probe.end_to_end.count();
     let workers = subscriber.workers as f64;
     sheet.latency(&format!("{name}.end_to_end"), &probe.end_to_end);
     sheet.curves.push((format!("{name}.end_to_end"), probe.end_to_end.clone()));
     freshness(sheet, &name, &world.probe.lines[line]);
     sheet.latency(&format!("{name}.delivery"), &probe.delivery);
-    hops(sheet, &name, probe, shown);
+    hops(sheet, scenario, index, &name, probe);
     sheet.gauge(&format!("{name}.backlog"), Unit::Count, &world.probe.lines[line].backlog);
     sheet.gauge(&format!("{name}.in_flight"), Unit::Count, &world.probe.lines[line].in_flight);
     sheet.figure(format!("{name}.throughput"), Unit::PerSecond, Some(probe.done.rate(&world.probe.clock)));
@@ -141,17 +145,13 @@ fn subscriber(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usiz
     sheet.gauge(&format!("{name}.waiting_line"), Unit::Count, &probe.station.line);
     sheet.count(format!("{name}.redelivered"), probe.redelivered.measured());
     missed(sheet, scenario, world, index, line, &name);
-    if build::reached_by(scenario, subscriber).iter().any(|event| build::is_tracked(&scenario.events[*event])) {
+    if scenario::tracks_versions(scenario, subscriber) {
         views(sheet, scenario, world, index, line, &name);
     }
-    if let Some(callback) = subscriber.callback.as_ref() {
-        let light = build::reached_by(scenario, subscriber).iter().any(|event| scenario.events[*event].weight == Weight::Light);
-        if light {
-            sheet.latency(&format!("{name}.callback.latency"), &probe.callback_latency);
-            sheet.count(format!("{name}.callback.attempts"), probe.callback_attempts.measured());
-            sheet.count(format!("{name}.callback.failed"), probe.callback_failed.measured());
-        }
-        let _ = callback;
+    if subscriber.callback.is_some() {
+        sheet.latency(&format!("{name}.callback.latency"), &probe.callback_latency);
+        sheet.count(format!("{name}.callback.attempts"), probe.callback_attempts.measured());
+        sheet.count(format!("{name}.callback.failed"), probe.callback_failed.measured());
     }
     sheet.course(format!("{name}.throughput"), Unit::PerSecond, &probe.done.track, 1.0);
     sheet.course(format!("{name}.backlog"), Unit::Count, &world.probe.lines[line].backlog.track, 1.0);
@@ -166,24 +166,29 @@ fn freshness(sheet: &mut Sheet, name: &str, line: &LineProbe) {
     sheet.figure(format!("{name}.freshness.max"), Unit::Seconds, Some(line.stale_max.seconds()));
 }
 
-/// Means are over all changes shown, so that they add up to the mean end-to-end latency.
-fn hops(sheet: &mut Sheet, name: &str, probe: &SubscriberProbe, shown: u64) {
-    let overtaken = (probe.hops[hop::Hop::Overtaken as usize].count() > 0).then_some(hop::Hop::Overtaken);
-    for hop in probe.stages.iter().copied().chain(overtaken) {
-        let (_, word, _) = hop::ALL[hop as usize];
-        let histogram = &probe.hops[hop as usize];
-        let mean = (shown > 0).then(|| histogram.sum() as f64 / shown as f64 / 1e9);
-        sheet.figure(format!("{name}.hop.{word}.mean"), Unit::Seconds, mean);
-        for (statistic, probability) in [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999)] {
-            sheet.figure(format!("{name}.hop.{word}.{statistic}"), Unit::Seconds, histogram.quantile(probability));
+/// Means are over all changes shown, so that they add up to the mean end-to-end latency. A stage that only another weight of the
+/// events would use has no figures.
+fn hops(sheet: &mut Sheet, scenario: &Scenario, index: usize, name: &str, probe: &SubscriberProbe) {
+    let subscriber = &scenario.subscribers[index];
+    let possible = scenario::stages(scenario, subscriber, Calls::InAnyWeight);
+    let shown = probe.end_to_end.count();
+    for (hop, word, _) in hop::ALL {
+        let overtakes = hop == Hop::Overtaken && scenario::tracks_versions(scenario, subscriber);
+        if !(possible.contains(&word) || overtakes) {
+            continue;
         }
-        sheet.figure(format!("{name}.hop.{word}.max"), Unit::Seconds, histogram.max());
+        let histogram = &probe.hops[hop as usize];
+        let there = shown > 0 && (probe.stages.contains(&hop) || histogram.count() > 0);
+        let mean = there.then(|| histogram.sum() as f64 / shown as f64 / 1e9);
+        sheet.figure(format!("{name}.hop.{word}.mean"), Unit::Seconds, mean);
+        sheet.quantiles(&format!("{name}.hop.{word}"), histogram);
     }
 }
 
 fn missed(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize, line: usize, name: &str) {
     let lost = world.probe.missed[line];
-    let refused: u64 = build::reached_by(scenario, &scenario.subscribers[index])
+    let refused: u64 = scenario
+        .events_reaching(&scenario.subscribers[index])
         .into_iter()
         .map(|event| world.ledger.account(event as u32, world.ledger.place(event as u32, line)).unreached)
         .sum();
@@ -199,17 +204,16 @@ fn missed(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize, l
 fn views(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize, line: usize, name: &str) {
     let probe = &world.probe.subscribers[index];
     let mut wrong = Span::ZERO;
-    let (mut finals, mut stale, mut lifecycles) = (0, 0, false);
-    for event in build::reached_by(scenario, &scenario.subscribers[index]) {
+    let (mut finals, mut stale) = (0, 0);
+    for event in scenario.events_reaching(&scenario.subscribers[index]) {
         let place = world.ledger.place(event as u32, line);
         let account = world.ledger.account(event as u32, place);
         wrong += world.ledger.time_wrong(world.now, event as u32, place);
         finals += account.finals;
         stale += account.finals_stale;
-        lifecycles |= scenario.events[event].lifecycle.is_some();
     }
     sheet.count(format!("{name}.stale_overwrites"), probe.stale_overwrites.measured());
-    if lifecycles {
+    if scenario::sees_lifecycles(scenario, &scenario.subscribers[index]) {
         sheet.figure(format!("{name}.stale_final"), Unit::Share, (finals > 0).then(|| stale as f64 / finals as f64));
     }
     sheet.figure(format!("{name}.time_wrong"), Unit::ItemSeconds, Some(wrong.seconds()));

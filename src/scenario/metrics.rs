@@ -1,18 +1,23 @@
 //! Which figures a scenario has: the one list that objectives are checked against and that the model fills.
 //!
 //! Names are `<kind>.<name>.<quantity>[.<statistic>]`. The order is the file's: subscribers, systems of record, segments, topics,
-//! queues, links, zones, events, totals; within each the order of the tables below.
+//! queues, links, events, totals; within each the order of the tables below.
 
-use super::spec::{Destination, Scenario, Subscriber};
+use super::spec::{Scenario, Subscriber};
+use super::stages::{Calls, sees_lifecycles, stages, tracks_versions};
 use crate::units::Unit;
 use std::collections::BTreeSet;
 
 /// Statistics of a latency over its samples; all in seconds.
-pub const LATENCY_STATISTICS: [&str; 8] = ["mean", "sd", "p50", "p90", "p95", "p99", "p999", "max"];
+const LATENCY_STATISTICS: [&str; 8] = ["mean", "sd", "p50", "p90", "p95", "p99", "p999", "max"];
+/// Statistics of a stage of the way.
+const STAGE_STATISTICS: [&str; 7] = ["mean", "p50", "p90", "p95", "p99", "p999", "max"];
 /// Statistics of a level over time; `peak` is the largest aligned 5-minute mean.
-pub const LEVEL_STATISTICS: [&str; 3] = ["mean", "max", "peak"];
-/// Statistics of an age over time.
-pub const AGE_STATISTICS: [&str; 2] = ["mean", "max"];
+const LEVEL_STATISTICS: [&str; 3] = ["mean", "max", "peak"];
+/// Statistics of a level that is a share of something: that it was all of it for a moment tells nothing.
+const SHARE_STATISTICS: [&str; 2] = ["mean", "peak"];
+/// Statistics of a level that only ever grows until it falls to nothing: ages.
+const AGE_STATISTICS: [&str; 2] = ["mean", "max"];
 
 /// A figure that every outcome of a scenario may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,8 +38,17 @@ const fn latency(name: &'static str) -> Quantity {
     Quantity { name, unit: Unit::Seconds, statistics: &LATENCY_STATISTICS }
 }
 
+/// Without a deviation, which the means over all changes shown would not fit.
+const fn stage_latency(name: &'static str) -> Quantity {
+    Quantity { name, unit: Unit::Seconds, statistics: &STAGE_STATISTICS }
+}
+
 const fn level(name: &'static str, unit: Unit) -> Quantity {
     Quantity { name, unit, statistics: &LEVEL_STATISTICS }
+}
+
+const fn share(name: &'static str) -> Quantity {
+    Quantity { name, unit: Unit::Share, statistics: &SHARE_STATISTICS }
 }
 
 const fn age(name: &'static str) -> Quantity {
@@ -49,27 +63,26 @@ const fn count(name: &'static str) -> Quantity {
     figure(name, Unit::Count)
 }
 
-/// Hops of every subscriber's end-to-end latency, in order: their means add up to it.
-const HOPS_BEFORE: [&str; 4] = ["hop.publish_link", "hop.segment_wait", "hop.segment_work", "hop.journal"];
-const HOPS_DELIVERY: [&str; 6] = ["hop.backlog", "hop.deliver_wait", "hop.deliver_work", "hop.delivery_link", "hop.wait", "hop.work"];
-const HOPS_CALLBACK: [&str; 6] = ["hop.connection", "hop.callback_link", "hop.sor_wait", "hop.sor_service", "hop.backoff", "hop.parsing"];
-/// What is left until the view shows the version or a newer one.
-const HOP_LAST: &str = "hop.overtaken";
-
-const SUBSCRIBER: [Quantity; 20] = [
+/// Of every subscriber, before its stages.
+const SUBSCRIBER_FIRST: [Quantity; 3] = [
     // From the intended time of the change to the view that shows it or a newer one.
     latency("end_to_end"),
     // Age of the oldest change that the view does not show yet.
     age("freshness"),
     // From the broker's acceptance to the hand-over.
     latency("delivery"),
-    // From the hand-over to a worker.
-    latency("waiting"),
+];
+/// Changes that a newer version was shown before: counted in the latency, in none of the stages.
+const OVERTAKEN: &str = "overtaken";
+const SUBSCRIBER: [Quantity; 14] = [
     level("backlog", Unit::Count),
     // Handed over and not yet acknowledged.
     level("in_flight", Unit::Count),
     figure("throughput", Unit::PerSecond),
-    level("utilization", Unit::Share),
+    share("utilization"),
+    // From the hand-over to a worker.
+    latency("waiting"),
+    level("waiting_line", Unit::Count),
     count("redelivered"),
     // Never delivered, for whichever reason; then by reason.
     count("missed"),
@@ -79,38 +92,40 @@ const SUBSCRIBER: [Quantity; 20] = [
     count("missed.refused"),
     count("missed.dead_lettered"),
     count("unfinished"),
-    // An older version was applied over a newer one.
-    count("stale_overwrites"),
-    // Share of lifecycles whose last shown version is old.
-    figure("stale_final", Unit::Share),
-    // Time during which views show an older version than they had shown.
-    figure("time_wrong", Unit::ItemSeconds),
-    count("order_violations"),
 ];
+
+/// An older version was applied over a newer one.
+const STALE_OVERWRITES: Quantity = count("stale_overwrites");
+/// Share of lifecycles whose last shown version is old.
+const STALE_FINAL: Quantity = figure("stale_final", Unit::Share);
+/// Time during which views show an older version than they had shown; messages that come after a newer one.
+const VERSIONS: [Quantity; 2] = [figure("time_wrong", Unit::ItemSeconds), count("order_violations")];
 
 const CALLBACK: [Quantity; 3] = [latency("callback.latency"), count("callback.attempts"), count("callback.failed")];
 
 const SOR: [Quantity; 6] = [
-    level("utilization", Unit::Share),
+    share("utilization"),
+    share("utilization.callbacks"),
+    share("utilization.own"),
     latency("waiting"),
     level("waiting_line", Unit::Count),
     figure("callbacks", Unit::PerSecond),
-    count("refused"),
-    // Share of the workers' time that goes into answers for callers that gave up.
-    figure("wasted", Unit::Share),
 ];
 const OWN_LATENCY: Quantity = latency("own_latency");
+/// Refused for a full line; served though the caller had given up before the end.
+const SOR_IN_VAIN: [Quantity; 2] = [count("refused"), count("wasted")];
 
-const SEGMENT: [Quantity; 6] = [
-    level("utilization", Unit::Share),
+const SEGMENT: [Quantity; 7] = [
+    share("utilization"),
     latency("waiting"),
+    level("waiting_line", Unit::Count),
     level("memory", Unit::Bytes),
     // Share of time during which publishers were blocked.
     figure("blocked", Unit::Share),
     count("published"),
     count("delivered"),
 ];
-const PERSIST: Quantity = level("persist.utilization", Unit::Share);
+const PERSIST: Quantity = share("persist.utilization");
 
 /// Of a topic's subscriptions together, or of a queue.
 const CARRIER: [Quantity; 7] = [
@@ -124,9 +139,10 @@ const CARRIER: [Quantity; 7] = [
 ];
 
 /// Both directions together.
-const WIRE: [Quantity; 2] = [figure("bytes", Unit::BytesPerSecond), latency("latency")];
+const WIRE_BYTES: Quantity = figure("bytes", Unit::BytesPerSecond);
+const WIRE_LATENCY: Quantity = latency("latency");
 /// Of the busier direction.
-const WIRE_UTILIZATION: Quantity = level("utilization", Unit::Share);
+const WIRE_UTILIZATION: Quantity = share("utilization");
 
 /// `end_to_end` ends at the event's last subscriber.
 const EVENT: [Quantity; 3] = [count("raised"), count("refused"), latency("end_to_end")];
@@ -139,13 +155,11 @@ pub fn metric_catalog(scenario: &Scenario) -> Vec<MetricDefinition> {
     for subscriber in &scenario.subscribers {
         catalog.subscriber(scenario, subscriber);
     }
-    let called = called(scenario);
-    for (index, sor) in scenario.sors.iter().enumerate() {
-        if called.contains(&index) || sor.own_load.is_some() {
-            let of = format!("sor.{}", sor.name);
-            catalog.all(&of, &SOR);
-            catalog.when(sor.own_load.is_some(), &of, &OWN_LATENCY);
-        }
+    for sor in asked_sors(scenario).into_iter().map(|index| &scenario.sors[index]) {
+        let of = format!("sor.{}", sor.name);
+        catalog.all(&of, &SOR);
+        catalog.when(sor.own_load.is_some(), &of, &OWN_LATENCY);
+        catalog.all(&of, &SOR_IN_VAIN);
     }
     for segment in &scenario.segments {
         let of = format!("segment.{}", segment.name);
@@ -160,11 +174,9 @@ pub fn metric_catalog(scenario: &Scenario) -> Vec<MetricDefinition> {
     }
     for link in &scenario.links {
         let of = format!("link.{}", link.name);
-        catalog.all(&of, &WIRE);
+        catalog.one(&of, &WIRE_BYTES);
         catalog.when(link.bandwidth.is_some(), &of, &WIRE_UTILIZATION);
-    }
-    for zone in &scenario.zones {
-        catalog.all(&format!("zone.{}", zone.name), &WIRE);
+        catalog.one(&of, &WIRE_LATENCY);
     }
     for event in &scenario.events {
         catalog.all(&format!("event.{}", event.name), &EVENT);
@@ -173,29 +185,18 @@ pub fn metric_catalog(scenario: &Scenario) -> Vec<MetricDefinition> {
     catalog.list
 }
 
-/// Systems of record that a callback may go to, in whichever weight the events are.
-fn called(scenario: &Scenario) -> BTreeSet<usize> {
-    let mut called = BTreeSet::new();
-    for subscriber in &scenario.subscribers {
-        if subscriber.callback.is_some() {
-            called.extend(scenario.events_of(subscriber).map(|event| target(scenario, subscriber, event)));
-        }
-    }
-    called
+/// Systems of record that anybody asks anything: their own users, or callbacks in whichever weight the events are.
+pub fn asked_sors(scenario: &Scenario) -> Vec<usize> {
+    let callers = scenario.subscribers.iter().filter(|subscriber| subscriber.callback.is_some());
+    let calls = |subscriber| scenario.events_reaching(subscriber).into_iter().map(move |event| target(scenario, subscriber, event));
+    let called: BTreeSet<usize> = callers.flat_map(calls).collect();
+    let asked = |sor: &usize| called.contains(sor) || scenario.sors[*sor].own_load.is_some();
+    (0..scenario.sors.len()).filter(asked).collect()
 }
 
 /// Whom a subscriber calls about an event.
 pub(super) fn target(scenario: &Scenario, subscriber: &Subscriber, event: usize) -> usize {
     subscriber.callback.as_ref().and_then(|callback| callback.to).unwrap_or(scenario.events[event].from)
-}
-
-/// Also asked of scenarios with problems, in which the way may lead nowhere.
-fn persists(scenario: &Scenario, from: Destination) -> bool {
-    let segment = match from {
-        Destination::Topic(topic) => scenario.topics.get(topic).map(|topic| topic.segment),
-        Destination::Queue(queue) => scenario.queues.get(queue).map(|queue| queue.segment),
-    };
-    segment.and_then(|segment| scenario.segments.get(segment)).is_some_and(|segment| segment.persist.is_some())
 }
 
 #[derive(Default)]
@@ -206,20 +207,17 @@ struct Catalog {
 impl Catalog {
     fn subscriber(&mut self, scenario: &Scenario, subscriber: &Subscriber) {
         let of = format!("subscriber.{}", subscriber.name);
-        let (first, rest) = SUBSCRIBER.split_at(3);
-        self.all(&of, first);
-        let persists = persists(scenario, subscriber.from);
-        let (journal, before) = (HOPS_BEFORE[3], &HOPS_BEFORE[..3]);
-        for hop in before.iter().chain(persists.then_some(&journal)).chain(&HOPS_DELIVERY) {
-            self.one(&of, &latency(hop));
+        let tracked = tracks_versions(scenario, subscriber);
+        self.all(&of, &SUBSCRIBER_FIRST);
+        for stage in stages(scenario, subscriber, Calls::InAnyWeight).into_iter().chain(tracked.then_some(OVERTAKEN)) {
+            self.one(&format!("{of}.hop"), &stage_latency(stage));
         }
-        if subscriber.callback.is_some() {
-            for hop in HOPS_CALLBACK {
-                self.one(&of, &latency(hop));
-            }
+        self.all(&of, &SUBSCRIBER);
+        if tracked {
+            self.one(&of, &STALE_OVERWRITES);
+            self.when(sees_lifecycles(scenario, subscriber), &of, &STALE_FINAL);
+            self.all(&of, &VERSIONS);
         }
-        self.one(&of, &latency(HOP_LAST));
-        self.all(&of, rest);
         if subscriber.callback.is_some() {
             self.all(&of, &CALLBACK);
         }

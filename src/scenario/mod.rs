@@ -5,7 +5,7 @@
 //!
 //! The way: `document` (text to a tree that remembers places; `extends`), `setting` (overrides), `read` (one file per section,
 //! through `reader`, which finds unknown keys; single values in `values`), `validate` (what only the whole scenario can tell),
-//! `digest`. [`metric_catalog`] says which figures a scenario has.
+//! `digest`. [`metric_catalog`] says which figures a scenario has, [`stages()`] where its events can spend time.
 //!
 //! Knows no file system, no terminal and no simulation beyond the values that it makes.
 
@@ -21,6 +21,7 @@ mod reader;
 mod setting;
 mod similar;
 pub mod spec;
+mod stages;
 mod validate;
 mod values;
 
@@ -28,6 +29,7 @@ mod values;
 pub use files::unpack;
 pub use files::{DATA_LIMIT, FileError, Files, MemoryFiles, TEXT_LIMIT, is_packed, resolve};
 pub use load::load;
-pub use metrics::{AGE_STATISTICS, LATENCY_STATISTICS, LEVEL_STATISTICS, MetricDefinition, metric_catalog};
+pub use metrics::{MetricDefinition, asked_sors, metric_catalog};
 pub use problem::{Place, Problem, Problems};
 pub use spec::Scenario;
+pub use stages::{Calls, sees_lifecycles, stages, tracks_versions};

@@ -409,4 +409,42 @@ impl Scenario {
         let from = subscriber.from;
         self.events.iter().enumerate().filter(move |(_, event)| event.to == from).map(|(index, _)| index)
     }
+
+    /// The events whose messages can come to a subscriber, dead letters included.
+    pub fn events_reaching(&self, subscriber: &Subscriber) -> Vec<EventIndex> {
+        let reaches = |event: &Event| match subscriber.from {
+            Destination::Topic(_) => event.to == subscriber.from,
+            Destination::Queue(queue) => self.queues_behind(event).contains(&queue),
+        };
+        (0..self.events.len()).filter(|event| reaches(&self.events[*event])).collect()
+    }
+
+    /// The queue that an event goes to, and every queue that its dead letters may come to.
+    fn queues_behind(&self, event: &Event) -> Vec<QueueIndex> {
+        let dead_letter = |line: &Line| line.policy.dead_letter.map(|queue| queue.0 as usize);
+        let mut queues: Vec<QueueIndex> = match event.to {
+            Destination::Queue(queue) => vec![queue],
+            topic => self.subscribers.iter().filter(|other| other.from == topic).filter_map(|other| dead_letter(&other.line)).collect(),
+        };
+        let mut next = 0;
+        while next < queues.len() {
+            let behind = self.queues.get(queues[next]).and_then(|queue| dead_letter(&queue.line));
+            queues.extend(behind.filter(|queue| !queues.contains(queue)));
+            next += 1;
+        }
+        queues
+    }
+
+    /// True when dead letters come to this queue.
+    pub fn gets_dead_letters(&self, queue: QueueIndex) -> bool {
+        let lines = self.queues.iter().map(|queue| &queue.line).chain(self.subscribers.iter().map(|subscriber| &subscriber.line));
+        lines.into_iter().any(|line| line.policy.dead_letter.is_some_and(|target| target.0 as usize == queue))
+    }
+}
+
+impl Event {
+    /// A resource of this event can change more than once, so that versions matter.
+    pub fn is_tracked(&self) -> bool {
+        self.resources.is_some() || self.lifecycle.is_some()
+    }
 }

@@ -2,15 +2,20 @@
 
 mod architecture;
 mod arrivals;
+#[cfg(feature = "cli")]
+mod commands;
 mod core_live;
 mod core_naive;
 mod core_properties;
 mod core_speed;
 mod core_transcript;
 mod core_view;
+mod designs;
+mod determinism;
 mod distributions;
 mod laws;
 mod laws_broker;
+mod metrics_catalog;
 mod problems;
 mod problems_files;
 mod random;
@@ -24,5 +29,6 @@ mod scenario_files;
 mod scenario_help;
 mod scenario_hostile;
 mod scenario_language;
+mod scenarios_meaning;
 mod stats;
 mod theory;

@@ -1328,7 +1328,7 @@ error: objective: this scenario has no metric "subscriber.profile.speed"
 66 | "subscriber.profile.speed" = "< 5s"
    | ^^^^^^^^^^^^^^^^^^^^^^^^^^
    |
-   = help: `subscriber.profile` has `end_to_end`, `freshness`, `delivery`, `hop`, `waiting`, `backlog`, `in_flight`, `throughput`, `utilization`, `redelivered`, `missed`, `unfinished`, `stale_overwrites`, `stale_final`, `time_wrong`, `order_violations` and `callback`
+   = help: `subscriber.profile` has `end_to_end`, `freshness`, `delivery`, `hop`, `backlog`, `in_flight`, `throughput`, `utilization`, `waiting`, `waiting_line`, `redelivered`, `missed`, `unfinished`, `stale_overwrites`, `time_wrong`, `order_violations` and `callback`
 
 1 problem
 "#);

@@ -2,7 +2,7 @@
 //!
 //! Goes by what is written, not by how large it is: a sweep over `failure` that begins at 0 % must not meet an error there.
 
-use super::{feeding, gets_dead_letters, no_effect, report, table_of, writes};
+use super::{feeding, no_effect, report, table_of, writes};
 use crate::core::{Dispatch, Ordering};
 use crate::scenario::metrics::target;
 use crate::scenario::reader::Context;
@@ -177,7 +177,7 @@ fn retries(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) 
 
 fn ordering(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
     let fed = feeding(scenario, subscriber);
-    let dead_letters = matches!(subscriber.from, Destination::Queue(queue) if gets_dead_letters(scenario, queue));
+    let dead_letters = matches!(subscriber.from, Destination::Queue(queue) if scenario.gets_dead_letters(queue));
     let shared = |event: &Event| ["resources", "lifecycle"].iter().any(|key| writes(context, "event", &event.name, key));
     if subscriber.line.policy.ordering == Ordering::ByResource
         && !dead_letters

@@ -53,12 +53,6 @@ fn feeding<'s>(scenario: &'s Scenario, subscriber: &Subscriber) -> Vec<(usize, &
     scenario.events_of(subscriber).map(|index| (index, &scenario.events[index])).collect()
 }
 
-/// True when dead letters come to this queue.
-fn gets_dead_letters(scenario: &Scenario, queue: usize) -> bool {
-    let lines = scenario.queues.iter().map(|queue| &queue.line).chain(scenario.subscribers.iter().map(|subscriber| &subscriber.line));
-    lines.into_iter().any(|line| line.policy.dead_letter.is_some_and(|target| target.0 as usize == queue))
-}
-
 /// The entity's own table.
 fn table_of<'a>(context: &Context<'a>, kind: &str, name: &str) -> Option<&'a Table> {
     context.root.get(kind)?.node.table()?.get(name)?.node.table()

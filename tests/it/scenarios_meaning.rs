@@ -1,0 +1,84 @@
+//! The scenarios that ship: each runs, and shows what it is there to show.
+
+use crate::designs::{all_shipped, shipped};
+use crate::run_help::{agree, agrees, metric, outcome, point};
+use busload::theory::{Md1, Mg1, Mm1, Mmc, ServiceMoments};
+
+#[test]
+fn each_runs_and_raises() {
+    for scenario in all_shipped() {
+        let outcome = outcome(&scenario);
+        let (raised, delivered) = (point(&outcome, "total.raised"), point(&outcome, "total.delivered"));
+        assert!(raised > 0.0 && delivered > 0.0, "{}", outcome.scenario.title);
+        assert_eq!(point(&outcome, "total.missed"), 0.0, "{}", outcome.scenario.title);
+        let bottleneck = outcome.findings.iter().any(|finding| finding.kind == "bottleneck");
+        assert!(bottleneck, "{}", outcome.scenario.title);
+    }
+}
+
+/// Three callbacks an event; 2.023 ms at the broker, 22.618 at the subscriber, 30.0 at the registry and 10 on the network.
+#[test]
+fn the_benchmark_has_the_figures_of_its_head() {
+    let outcome = outcome(&shipped("bench-ticketing-day.toml", &[("run.horizon", "20m"), ("run.replications", "20")]));
+    let (raised, callbacks) = (point(&outcome, "total.raised"), point(&outcome, "total.callbacks"));
+    assert!((callbacks / raised - 3.0).abs() < 0.001, "{callbacks} callbacks about {raised} events");
+    agrees(&outcome, "sor.registry.utilization.mean", 500_000.0 / 86_400.0 * 3.0 * 0.03 / 8.0);
+    for subscriber in ["guest_profile", "analytics", "access_gate"] {
+        agree(
+            &outcome,
+            &[
+                (&format!("subscriber.{subscriber}.end_to_end.mean"), 0.06464),
+                (&format!("subscriber.{subscriber}.hop.work.mean"), 0.02),
+                (&format!("subscriber.{subscriber}.hop.wait.mean"), 0.002618),
+            ],
+        );
+    }
+    assert_eq!(point(&outcome, "subscriber.access_gate.missed"), 0.0);
+}
+
+#[test]
+fn the_small_ones_agree_with_theory() {
+    let sojourn = |name: &str, hours: &str| outcome(&shipped(name, &[("run.horizon", hours)]));
+    let mean = "subscriber.server.end_to_end.mean";
+    agrees(&sojourn("mm1.toml", "8h"), mean, Mm1::new(0.5, 1.0).unwrap().mean_sojourn());
+    agrees(&sojourn("md1.toml", "8h"), mean, Md1::new(0.9, 1.0).unwrap().means().mean_sojourn());
+    agrees(&sojourn("mg1.toml", "3h"), mean, Mg1::new(5.0, ServiceMoments::lognormal(0.1, 4.0)).unwrap().mean_sojourn());
+    agrees(&sojourn("mmc.toml", "3h"), mean, Mmc::new(500_000.0 / 86_400.0, 2.0, 4).unwrap().mean_sojourn());
+    agrees(&sojourn("tandem.toml", "8h"), mean, 7.5);
+}
+
+/// Heavy events spare the system of record, load the network, and overtake each other unless a guard looks at versions.
+#[test]
+fn light_and_heavy_tickets_differ() {
+    let settings = [("run.horizon", "6h"), ("run.replications", "2")];
+    let light = outcome(&shipped("ticketing-light.toml", &settings));
+    let heavy = outcome(&shipped("ticketing-heavy.toml", &settings));
+    let peak = "sor.ticketing.utilization.peak";
+    assert!(point(&heavy, peak) < point(&light, peak));
+    assert_eq!(point(&heavy, "total.callbacks"), 0.0);
+    assert!(point(&light, "total.callbacks") >= 3.0 * point(&light, "total.raised") - 100.0);
+    let end_to_end = "subscriber.access_gate.end_to_end.mean";
+    assert!(point(&heavy, end_to_end) < point(&light, end_to_end));
+    assert!(metric(&light, "subscriber.access_gate.callback.latency.p99").point > 0.0);
+}
+
+/// Twenty seconds apart nothing overtakes; changes in quick succession do, on four workers without order.
+#[test]
+fn heavy_tickets_become_stale_without_a_guard() {
+    let settings = |guard| {
+        [
+            ("run.horizon", "6h"),
+            ("run.replications", "2"),
+            ("event.ticket_changed.lifecycle.spacing", "exp(50ms)"),
+            ("subscriber.guest_profile.guard", guard),
+        ]
+    };
+    let stale = outcome(&shipped("ticketing-heavy.toml", &settings("none")));
+    assert!(point(&stale, "subscriber.guest_profile.stale_overwrites") > 0.0);
+    assert!(point(&stale, "subscriber.guest_profile.time_wrong") > 0.0);
+    assert!(stale.findings.iter().any(|finding| finding.kind == "stale_data"));
+    let guarded = outcome(&shipped("ticketing-heavy.toml", &settings("version")));
+    assert_eq!(point(&guarded, "subscriber.guest_profile.stale_overwrites"), 0.0);
+    assert_eq!(point(&guarded, "subscriber.guest_profile.time_wrong"), 0.0);
+    assert_eq!(point(&guarded, "subscriber.guest_profile.stale_final"), 0.0);
+}
