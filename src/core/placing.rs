@@ -7,22 +7,22 @@ use super::broker::Broker;
 use super::input::{Cause, Output};
 use super::message::{Message, QueueId};
 use super::policy::Overflow;
+use super::store::Copied;
 use crate::units::Time;
 
 impl Broker {
-    /// Gives a queue its copy of a publish; false when it refuses.
-    #[inline]
+    /// Puts a queue's copy of a publish in line; false when the queue refuses it or does not listen.
+    #[inline(never)]
     pub(super) fn offer(&mut self, now: Time, number: QueueId, stored: u32, message: &Message, out: &mut Vec<Output>) -> bool {
         let queue = &mut self.queues[number];
-        if queue.passes(message.resource) {
-            queue.totals.published += 1;
-            self.pass(now, number, stored, message, out);
-        } else if queue.has_place(message.size) || queue.policy.overflow == Overflow::Block {
-            queue.totals.published += 1;
-            self.enqueue(now, number, stored, message, out);
-        } else {
+        if !queue.is_listening() {
+            return false;
+        }
+        if !queue.has_place(message.size) && queue.policy.overflow != Overflow::Block {
             return self.overflow(now, number, stored, message, out);
         }
+        queue.totals.published += 1;
+        self.enqueue(now, number, stored, message, out);
         true
     }
 
@@ -53,19 +53,10 @@ impl Broker {
         }
     }
 
-    #[inline(always)]
     fn new_copy(&mut self, now: Time, number: QueueId, stored: u32, message: &Message) -> u32 {
         let queue = &mut self.queues[number];
         let (key, deadline) = (queue.next_key(message), queue.deadline(now));
-        self.store.copy(stored, number, key, now, deadline)
-    }
-
-    /// Straight to a consumer with credit.
-    #[inline(always)]
-    fn pass(&mut self, now: Time, number: QueueId, stored: u32, message: &Message, out: &mut Vec<Output>) {
-        let copy = self.new_copy(now, number, stored, message);
-        self.queues[number].line.pass(&self.store, message.resource);
-        self.hand_over(copy, out);
+        self.store.copy(Copied::new(stored, number, key, now, deadline))
     }
 
     /// To the end of the line. What has no time to live at all expires here.
@@ -156,11 +147,10 @@ impl Broker {
 
     /// Takes in a dead letter that the queue keeps, as a new copy.
     fn receive(&mut self, now: Time, number: QueueId, stored: u32, message: &Message, out: &mut Vec<Output>) {
-        let queue = &mut self.queues[number];
-        queue.totals.received += 1;
-        if queue.passes(message.resource) {
-            self.pass(now, number, stored, message, out);
+        if self.pass(now, number, stored, message, |totals| totals.received += 1, out) {
+            self.store.share(stored);
         } else {
+            self.queues[number].totals.received += 1;
             self.make_place(now, number, message, false, out);
             self.enqueue(now, number, stored, message, out);
         }
