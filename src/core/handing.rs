@@ -24,17 +24,19 @@ impl Broker {
             self.door.freed.push(number);
         }
         loop {
-            let queue = &mut self.queues[number];
+            let Broker { queues, store, timers, .. } = self;
+            let queue = &mut queues[number];
             let Some(holder) = queue.turns.next() else { return };
-            let Some(copy) = queue.line.next(&self.store) else { return };
-            queue.line.take(&mut self.store, copy);
-            self.has_left_line(copy);
+            let Some(copy) = queue.line.next(store) else { return };
+            queue.line.take(store, copy);
+            queue.discount_ready(store.message_of(copy).size);
+            timers.clear(&mut store.copies, copy);
             self.hand_over(number, holder, copy, out);
         }
     }
 
     /// Hands a copy that is in no list to the consumer whose turn it is.
-    #[inline]
+    #[inline(always)]
     fn hand_over(&mut self, number: QueueId, holder: u32, copy: u32, out: &mut Vec<Output>) {
         let Broker { queues, consumers, store, stamp, .. } = self;
         *stamp = stamp.wrapping_add(1);

@@ -101,7 +101,7 @@ impl Line {
     }
 
     /// A copy with a new position.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, store: &mut Store, copy: u32) {
         store.copies[copy].state = State::Ready;
         match self {
@@ -122,7 +122,7 @@ impl Line {
     }
 
     /// Takes out the copy that [`Line::next`] named, to be handed over.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(&mut self, store: &mut Store, copy: u32) {
         match self {
             Line::Plain(line) => line.remove(store, copy),
@@ -199,14 +199,14 @@ impl Plain {
         [returned, fresh].into_iter().flatten().min_by_key(|copy| store.copies[*copy].key)
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, store: &mut Store, copy: u32) {
         let level = self.level(store.copies[copy].key);
         self.levels[level].push_back(&mut store.copies, copy);
         self.occupied |= 1 << level;
     }
 
-    #[inline]
+    #[inline(always)]
     fn remove(&mut self, store: &mut Store, copy: u32) {
         let key = store.copies[copy].key;
         if store.copies[copy].state == State::Returned {

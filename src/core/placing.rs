@@ -53,30 +53,34 @@ impl Broker {
         }
     }
 
+    #[inline(always)]
     fn new_copy(&mut self, now: Time, number: QueueId, stored: u32, message: &Message) -> u32 {
         let queue = &mut self.queues[number];
         let (key, deadline) = (queue.next_key(message), queue.deadline(now));
-        self.store.copy(Copied::new(stored, number, key, now, deadline))
+        self.store.copy(stored, || Copied::new(stored, number, key, now, deadline))
     }
 
     /// To the end of the line. What has no time to live at all expires here.
+    #[inline]
     fn enqueue(&mut self, now: Time, number: QueueId, stored: u32, message: &Message, out: &mut Vec<Output>) {
         let copy = self.new_copy(now, number, stored, message);
-        if self.store.copies[copy].deadline <= now {
+        let Broker { queues, store, timers, .. } = self;
+        let deadline = store.copies[copy].deadline;
+        if deadline <= now {
             return self.discard(now, copy, Cause::Expired, true, out);
         }
-        self.queues[number].line.push(&mut self.store, copy);
-        self.has_joined_line(copy);
+        let queue = &mut queues[number];
+        queue.line.push(store, copy);
+        queue.count_ready(message.size);
+        if deadline != Time::MAX {
+            timers.set(&mut store.copies, copy, deadline);
+        }
     }
 
     /// Counts a copy that has just been put in line, and sets its deadline.
-    #[inline]
     pub(super) fn has_joined_line(&mut self, copy: u32) {
-        let copied = &self.store.copies[copy];
-        let queue = &mut self.queues[copied.queue];
-        queue.ready += 1;
-        queue.ready_bytes = queue.ready_bytes.saturating_add(self.store.message(copied.message).size.0);
-        let deadline = copied.deadline;
+        let Copied { queue, deadline, .. } = self.store.copies[copy];
+        self.queues[queue].count_ready(self.store.message_of(copy).size);
         if deadline != Time::MAX {
             self.timers.set(&mut self.store.copies, copy, deadline);
         }
@@ -85,20 +89,13 @@ impl Broker {
     /// Takes a copy out of its line for good.
     pub(super) fn leave_line(&mut self, copy: u32) {
         let number = self.store.copies[copy].queue;
-        self.queues[number].line.remove(&mut self.store, copy);
-        self.has_left_line(copy);
-        if self.queues[number].waiting > 0 {
+        let queue = &mut self.queues[number];
+        queue.line.remove(&mut self.store, copy);
+        queue.discount_ready(self.store.message_of(copy).size);
+        self.timers.clear(&mut self.store.copies, copy);
+        if queue.waiting > 0 {
             self.door.freed.push(number);
         }
-    }
-
-    #[inline]
-    pub(super) fn has_left_line(&mut self, copy: u32) {
-        self.timers.clear(&mut self.store.copies, copy);
-        let copied = &self.store.copies[copy];
-        let queue = &mut self.queues[copied.queue];
-        queue.ready -= 1;
-        queue.ready_bytes = queue.ready_bytes.saturating_sub(self.store.message(copied.message).size.0);
     }
 
     /// The end of a copy that is in no list any more: a dead letter where `may_move` and there is somebody to take it, else dropped.

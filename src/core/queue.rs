@@ -119,6 +119,20 @@ impl Queue {
         self.passes(message.resource) || self.has_place(message.size) || (self.ready == 0 && self.max_length > 0)
     }
 
+    /// One more stands ready.
+    #[inline]
+    pub(super) fn count_ready(&mut self, size: Bytes) {
+        self.ready += 1;
+        self.ready_bytes = self.ready_bytes.saturating_add(size.0);
+    }
+
+    /// One less stands ready.
+    #[inline]
+    pub(super) fn discount_ready(&mut self, size: Bytes) {
+        self.ready -= 1;
+        self.ready_bytes = self.ready_bytes.saturating_sub(size.0);
+    }
+
     /// When a message accepted now expires.
     #[inline]
     pub(super) fn deadline(&self, now: Time) -> Time {

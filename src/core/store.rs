@@ -321,10 +321,10 @@ impl Store {
     }
 
     /// A new copy of a stored message, in no list yet.
-    #[inline]
-    pub(super) fn copy(&mut self, copied: Copied) -> u32 {
-        self.share(copied.message);
-        self.bear(|| copied)
+    #[inline(always)]
+    pub(super) fn copy(&mut self, message: u32, make: impl FnOnce() -> Copied) -> u32 {
+        self.share(message);
+        self.bear(make)
     }
 
     /// A new copy that its message does not know of yet: [`Store::settle`] or [`Store::share`] tells it, before the copy can go.
