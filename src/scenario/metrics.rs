@@ -113,7 +113,7 @@ const SOR: [Quantity; 6] = [
 ];
 const OWN_LATENCY: Quantity = latency("own_latency");
 /// Refused for a full line; served though the caller had given up before the end.
-const SOR_IN_VAIN: [Quantity; 2] = [count("refused"), count("wasted")];
+const SOR_IN_VAIN: [Quantity; 2] = [count("refused"), figure("wasted", Unit::Share)];
 
 const SEGMENT: [Quantity; 7] = [
     share("utilization"),

@@ -320,7 +320,7 @@ sor.ticketing.waiting: mean [s], sd [s], p50 [s], p90 [s], p95 [s], p99 [s], p99
 sor.ticketing.waiting_line: mean [1], max [1], peak [1]
 sor.ticketing: callbacks [1/s]
 sor.ticketing.own_latency: mean [s], sd [s], p50 [s], p90 [s], p95 [s], p99 [s], p999 [s], max [s]
-sor.ticketing: refused [1], wasted [1]
+sor.ticketing: refused [1], wasted [share]
 segment.bus.utilization: mean [share], peak [share]
 segment.bus.waiting: mean [s], sd [s], p50 [s], p90 [s], p95 [s], p99 [s], p999 [s], max [s]
 segment.bus.waiting_line: mean [1], max [1], peak [1]
