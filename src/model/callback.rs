@@ -91,7 +91,7 @@ impl World {
         if let Some(context) = copies.calling(call, at) {
             context.pass(*now, Hop::SorWait);
             let change = ledger.change(context.change);
-            context.version = ledger.version(change.event, change.resource);
+            context.version = ledger.version(change);
             sequence = change.sequence;
         }
         let length = sors[sor as usize].serve(sequence, call, at);

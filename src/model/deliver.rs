@@ -1,5 +1,6 @@
 //! From the broker to the worker, and the settling: handing over, work, the view, ack and nack.
 
+use super::change::Applying;
 use super::copy::Context;
 use super::hop::Hop;
 use super::notice::{CopyRef, Job, Notice};
@@ -184,7 +185,9 @@ impl World {
         let who = context.subscriber as usize;
         let watched = &mut watched[who];
         watched.done.add(1);
-        let applied = ledger.apply(*now, context.change, context.place, context.version, subscribers[who].guard, |view| {
+        let subscriber = &subscribers[who];
+        let by = Applying { place: context.place, subscription: subscriber.line, guard: subscriber.guard };
+        let applied = ledger.apply(*now, by, context.change, context.version, |view| {
             if view.measured {
                 watched.shown(context, view.change == context.change, view.latency);
                 if view.by_all {
