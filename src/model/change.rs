@@ -356,7 +356,11 @@ impl Ledger {
     /// The version of a change's resource now.
     #[inline]
     pub fn version(&self, change: &Change) -> u32 {
-        if change.lifecycle == NONE { change.version } else { self.families[change.event as usize].resources[change.resource as usize].version }
+        if change.lifecycle == NONE {
+            change.version
+        } else {
+            self.families[change.event as usize].resources[change.resource as usize].version
+        }
     }
 
     /// The subscription at this place of the audience waits for the change from now on.

@@ -202,7 +202,7 @@ impl World {
         }
         match job {
             Job::Receive { change } => self.received(change),
-            Job::Deliver { at } => self.hand_over(at),
+            Job::Deliver { at } => self.hand_over(segment, at),
             Job::Settle { done, at } => self.settle(at, done),
             Job::Work { at } => self.worked(at),
         }
