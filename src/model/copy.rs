@@ -1,6 +1,6 @@
 //! What is known of one copy of a message between its first delivery and its end: which stage it is in and how long it was in each.
 
-use super::change::PUBLISH_HOPS;
+use super::change::{Change, PUBLISH_HOPS};
 use super::hop::{HOPS, Hop};
 use super::notice::CopyRef;
 use crate::units::{Bytes, Time};
@@ -83,25 +83,25 @@ impl Copies {
     }
 
     /// What is known of a delivery, unless the copy has been handed over anew.
-    #[inline]
+    #[inline(always)]
     pub fn current(&mut self, at: CopyRef) -> Option<&mut Context> {
         self.contexts.get_mut(at.slot as usize).filter(|context| context.stamp == at.stamp)
     }
 
     /// The same, while the request `call` is the one that its caller waits for.
-    #[inline]
+    #[inline(always)]
     pub fn calling(&mut self, call: u16, at: CopyRef) -> Option<&mut Context> {
         self.current(at).filter(|context| context.call == call)
     }
 }
 
 impl Context {
-    /// Starts anew for the first delivery of a change whose last stage before the broker began at `mark`.
+    /// Starts anew for the first delivery of a change to a place of its audience.
     #[inline]
-    pub fn begin(&mut self, change: u32, place: u32, mark: Time, hops: &[u64; PUBLISH_HOPS]) {
-        (self.change, self.place, self.mark) = (change, place, mark);
-        self.hops = [0; HOPS];
-        self.hops[..PUBLISH_HOPS].copy_from_slice(hops);
+    pub fn begin(&mut self, slot: u32, place: u32, change: &Change) {
+        (self.change, self.place, self.mark, self.event) = (slot, place, change.mark, change.event);
+        self.hops[..PUBLISH_HOPS].copy_from_slice(&change.hops);
+        self.hops[PUBLISH_HOPS..].fill(0);
         self.holds_thread = false;
     }
 

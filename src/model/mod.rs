@@ -2,6 +2,7 @@
 //!
 //! [`simulate`] is a pure function of scenario, window, seed and replication.
 
+mod attempt;
 mod build;
 mod callback;
 mod change;

@@ -6,7 +6,7 @@
 
 use super::hop::{HOPS, Hop};
 use crate::stats::{Clock, Histogram, Level, Track};
-use crate::units::{Span, Time};
+use crate::units::{Bytes, Span, Time};
 
 /// A level with its averages.
 #[derive(Clone, Debug, Default)]
@@ -109,12 +109,19 @@ pub struct LinkProbe {
 }
 
 impl LinkProbe {
-    /// A message was given to the link and will arrive then.
+    /// A message was given to the link and will arrive so much later.
     #[inline]
-    pub fn carried(&mut self, now: Time, arrival: Time) {
+    pub fn carried(&mut self, now: Time, latency: Span) {
         if now >= self.measured_from {
-            self.latency.record(arrival.since(now));
+            self.latency.record(latency);
         }
+    }
+
+    /// The same on a link where nothing is lost or waits.
+    #[inline]
+    pub fn passed(&mut self, now: Time, size: Bytes, latency: Span) {
+        self.bytes.add(size.0);
+        self.carried(now, latency);
     }
 
     /// A transmitter with work left has been busy all the time, so what it has done is what it was given less what is left.
@@ -329,6 +336,17 @@ impl LineProbe {
             [&mut self.published, &mut self.expired, &mut self.dropped, &mut self.rejected, &mut self.dead_lettered, &mut self.not_durable]
         {
             count.cut(clock, from, to);
+        }
+    }
+
+    /// So many are ready and so many in flight now.
+    #[inline]
+    pub fn levels(&mut self, now: Time, ready: u64, in_flight: u64) {
+        if ready != self.backlog.level.value() {
+            self.backlog.level.set(now, ready);
+        }
+        if in_flight != self.in_flight.level.value() {
+            self.in_flight.level.set(now, in_flight);
         }
     }
 

@@ -56,7 +56,7 @@ impl World {
         let World { audiences, ledger, now, .. } = self;
         for seat in &audiences[event as usize] {
             if seat.selector.admits(&message) {
-                ledger.open(*now, change, seat.place);
+                ledger.open(*now, change, seat.place, seat.line);
             }
         }
     }
@@ -195,17 +195,29 @@ impl World {
     /// input; its answers line up behind, so that nothing nests.
     #[inline]
     pub(super) fn tell(&mut self, segment: u16, input: Input) {
-        let World { segments, now, .. } = self;
-        let place = &mut segments[segment as usize];
-        place.broker.handle(*now, input, &mut place.outputs);
+        let place = &mut self.segments[segment as usize];
+        place.broker.handle(self.now, input, &mut place.outputs);
         if place.draining {
             return;
         }
-        place.draining = true;
+        if !place.outputs.is_empty() {
+            self.answer_all(segment);
+        }
+        let place = &self.segments[segment as usize];
+        self.probe.segments[segment as usize].memory.level.set(self.now, place.broker.memory().0);
+        if place.timed {
+            self.schedule_wake(segment);
+        }
+    }
+
+    #[inline(never)]
+    fn answer_all(&mut self, segment: u16) {
+        self.segments[segment as usize].draining = true;
         loop {
             let place = &mut self.segments[segment as usize];
             if place.outputs.is_empty() {
-                break;
+                place.draining = false;
+                return;
             }
             let mut working = std::mem::replace(&mut place.outputs, std::mem::take(&mut place.working));
             for output in &working {
@@ -214,15 +226,9 @@ impl World {
             working.clear();
             self.segments[segment as usize].working = working;
         }
-        let place = &mut self.segments[segment as usize];
-        place.draining = false;
-        let memory = place.broker.memory().0;
-        self.probe.segments[segment as usize].memory.level.set(self.now, memory);
-        if place.timed {
-            self.schedule_wake(segment);
-        }
     }
 
+    #[inline(never)]
     fn schedule_wake(&mut self, segment: u16) {
         let place = &mut self.segments[segment as usize];
         if let Some(deadline) = place.broker.next_deadline()
@@ -303,6 +309,7 @@ impl World {
         }
     }
 
+    #[cold]
     fn refused(&mut self, segment: u16, event: u32, change: u32, copies: u32, cause: Refusal) {
         if let Refusal::Full(queue) = cause {
             let line = self.line_of[segment as usize][queue.0 as usize] as usize;
@@ -324,6 +331,7 @@ impl World {
         self.publish_answered(event);
     }
 
+    #[cold]
     fn block(&mut self, segment: u16, event: u32) {
         if !std::mem::replace(&mut self.publishers[event as usize].blocked, true) {
             self.segments[segment as usize].blocked_publishers += 1;
@@ -331,6 +339,7 @@ impl World {
         }
     }
 
+    #[cold]
     fn unblock(&mut self, segment: u16, event: u32) {
         if std::mem::replace(&mut self.publishers[event as usize].blocked, false) {
             self.segments[segment as usize].blocked_publishers -= 1;
@@ -341,6 +350,7 @@ impl World {
     }
 
     /// A copy is gone without having been done.
+    #[cold]
     fn dropped(&mut self, segment: u16, queue: QueueId, change: u32, cause: Cause) {
         let line = self.line_of[segment as usize][queue.0 as usize];
         self.lost(line, change, cause, false);
@@ -349,13 +359,14 @@ impl World {
     }
 
     /// A copy now waits in the dead-letter queue.
+    #[cold]
     fn dead_lettered(&mut self, segment: u16, queue: QueueId, to: QueueId, change: u32, cause: Cause) {
         let line = self.line_of[segment as usize][queue.0 as usize];
         self.lost(line, change, cause, true);
         let dead_line = self.line_of[segment as usize][to.0 as usize];
         let place = self.ledger.place(self.ledger.change(change).event, dead_line as usize);
         if place != super::change::NONE {
-            self.ledger.open(self.now, change, place);
+            self.ledger.open(self.now, change, place, dead_line);
         }
         self.look_at_queue(segment, queue);
         self.look_at_queue(segment, to);
@@ -364,7 +375,7 @@ impl World {
     fn lost(&mut self, line: u32, change: u32, cause: Cause, kept_as_dead_letter: bool) {
         let (event, measured) = (self.ledger.change(change).event, self.ledger.change(change).measured);
         let place = self.ledger.place(event, line as usize);
-        let missed = place != super::change::NONE && self.ledger.lose(self.now, change, place) && measured;
+        let missed = place != super::change::NONE && self.ledger.lose(self.now, change, place, line) && measured;
         let (probe, tally) = (&mut self.probe.lines[line as usize], &mut self.probe.missed[line as usize]);
         let (count, tally) = match cause {
             Cause::Expired => (&mut probe.expired, &mut tally.expired),

@@ -133,10 +133,11 @@ impl Caller {
         free
     }
 
-    /// Gives a connection back.
+    /// Gives a connection back; whether somebody waits for one.
     #[inline]
-    pub fn disconnect(&mut self) {
+    pub fn disconnect(&mut self) -> bool {
         self.in_use -= 1;
+        !self.waiting.is_empty()
     }
 
     /// How long until a request that failed for the `tries`-th time is tried again; none: no more.
@@ -203,6 +204,12 @@ impl Subscriber {
     #[inline]
     pub fn fails(&mut self) -> bool {
         self.failure_stream.chance(self.failure)
+    }
+
+    /// The side of it that calls.
+    #[inline(always)]
+    pub fn caller(&mut self) -> &mut Caller {
+        self.caller.as_mut().expect("only a subscriber with callbacks calls")
     }
 
     /// The callback that a message of this event asks for.

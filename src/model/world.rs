@@ -202,7 +202,7 @@ impl World {
         }
         match job {
             Job::Receive { change } => self.received(change),
-            Job::Deliver { at } => self.hand_over(at),
+            Job::Deliver { at } => self.hand_over(segment, at),
             Job::Settle { done, at } => self.settle(at, done),
             Job::Work { at } => self.worked(at),
         }
@@ -250,30 +250,20 @@ impl World {
     /// The topic's or queue's lines at the broker.
     #[inline]
     pub(super) fn look_at(&mut self, segment: u16, to: Destination) {
-        match to {
-            Destination::Queue(queue) => self.look_at_queue(segment, queue),
-            Destination::Topic(topic) => {
-                for index in 0..self.segments[segment as usize].broker.subscriptions(topic).len() {
-                    let queue = self.segments[segment as usize].broker.subscriptions(topic)[index];
-                    self.look_at_queue(segment, queue);
-                }
-            }
+        let World { now, segments, line_of, probe, .. } = self;
+        let (broker, line_of) = (&segments[segment as usize].broker, &line_of[segment as usize]);
+        let queues = match &to {
+            Destination::Queue(queue) => std::slice::from_ref(queue),
+            Destination::Topic(topic) => broker.subscriptions(*topic),
+        };
+        for queue in queues {
+            probe.lines[line_of[queue.0 as usize] as usize].levels(*now, broker.ready(*queue), broker.in_flight(*queue));
         }
     }
 
     /// Brings the probe's levels of a queue up to date.
-    #[inline]
     pub(super) fn look_at_queue(&mut self, segment: u16, queue: QueueId) {
-        let line = self.line_of[segment as usize][queue.0 as usize] as usize;
-        let broker = &self.segments[segment as usize].broker;
-        let probe = &mut self.probe.lines[line];
-        let (ready, in_flight) = (broker.ready(queue), broker.in_flight(queue));
-        if ready != probe.backlog.level.value() {
-            probe.backlog.level.set(self.now, ready);
-        }
-        if in_flight != probe.in_flight.level.value() {
-            probe.in_flight.level.set(self.now, in_flight);
-        }
+        self.look_at(segment, Destination::Queue(queue));
     }
 
     /// All queues of a segment: after what may have touched any of them.

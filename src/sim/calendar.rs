@@ -1,9 +1,8 @@
 //! The calendar (event list): what will happen, in order of time, ties in the order of asking.
 //!
-//! A key is one `u128`: time in the high half; sequence number (40 bits) and the notice's slot (24 bits) in the low half, so that
-//! one comparison orders by (time, order of asking). Notices lie in a slab beside the keys and are never moved.
-//! Few keys are kept in a sorted array, more in a 4-ary heap whose `pop` leaves a hole that the next `push` fills (one sift
-//! instead of two); measured choices, see `docs/performance.md`.
+//! Few entries are kept in a sorted array of fixed size, where an equal instant goes behind those that are there already. More
+//! are kept in a 4-ary heap of keys, whose `pop` leaves a hole that the next `push` fills (one sift instead of two); see [`Heap`].
+//! While the heap is in use the array stays empty and closed, so that the usual road asks one question at either end.
 //!
 //! Knows nothing of what a notice means. Invariant: time never runs backwards.
 
@@ -11,7 +10,7 @@ use crate::units::Time;
 
 const SLOT_BITS: u32 = 24;
 const SLOT_MASK: u64 = (1 << SLOT_BITS) - 1;
-/// Above this many keys the array becomes a heap, below [`ARRAY_AGAIN`] an array again.
+/// Above this many entries the array becomes a heap, below [`ARRAY_AGAIN`] an array again.
 const ARRAY_MAX: usize = 32;
 const ARRAY_AGAIN: usize = 8;
 const ARITY: usize = 4;
@@ -19,19 +18,18 @@ const ARITY: usize = 4;
 /// A calendar of notices `N`.
 #[derive(Clone, Debug)]
 pub struct Calendar<N> {
-    keys: Vec<u128>,
-    /// Keys form a heap (minimum first) instead of a descending array (minimum last).
-    heaped: bool,
-    /// The heap's root has been popped and not yet replaced.
-    hole: bool,
-    notices: Vec<N>,
-    free: Vec<u32>,
-    sequence: u64,
+    /// Descending, the earliest last.
+    array: [(Time, N); ARRAY_MAX],
+    len: usize,
+    /// How many the array may hold: none while the heap is in use.
+    room: usize,
+    heap: Heap<N>,
 }
 
-impl<N: Copy> Default for Calendar<N> {
+impl<N: Copy + Default> Default for Calendar<N> {
     fn default() -> Self {
-        Calendar { keys: Vec::with_capacity(64), heaped: false, hole: false, notices: Vec::new(), free: Vec::new(), sequence: 0 }
+        let heap = Heap { keys: Vec::new(), hole: false, notices: Vec::new(), free: Vec::new(), sequence: 0 };
+        Calendar { array: [(Time::ZERO, N::default()); ARRAY_MAX], len: 0, room: ARRAY_MAX, heap }
     }
 }
 
@@ -39,10 +37,91 @@ impl<N: Copy> Calendar<N> {
     /// Enters a notice for an instant.
     ///
     /// # Panics
-    /// With more than 16 million pending notices or a trillion entered ones: beyond what a run is allowed to need.
-    #[inline(always)]
+    /// With more than 16 million pending notices: beyond what a run is allowed to need.
+    #[inline]
     pub fn schedule(&mut self, at: Time, notice: N) {
-        // Inlined, so that a notice is written where it stays: a copy by way of the stack stalls on its small parts.
+        if self.len >= self.room {
+            return self.schedule_many(at, notice);
+        }
+        let entries = &mut self.array;
+        let mut place = self.len & (ARRAY_MAX - 1);
+        while place > 0 && entries[place - 1].0 <= at {
+            entries[place] = entries[place - 1];
+            place -= 1;
+        }
+        entries[place] = (at, notice);
+        self.len += 1;
+    }
+
+    /// Takes the earliest notice out, with its instant.
+    #[inline]
+    pub fn next(&mut self) -> Option<(Time, N)> {
+        if self.len == 0 {
+            return self.next_of_many();
+        }
+        self.len -= 1;
+        Some(self.array[self.len & (ARRAY_MAX - 1)])
+    }
+
+    /// How many notices are pending.
+    pub fn len(&self) -> usize {
+        self.len + self.heap.len()
+    }
+
+    /// Nothing is pending.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    #[inline(never)]
+    fn schedule_many(&mut self, at: Time, notice: N) {
+        // The earliest first, so that equal instants keep their order.
+        for (at, notice) in self.array[..self.len].iter().rev() {
+            self.heap.push(*at, *notice);
+        }
+        (self.len, self.room) = (0, 0);
+        self.heap.push(at, notice);
+    }
+
+    #[inline(never)]
+    fn next_of_many(&mut self) -> Option<(Time, N)> {
+        let next = self.heap.pop();
+        if self.room == 0 && self.heap.len() < ARRAY_AGAIN {
+            while let Some(entry) = self.heap.pop() {
+                self.array[self.len] = entry;
+                self.len += 1;
+            }
+            self.array[..self.len].reverse();
+            self.heap.clear();
+            self.room = ARRAY_MAX;
+        }
+        next
+    }
+}
+
+/// Many entries. A key is one `u128`: time in the high half; sequence number (40 bits) and the notice's slot (24 bits) in the low
+/// half, so that one comparison orders by (time, order of asking). Notices lie in a slab beside the keys and are never moved.
+#[derive(Clone, Debug)]
+struct Heap<N> {
+    keys: Vec<u128>,
+    /// The root has been popped and not yet replaced.
+    hole: bool,
+    notices: Vec<N>,
+    free: Vec<u32>,
+    sequence: u64,
+}
+
+impl<N: Copy> Heap<N> {
+    fn len(&self) -> usize {
+        self.keys.len() - self.hole as usize
+    }
+
+    fn clear(&mut self) {
+        self.keys.clear();
+        self.hole = false;
+    }
+
+    fn push(&mut self, at: Time, notice: N) {
         let slot = match self.free.pop() {
             Some(slot) => {
                 self.notices[slot as usize] = notice;
@@ -50,17 +129,14 @@ impl<N: Copy> Calendar<N> {
             }
             None => self.grow(notice),
         };
-        self.enter(at, slot);
-    }
-
-    #[inline]
-    fn enter(&mut self, at: Time, slot: u32) {
         self.sequence += 1;
         let key = (at.0 as u128) << 64 | (self.sequence << SLOT_BITS | slot as u64) as u128;
-        if self.heaped {
-            return self.push_heap(key);
+        if self.hole {
+            self.hole = false;
+            self.sift_down(key);
+        } else {
+            self.sift_up(key);
         }
-        self.push_array(key);
     }
 
     #[cold]
@@ -72,64 +148,30 @@ impl<N: Copy> Calendar<N> {
         slot as u32
     }
 
-    /// Takes the earliest notice out, with its instant.
-    #[inline(always)]
-    pub fn next(&mut self) -> Option<(Time, N)> {
-        let key = if self.heaped { self.pop_heap() } else { self.keys.pop() }?;
+    fn pop(&mut self) -> Option<(Time, N)> {
+        if self.hole {
+            self.hole = false;
+            self.close_hole();
+        }
+        let key = self.keys.first().copied()?;
+        self.hole = true;
         let slot = (key as u64 & SLOT_MASK) as u32;
         self.free.push(slot);
         Some((Time((key >> 64) as u64), self.notices[slot as usize]))
     }
 
-    /// How many notices are pending.
-    pub fn len(&self) -> usize {
-        self.keys.len() - self.hole as usize
+    /// Removes the popped root for good.
+    fn close_hole(&mut self) {
+        if let Some(last) = self.keys.pop()
+            && !self.keys.is_empty()
+        {
+            self.sift_down(last);
+        }
     }
 
-    /// Nothing is pending.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// How many notices were ever entered.
-    pub fn scheduled(&self) -> u64 {
-        self.sequence
-    }
-
+    /// Puts `key` at the end and lets it rise.
     #[inline]
-    fn push_array(&mut self, key: u128) {
-        self.keys.push(key);
-        let keys = &mut self.keys[..];
-        let mut place = keys.len() - 1;
-        while place > 0 {
-            let before = keys[place - 1];
-            if before > key {
-                break;
-            }
-            keys[place] = before;
-            place -= 1;
-        }
-        keys[place] = key;
-        if keys.len() > ARRAY_MAX {
-            self.become_heap();
-        }
-    }
-
-    /// Ascending order is a heap.
-    #[cold]
-    #[inline(never)]
-    fn become_heap(&mut self) {
-        self.keys.reverse();
-        self.heaped = true;
-    }
-
-    #[inline(never)]
-    fn push_heap(&mut self, key: u128) {
-        if self.hole {
-            self.hole = false;
-            self.sift_down(key);
-            return;
-        }
+    fn sift_up(&mut self, key: u128) {
         let mut place = self.keys.len();
         self.keys.push(key);
         while place > 0 {
@@ -143,33 +185,6 @@ impl<N: Copy> Calendar<N> {
         self.keys[place] = key;
     }
 
-    #[inline(never)]
-    fn pop_heap(&mut self) -> Option<u128> {
-        if self.hole {
-            self.hole = false;
-            self.close_hole();
-            if !self.heaped {
-                return self.keys.pop();
-            }
-        }
-        let top = self.keys.first().copied();
-        self.hole = top.is_some();
-        top
-    }
-
-    /// Removes the popped root for good.
-    fn close_hole(&mut self) {
-        if let Some(last) = self.keys.pop()
-            && !self.keys.is_empty()
-        {
-            self.sift_down(last);
-        }
-        if self.keys.len() < ARRAY_AGAIN {
-            self.keys.sort_unstable_by(|a, b| b.cmp(a));
-            self.heaped = false;
-        }
-    }
-
     /// Puts `key` in the place of the root and lets it sink.
     #[inline]
     fn sift_down(&mut self, key: u128) {
@@ -181,9 +196,9 @@ impl<N: Copy> Calendar<N> {
                 break;
             }
             let (mut least, mut least_key) = (first, keys[first]);
-            for child in first + 1..(first + ARITY).min(keys.len()) {
-                let smaller = keys[child] < least_key;
-                least_key = if smaller { keys[child] } else { least_key };
+            for (child, child_key) in keys.iter().enumerate().take(first + ARITY).skip(first + 1) {
+                let smaller = *child_key < least_key;
+                least_key = if smaller { *child_key } else { least_key };
                 least = if smaller { child } else { least };
             }
             if least_key >= key {

@@ -3,6 +3,9 @@
 //! Log-linear buckets over nanoseconds: 128 to a power of two, so that a bucket is at most 1/128 as wide as its values are large
 //! and a percentile, interpolated within its bucket, errs by at most [`RELATIVE_ERROR`]. Count, mean and maximum are
 //! exact. Own code because a record takes a third of hdrhistogram's time (`docs/performance.md`).
+//!
+//! The first value of all is counted apart: a wait is mostly zero, a link's latency mostly one constant, and each of these costs
+//! one comparison and one addition.
 
 use crate::units::Span;
 
@@ -13,22 +16,24 @@ const LINEAR: u64 = 2 << BITS;
 pub const RELATIVE_ERROR: f64 = 1.0 / (1 << BITS) as f64;
 
 /// Counts of spans by size.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Histogram {
+    /// The value that came first, and how often it came; not among the others.
+    first: u64,
+    firsts: u64,
     /// Small, because what is touched at every record has to stay near the processor.
     counts: Vec<u32>,
-    /// Buckets whose count began again from zero after 2^32.
-    overflows: Vec<u32>,
+    /// Of the others.
     sum: u128,
     max: u64,
+    /// Buckets whose count began again from zero after 2^32.
+    overflows: Vec<u32>,
 }
 
-#[inline]
+#[inline(always)]
 fn bucket(value: u64) -> usize {
-    if value < LINEAR {
-        return value as usize;
-    }
-    let octave = 63 - value.leading_zeros() - BITS;
+    // The octave is 0 for all that is below LINEAR.
+    let octave = 63 - BITS - (value | (1 << BITS)).leading_zeros();
     ((octave as usize) << BITS) + (value >> octave) as usize
 }
 
@@ -46,68 +51,104 @@ impl Histogram {
     /// Counts one value.
     #[inline(always)]
     pub fn record(&mut self, value: Span) {
-        let value = value.0;
-        let bucket = bucket(value);
-        match self.counts.get_mut(bucket) {
-            Some(count) if *count < u32::MAX => *count += 1,
-            _ => self.record_rarely(bucket),
+        if value.0 == self.first {
+            self.firsts += 1;
+        } else {
+            self.record_other(value.0);
         }
-        self.sum += value as u128;
-        self.max = self.max.max(value);
     }
 
-    /// The first value of a size beyond all so far, or one too many for a bucket.
+    #[inline]
+    fn record_other(&mut self, value: u64) {
+        if let Some(count) = self.counts.get_mut(bucket(value)) {
+            let (more, overflow) = count.overflowing_add(1);
+            *count = more;
+            if overflow {
+                self.overflow(value);
+            }
+            self.sum += value as u128;
+            self.max = self.max.max(value);
+        } else {
+            self.record_rarely(value);
+        }
+    }
+
     #[cold]
     #[inline(never)]
-    fn record_rarely(&mut self, bucket: usize) {
-        if bucket < self.counts.len() {
-            self.counts[bucket] = 0;
-            self.overflows.push(bucket as u32);
-            return;
-        }
-        self.counts.resize((bucket | ((1 << BITS) - 1)) + 1, 0);
-        self.counts[bucket] = 1;
+    fn overflow(&mut self, value: u64) {
+        self.overflows.push(bucket(value) as u32);
     }
 
-    /// Adds all of another's values.
+    /// The first value of all, or the first of a size beyond all so far.
+    #[cold]
+    #[inline(never)]
+    fn record_rarely(&mut self, value: u64) {
+        if self.counts.is_empty() && self.firsts == 0 {
+            (self.first, self.firsts) = (value, 1);
+            return;
+        }
+        self.reach(bucket(value));
+        self.record_other(value);
+    }
+
+    /// Adds all of another's values. What came first to either is one among the others then.
     pub fn merge(&mut self, other: &Histogram) {
-        if other.counts.len() > self.counts.len() {
-            self.counts.resize(other.counts.len(), 0);
+        let (sum, max) = (self.sum() + other.sum(), self.greatest().max(other.greatest()));
+        let firsts = std::mem::take(&mut self.firsts);
+        if firsts > 0 {
+            self.add(bucket(self.first), firsts);
         }
-        for (bucket, (mine, theirs)) in self.counts.iter_mut().zip(&other.counts).enumerate() {
-            let (sum, overflow) = mine.overflowing_add(*theirs);
-            *mine = sum;
-            if overflow {
-                self.overflows.push(bucket as u32);
-            }
+        for (bucket, count) in other.filled() {
+            self.add(bucket, count);
         }
-        self.overflows.extend(&other.overflows);
-        self.sum += other.sum;
-        self.max = self.max.max(other.max);
+        (self.sum, self.max) = (sum, max);
+    }
+
+    fn add(&mut self, bucket: usize, more: u64) {
+        self.reach(bucket);
+        let count = self.counts[bucket] as u64 + more;
+        self.counts[bucket] = count as u32;
+        self.overflows.extend((0..count >> 32).map(|_| bucket as u32));
+    }
+
+    /// Grows by whole octaves, up to this bucket.
+    fn reach(&mut self, bucket: usize) {
+        if bucket >= self.counts.len() {
+            self.counts.resize((bucket | ((1 << BITS) - 1)) + 1, 0);
+        }
     }
 
     /// Buckets that are not empty, in order, with their counts.
     fn filled(&self) -> impl Iterator<Item = (usize, u64)> {
         let whole = |bucket: usize| self.overflows.iter().filter(|other| **other as usize == bucket).count() as u64;
-        let count =
-            move |(bucket, count): (usize, &u32)| (bucket, *count as u64 + if self.overflows.is_empty() { 0 } else { whole(bucket) << 32 });
-        self.counts.iter().enumerate().map(count).filter(|(_, count)| *count > 0)
+        let (first, firsts) = (bucket(self.first), self.firsts);
+        let count = move |(bucket, count): (usize, &u32)| {
+            let overflows = if self.overflows.is_empty() { 0 } else { whole(bucket) << 32 };
+            (bucket, *count as u64 + overflows + if bucket == first { firsts } else { 0 })
+        };
+        let beyond = (first >= self.counts.len()).then_some((first, firsts));
+        self.counts.iter().enumerate().map(count).chain(beyond).filter(|(_, count)| *count > 0)
     }
 
     /// How many values.
     pub fn count(&self) -> u64 {
-        self.counts.iter().map(|count| *count as u64).sum::<u64>() + ((self.overflows.len() as u64) << 32)
+        self.firsts + self.counts.iter().map(|count| *count as u64).sum::<u64>() + ((self.overflows.len() as u64) << 32)
     }
 
     /// Their exact sum in nanoseconds.
     pub fn sum(&self) -> u128 {
-        self.sum
+        self.sum + self.first as u128 * self.firsts as u128
+    }
+
+    /// The largest value, zero of nothing.
+    fn greatest(&self) -> u64 {
+        if self.firsts > 0 { self.max.max(self.first) } else { self.max }
     }
 
     /// Mean in seconds, exact; none of nothing.
     pub fn mean(&self) -> Option<f64> {
         let count = self.count();
-        (count > 0).then(|| self.sum as f64 / count as f64 / 1e9)
+        (count > 0).then(|| self.sum() as f64 / count as f64 / 1e9)
     }
 
     /// Standard deviation in seconds (of the values seen, divisor n), each value taken at the middle of its bucket: too large by less than
@@ -128,12 +169,12 @@ impl Histogram {
 
     /// All values are the same.
     fn is_constant(&self) -> bool {
-        self.sum == self.max as u128 * self.count() as u128
+        self.sum() == self.greatest() as u128 * self.count() as u128
     }
 
     /// Largest value in seconds; none of nothing.
     pub fn max(&self) -> Option<f64> {
-        (self.count() > 0).then(|| self.max as f64 / 1e9)
+        (self.count() > 0).then(|| self.greatest() as f64 / 1e9)
     }
 
     /// The value in seconds that a share `probability` of all values does not exceed, spread evenly within its bucket; none of nothing.
@@ -153,7 +194,7 @@ impl Histogram {
                 let (edge, width) = edges(bucket);
                 // A bucket of one nanosecond holds exactly its value.
                 let inside = if width == 1 { 0.0 } else { (rank - below) / count * width as f64 };
-                return Some((edge as f64 + inside).min(self.max as f64) / 1e9);
+                return Some((edge as f64 + inside).min(self.greatest() as f64) / 1e9);
             }
             below += count;
         }

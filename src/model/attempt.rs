@@ -1,0 +1,332 @@
+//! One delivery in the hands of its subscriber: what the steps of an attempt touch, looked up once.
+//!
+//! The steps that need nothing else are here; where somebody else is concerned (a thread of the segment, the system of record,
+//! the broker, the next message of the line) a step says so, and `deliver` and `callback` go on.
+
+use super::change::{Applying, Ledger};
+use super::copy::Context;
+use super::hop::Hop;
+use super::network::Network;
+use super::notice::{CopyRef, Notice, Packed};
+use super::probe::{EventProbe, LinkProbe, SegmentProbe, SubscriberProbe};
+use super::subscriber::{Caller, Subscriber};
+use super::world::World;
+use crate::core::{Applied, Delivery};
+use crate::sim::{Admission, Calendar};
+use crate::units::{Bytes, Span, Time};
+
+/// An ack or nack on the wire.
+const SETTLE_SIZE: Bytes = Bytes(64);
+/// The answer of a SOR whose line is full (HTTP 503).
+const REFUSAL_SIZE: Bytes = Bytes(200);
+
+/// A delivery and all around it.
+pub struct Attempt<'a> {
+    pub now: Time,
+    pub at: CopyRef,
+    pub context: &'a mut Context,
+    pub subscriber: &'a mut Subscriber,
+    pub watched: &'a mut SubscriberProbe,
+    pub ledger: &'a mut Ledger,
+    pub calendar: &'a mut Calendar<Packed>,
+    network: &'a mut Network,
+    links: &'a mut [LinkProbe],
+    segments: &'a mut [SegmentProbe],
+    events: &'a mut [EventProbe],
+    warm_up: Time,
+}
+
+/// A request that reaches its SOR.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrival {
+    pub call: u16,
+    pub sor: u16,
+}
+
+/// An attempt that is over, and what it leaves to others.
+#[derive(Clone, Copy, Debug)]
+pub struct Over {
+    pub at: CopyRef,
+    pub who: u32,
+    pub done: bool,
+    pub segment: u16,
+    /// A thread of the segment is free again.
+    pub holds_thread: bool,
+    /// A worker is free again.
+    pub has_worker: bool,
+    /// When the ack or nack reaches the segment.
+    pub settled_at: Time,
+}
+
+impl World {
+    /// The latest delivery of a copy, whose context is at this slot.
+    #[inline(always)]
+    pub(super) fn attempt_of(&mut self, at: CopyRef, who: u32) -> Attempt<'_> {
+        Attempt {
+            now: self.now,
+            at,
+            context: self.copies.at(at.slot),
+            subscriber: &mut self.subscribers[who as usize],
+            watched: &mut self.probe.subscribers[who as usize],
+            ledger: &mut self.ledger,
+            calendar: &mut self.calendar,
+            network: &mut self.network,
+            links: &mut self.probe.links,
+            segments: &mut self.probe.segments,
+            events: &mut self.probe.events,
+            warm_up: self.probe.clock.warm_up,
+        }
+    }
+
+    /// A delivery, unless the copy has been handed over anew.
+    #[inline(always)]
+    pub(super) fn attempt(&mut self, at: CopyRef) -> Option<Attempt<'_>> {
+        let context = self.copies.current(at)?;
+        let who = context.subscriber as usize;
+        Some(Attempt {
+            now: self.now,
+            at,
+            context,
+            subscriber: &mut self.subscribers[who],
+            watched: &mut self.probe.subscribers[who],
+            ledger: &mut self.ledger,
+            calendar: &mut self.calendar,
+            network: &mut self.network,
+            links: &mut self.probe.links,
+            segments: &mut self.probe.segments,
+            events: &mut self.probe.events,
+            warm_up: self.probe.clock.warm_up,
+        })
+    }
+
+    /// The same, while the request `call` is the one that its caller waits for.
+    #[inline(always)]
+    pub(super) fn calling(&mut self, call: u16, at: CopyRef) -> Option<Attempt<'_>> {
+        self.attempt(at).filter(|attempt| attempt.context.call == call)
+    }
+}
+
+impl Attempt<'_> {
+    #[inline(always)]
+    pub fn pass(&mut self, hop: Hop) {
+        self.context.pass(self.now, hop);
+    }
+
+    /// The broker has handed the copy over: a new context at the first delivery, the old one under a new stamp at the others.
+    #[inline(always)]
+    pub fn begin(&mut self, delivery: &Delivery, who: u32, consumer: u32) {
+        if delivery.attempt == 1 && !delivery.redelivered {
+            let id = delivery.message.id as u32;
+            let change = self.ledger.change(id);
+            let place = self.ledger.place(change.event, self.subscriber.line as usize);
+            self.context.begin(id, place, change);
+            self.context.size = delivery.message.size;
+            self.context.accepted = delivery.accepted;
+            self.pass(Hop::Backlog);
+        } else {
+            self.pass(Hop::Redelivery);
+            self.watched.redelivered.add(1);
+        }
+        self.context.stamp = delivery.id.stamp;
+        self.context.subscriber = who;
+        self.context.consumer = consumer;
+        self.context.attempt = delivery.attempt;
+        self.context.call = self.context.call.wrapping_add(1);
+        self.context.tries = 0;
+    }
+
+    /// The segment's part is done: the copy goes on the wire. True as from [`Attempt::handed`].
+    #[inline(always)]
+    pub fn hand_over(&mut self) -> bool {
+        self.pass(Hop::DeliverWork);
+        if self.context.accepted >= self.warm_up {
+            self.watched.delivery.record(self.now.since(self.context.accepted));
+        }
+        self.segments[self.context.segment as usize].delivered.add(1);
+        let Subscriber { consumers, path, link_stream, .. } = &mut *self.subscriber;
+        if path.is_free() {
+            return self.handed();
+        }
+        let last = &mut consumers[self.context.consumer as usize].last_there;
+        let arrival = self.network.send(path, self.now, self.context.size, last, link_stream, self.links);
+        self.calendar.schedule(arrival, Notice::Handed { at: self.at }.packed());
+        false
+    }
+
+    /// The copy has reached its consumer. True where work starts that needs a thread of the segment.
+    #[inline(always)]
+    pub fn handed(&mut self) -> bool {
+        self.pass(Hop::DeliveryLink);
+        self.watched.delivered.add(1);
+        if self.ledger.handed(self.context.change, self.context.place) {
+            self.watched.order_violations.add(1);
+        }
+        match self.subscriber.consumers[self.context.consumer as usize].station.arrive(self.now, self.at) {
+            Admission::Served => {
+                self.watched.station.busy.level.rise(self.now);
+                self.watched.station.started(self.now, self.now);
+                self.work()
+            }
+            _ => {
+                self.watched.station.line.level.rise(self.now);
+                false
+            }
+        }
+    }
+
+    /// A worker takes the message. True where that needs a thread of the segment.
+    #[inline(always)]
+    pub fn work(&mut self) -> bool {
+        self.pass(Hop::Wait);
+        if self.subscriber.workflow {
+            return true;
+        }
+        let length = self.work_length();
+        self.calendar.schedule(self.now + length, Notice::Worked { at: self.at }.packed());
+        false
+    }
+
+    /// How long a worker's own work takes.
+    #[inline(always)]
+    pub fn work_length(&mut self) -> Span {
+        self.subscriber.work(self.context.event, || self.ledger.change(self.context.change).sequence)
+    }
+
+    /// A worker is free: it takes the next message of its line, which is to be started, or rests.
+    #[inline(always)]
+    pub fn free_worker(&mut self) -> Option<CopyRef> {
+        let watched = &mut self.watched.station;
+        match self.subscriber.consumers[self.context.consumer as usize].station.leave() {
+            None => {
+                watched.busy.level.fall(self.now);
+                None
+            }
+            Some((came, next)) => {
+                watched.line.level.fall(self.now);
+                watched.started(self.now, came);
+                Some(next)
+            }
+        }
+    }
+
+    /// A callback begins: it needs a connection. Says what [`Attempt::request`] says.
+    #[inline(always)]
+    pub fn call(&mut self) -> Option<Arrival> {
+        let caller = self.subscriber.caller();
+        if caller.try_connect() {
+            return self.request();
+        }
+        caller.waiting.push_back(self.at);
+        None
+    }
+
+    /// With a connection in hand: the request goes out and the clock of the time-out runs. Where it reaches the SOR at once, that.
+    #[inline(always)]
+    pub fn request(&mut self) -> Option<Arrival> {
+        self.pass(Hop::Connection);
+        self.context.call = self.context.call.wrapping_add(1);
+        self.watched.callback_attempts.add(1);
+        let (at, call) = (self.at, self.context.call);
+        let Caller { targets, request, timeout, link_stream, .. } = self.subscriber.caller();
+        let target = targets[self.context.event as usize].as_ref().expect("a light event has somebody to call");
+        // A connection carries one request at a time: nothing to be kept in order.
+        let arrival = self.network.send(&target.path, self.now, *request, &mut Time::ZERO.clone(), link_stream, self.links);
+        if let Some(timeout) = *timeout {
+            self.calendar.schedule(self.now + timeout, Notice::CallTimeout { call, at }.packed());
+        }
+        let sor = target.sor as u16;
+        if arrival == self.now {
+            return Some(Arrival { call, sor });
+        }
+        self.calendar.schedule(arrival, Notice::CallArrives { call, sor, at }.packed());
+        None
+    }
+
+    /// The SOR's answer goes back. True where it is there at once.
+    #[inline(always)]
+    pub fn answer(&mut self, refused: bool) -> bool {
+        let (at, call) = (self.at, self.context.call);
+        let Caller { targets, response, back_stream, .. } = self.subscriber.caller();
+        let target = targets[self.context.event as usize].as_ref().expect("a light event has somebody to call");
+        let size = if refused { REFUSAL_SIZE } else { *response };
+        let arrival = self.network.send(&target.path_back, self.now, size, &mut Time::ZERO.clone(), back_stream, self.links);
+        if arrival == self.now {
+            return true;
+        }
+        self.calendar.schedule(arrival, Notice::Answered { call, refused, at }.packed());
+        false
+    }
+
+    /// The caller has its answer: a time-out that is still in the calendar has nothing to say any more.
+    #[inline(always)]
+    pub fn answered(&mut self) {
+        self.pass(Hop::CallbackLink);
+        self.context.call = self.context.call.wrapping_add(1);
+    }
+
+    /// What the answer costs its caller, who has it now.
+    #[inline(always)]
+    pub fn parsing(&mut self) -> Span {
+        if self.context.call_began >= self.warm_up {
+            self.watched.callback_latency.record(self.now.since(self.context.call_began));
+        }
+        self.subscriber.caller().parse()
+    }
+
+    /// All costs of an attempt are paid: it fails, or the view shows the result; then the ack or nack goes back.
+    #[inline(always)]
+    pub fn finish(&mut self) -> Over {
+        self.pass(Hop::Parsing);
+        let done = !self.subscriber.fails();
+        if done {
+            self.apply();
+        }
+        self.end(done)
+    }
+
+    /// The subscriber's view takes the version that the attempt has brought.
+    #[inline(always)]
+    fn apply(&mut self) {
+        let Attempt { context, subscriber, watched, events, .. } = self;
+        watched.done.add(1);
+        let by = Applying { place: context.place, subscription: subscriber.line, guard: subscriber.guard };
+        let applied = self.ledger.apply(self.now, by, context.change, context.version, |view| {
+            if view.measured {
+                watched.shown(context, view.change == context.change, view.latency);
+                if view.by_all {
+                    events[context.event as usize].end_to_end.record(view.latency);
+                }
+            }
+        });
+        if applied == Applied::StaleOverwrite {
+            watched.stale_overwrites.add(1);
+        }
+    }
+
+    /// The attempt is over: the ack or nack is sent.
+    #[inline(always)]
+    pub fn end(&mut self, done: bool) -> Over {
+        let holds_thread = std::mem::take(&mut self.context.holds_thread);
+        let has_worker = self.subscriber.waits_for_answers() || !self.subscriber.calls(self.context.event);
+        let Subscriber { consumers, path_back, settle_stream, .. } = &mut *self.subscriber;
+        let last = &mut consumers[self.context.consumer as usize].last_back;
+        let settled_at = self.network.send(path_back, self.now, SETTLE_SIZE, last, settle_stream, self.links);
+        Over { at: self.at, who: self.context.subscriber, done, segment: self.context.segment, holds_thread, has_worker, settled_at }
+    }
+}
+
+impl SubscriberProbe {
+    /// A measured change is shown for the first time: by its own message, whose stages are known, or by a newer one before it came.
+    #[inline(always)]
+    fn shown(&mut self, context: &Context, by_its_own: bool, latency: Span) {
+        self.end_to_end.record(latency);
+        if !by_its_own {
+            self.hops[Hop::Overtaken as usize].record(latency);
+            return;
+        }
+        debug_assert_eq!(self.stages.iter().map(|hop| context.spent(*hop)).sum::<u64>(), latency.0, "stages add up to the latency");
+        for hop in &self.stages {
+            self.hops[*hop as usize].record(Span(context.spent(*hop)));
+        }
+    }
+}
