@@ -122,6 +122,9 @@ impl Attempt<'_> {
             self.context.begin(id, place, change);
             self.context.size = delivery.message.size;
             self.context.accepted = delivery.accepted;
+            if delivery.accepted != self.context.mark {
+                self.context.align(delivery.accepted, self.subscriber.only_dead_letters[self.context.event as usize]);
+            }
             self.pass(Hop::Backlog);
         } else {
             self.pass(Hop::Redelivery);

@@ -283,6 +283,7 @@ fn subscribers(scenario: &Scenario, plans: &[LinePlan<'_>], stream: &impl Fn(&st
             queue: queue_id(plans, line),
             path: Path::between(scenario, bus, home),
             path_back: Path::between(scenario, home, bus),
+            only_dead_letters: scenario.events.iter().map(|event| event.to != subscriber.from).collect(),
             redelivery: Redelivery::new(plans[line].line, stream(&name, "redelivery")),
             caller: subscriber.callback.as_ref().map(|callback| caller(scenario, subscriber, callback, |purpose| stream(&name, purpose))),
         };

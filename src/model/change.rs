@@ -42,6 +42,8 @@ pub struct Change {
     open: u64,
     /// Raised in the measured part.
     pub measured: bool,
+    /// Its publisher has not brought it to the broker yet, wholly.
+    pub unsent: bool,
     /// Lost to somebody for good.
     pub lost: bool,
     /// The change before it of the same resource, while that lives.
@@ -280,6 +282,7 @@ impl Ledger {
             waiting: 0,
             open: 0,
             measured,
+            unsent: true,
             lost: false,
             older: NONE,
             newer: NONE,
@@ -431,7 +434,7 @@ impl Ledger {
             return false;
         }
         let family = &mut self.families[change.event as usize];
-        let picture = &mut family.pictures[(change.resource * family.audience + place) as usize];
+        let picture = &mut family.pictures[change.resource as usize * family.audience as usize + place as usize];
         let late = change.version < picture.newest_handed;
         picture.newest_handed = picture.newest_handed.max(change.version);
         late
@@ -453,7 +456,7 @@ impl Ledger {
         let Applying { place, guard, .. } = by;
         let Change { event, resource, .. } = self.changes[slot as usize];
         let family = &mut self.families[event as usize];
-        let picture = &mut family.pictures[(resource * family.audience + place) as usize];
+        let picture = &mut family.pictures[resource as usize * family.audience as usize + place as usize];
         let newest_shown = picture.view.newest_shown();
         // As long as no clock is wrong, time stamps say the same as versions.
         let applied = picture.view.apply(now, version, Time(version as u64), guard);
@@ -604,7 +607,7 @@ impl Family {
         if life.living == 0 && life.remaining == 0 {
             let last = life.last_version;
             self.free_lifecycles.push(lifecycle);
-            let pictures = &self.pictures[(resource * self.audience) as usize..][..self.audience as usize];
+            let pictures = &self.pictures[resource as usize * self.audience as usize..][..self.audience as usize];
             for (account, picture) in self.accounts.iter_mut().zip(pictures).filter(|(_, picture)| picture.view.shown() > 0) {
                 account.finals += 1;
                 account.finals_stale += (picture.view.shown() < last) as u64;
@@ -618,7 +621,7 @@ impl Family {
 
     /// An unnamed resource that nobody will hear of again.
     fn forget(&mut self, now: Time, resource: u32) {
-        let pictures = &mut self.pictures[(resource * self.audience) as usize..][..self.audience as usize];
+        let pictures = &mut self.pictures[resource as usize * self.audience as usize..][..self.audience as usize];
         for (account, picture) in self.accounts.iter_mut().zip(pictures) {
             account.wrong += picture.view.wrong_for(now);
             *picture = Picture::default();

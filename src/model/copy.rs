@@ -112,6 +112,22 @@ impl Context {
         self.mark = now;
     }
 
+    /// The broker took this copy at another instant than that at which its change last came to it: later where it was held at the door
+    /// or came as a dead letter, earlier where its change was published again because another queue had refused it.
+    #[cold]
+    pub fn align(&mut self, accepted: Time, is_dead_letter: bool) {
+        if accepted > self.mark {
+            return self.pass(accepted, if is_dead_letter { Hop::DeadLetter } else { Hop::PublishWait });
+        }
+        let mut excess = self.mark.0 - accepted.0;
+        for hop in &mut self.hops[..PUBLISH_HOPS] {
+            let share = excess.min(*hop);
+            *hop -= share;
+            excess -= share;
+        }
+        self.mark = accepted;
+    }
+
     /// Nanoseconds spent in a stage so far.
     #[inline]
     pub fn spent(&self, hop: Hop) -> u64 {

@@ -1,8 +1,9 @@
 //! What one replication found: named figures, series and the histograms for curves. The names are those of the outcome.
 
 use super::build;
+use super::change;
 use super::hop::{self, Hop};
-use super::probe::{Gauge, LineProbe, SorProbe, SubscriberProbe};
+use super::probe::{Gauge, LineProbe, Missed, SorProbe, SubscriberProbe};
 use super::world::World;
 use crate::scenario::spec::Destination;
 use crate::scenario::{self, Calls, Scenario};
@@ -144,7 +145,7 @@ fn subscriber(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usiz
     sheet.latency(&format!("{name}.waiting"), &probe.station.waits);
     sheet.gauge(&format!("{name}.waiting_line"), Unit::Count, &probe.station.line);
     sheet.count(format!("{name}.redelivered"), probe.redelivered.measured());
-    missed(sheet, scenario, world, index, line, &name);
+    missed(sheet, world, line, &name);
     if scenario::tracks_versions(scenario, subscriber) {
         views(sheet, scenario, world, index, line, &name);
     }
@@ -185,20 +186,23 @@ fn hops(sheet: &mut Sheet, scenario: &Scenario, index: usize, name: &str, probe:
     }
 }
 
-fn missed(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize, line: usize, name: &str) {
-    let lost = world.probe.missed[line];
-    let refused: u64 = scenario
-        .events_reaching(&scenario.subscribers[index])
-        .into_iter()
-        .map(|event| world.ledger.account(event as u32, world.ledger.place(event as u32, line)).unreached)
-        .sum();
-    sheet.count(format!("{name}.missed"), lost.not_durable + lost.expired + lost.dropped + refused + lost.dead_lettered);
-    sheet.count(format!("{name}.missed.not_durable"), lost.not_durable);
-    sheet.count(format!("{name}.missed.expired"), lost.expired);
-    sheet.count(format!("{name}.missed.dropped"), lost.dropped);
-    sheet.count(format!("{name}.missed.refused"), refused);
-    sheet.count(format!("{name}.missed.dead_lettered"), lost.dead_lettered);
+fn missed(sheet: &mut Sheet, world: &World, line: usize, name: &str) {
+    let missed = missed_on(world, line);
+    sheet.count(format!("{name}.missed"), missed.all());
+    sheet.count(format!("{name}.missed.not_durable"), missed.not_durable);
+    sheet.count(format!("{name}.missed.expired"), missed.expired);
+    sheet.count(format!("{name}.missed.dropped"), missed.dropped);
+    sheet.count(format!("{name}.missed.refused"), missed.refused);
+    sheet.count(format!("{name}.missed.dead_lettered"), missed.dead_lettered);
     sheet.count(format!("{name}.unfinished"), world.ledger.unfinished(line));
+}
+
+/// What was lost to a queue or subscription, with what never came there because its publishes were refused.
+fn missed_on(world: &World, line: usize) -> Missed {
+    let places = (0..world.publishers.len() as u32).map(|event| (event, world.ledger.place(event, line)));
+    let refused =
+        places.filter(|(_, place)| *place != change::NONE).map(|(event, place)| world.ledger.account(event, place).unreached).sum();
+    Missed { refused, ..world.probe.missed[line] }
 }
 
 fn views(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize, line: usize, name: &str) {
@@ -319,12 +323,7 @@ fn total(sheet: &mut Sheet, world: &World) {
     let probe = &world.probe;
     sheet.count("total.raised".into(), probe.events.iter().map(|event| event.raised.measured()).sum());
     sheet.count("total.delivered".into(), probe.subscribers.iter().map(|subscriber| subscriber.done.measured()).sum());
-    let missed = sheet
-        .figures
-        .iter()
-        .filter(|figure| figure.name.starts_with("subscriber.") && figure.name.ends_with(".missed"))
-        .filter_map(|figure| figure.value)
-        .sum();
-    sheet.figure("total.missed".into(), Unit::Count, Some(missed));
+    let missed = (0..probe.lines.len()).map(|line| missed_on(world, line).all()).sum();
+    sheet.count("total.missed".into(), missed);
     sheet.count("total.callbacks".into(), probe.subscribers.iter().map(|subscriber| subscriber.callback_attempts.measured()).sum());
 }

@@ -9,6 +9,8 @@ pub enum Hop {
     SegmentWait,
     SegmentWork,
     Journal,
+    /// From the broker's first taking it to its becoming a dead letter.
+    DeadLetter,
     Backlog,
     DeliverWait,
     DeliverWork,
@@ -26,7 +28,7 @@ pub enum Hop {
 }
 
 /// How many stages there are.
-pub const HOPS: usize = 19;
+pub const HOPS: usize = 20;
 
 /// All stages in order: name as in metrics, and whether it is waiting (which capacity can buy away).
 pub const ALL: [(Hop, &str, bool); HOPS] = [
@@ -35,6 +37,7 @@ pub const ALL: [(Hop, &str, bool); HOPS] = [
     (Hop::SegmentWait, "segment_wait", true),
     (Hop::SegmentWork, "segment_work", false),
     (Hop::Journal, "journal", false),
+    (Hop::DeadLetter, "dead_letter", false),
     (Hop::Backlog, "backlog", true),
     (Hop::DeliverWait, "deliver_wait", true),
     (Hop::DeliverWork, "deliver_work", false),

@@ -182,6 +182,15 @@ pub struct Missed {
     pub expired: u64,
     pub dropped: u64,
     pub dead_lettered: u64,
+    /// Known to the ledger only, at the end.
+    pub refused: u64,
+}
+
+impl Missed {
+    /// For whatever cause.
+    pub fn all(&self) -> u64 {
+        self.not_durable + self.expired + self.dropped + self.dead_lettered + self.refused
+    }
 }
 
 #[derive(Clone, Debug, Default)]

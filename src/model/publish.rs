@@ -1,6 +1,6 @@
 //! From the change to the broker: raising, sending, receiving, journal, and what the broker answers.
 
-use super::change::PUBLISH_HOPS;
+use super::change::{Change, PUBLISH_HOPS};
 use super::hop::Hop;
 use super::notice::{Job, Notice};
 use super::publisher::Publisher;
@@ -21,6 +21,7 @@ impl World {
 
     /// An arrival: a batch of lifecycles begins.
     pub(super) fn raise(&mut self, event: u32) {
+        self.publishers[event as usize].number = self.publishers[event as usize].number_of_last();
         self.schedule_raise(event);
         for _ in 0..self.publishers[event as usize].batch {
             let publisher = &mut self.publishers[event as usize];
@@ -37,6 +38,9 @@ impl World {
         let kind = publisher.kind(self.ledger.step(event, lifecycle, publisher.changes));
         let lot = publisher.lot();
         let (change, more) = self.ledger.raise(now, event, lifecycle, kind, lot, now >= self.probe.clock.warm_up);
+        if let Some(number) = self.publishers[event as usize].number {
+            self.ledger.change_mut(change).sequence = number;
+        }
         self.probe.living.level.rise(now);
         self.probe.events[event as usize].raised.add(1);
         self.open_for_audience(event, change);
@@ -265,6 +269,7 @@ impl World {
     fn accepted(&mut self, segment: u16, event: u32, change: u32, copies: u32) {
         self.probe.events[event as usize].published.add(1);
         self.probe.segments[segment as usize].published.add(1);
+        self.ledger.change_mut(change).unsent = false;
         if self.ledger.published(self.now, change, copies) {
             self.probe.living.level.fall(self.now);
         }
@@ -286,8 +291,16 @@ impl World {
             self.publishers[event as usize].answered();
             return;
         }
-        let arrival = self.way_back(event);
-        if arrival == self.now { self.confirmed(event) } else { self.calendar.schedule(arrival, Notice::Confirmed { event }.packed()) }
+        let heard = self.way_back(event);
+        self.confirm_at(event, heard);
+    }
+
+    fn confirm_at(&mut self, event: u32, heard: Time) {
+        if heard == self.now {
+            self.confirmed(event);
+        } else {
+            self.calendar.schedule(heard, Notice::Confirmed { event }.packed());
+        }
     }
 
     fn way_back(&mut self, event: u32) -> Time {
@@ -318,20 +331,22 @@ impl World {
         self.ledger.hold(change, copies);
         let refusals = self.ledger.change(change).refusals.saturating_add(1);
         self.ledger.change_mut(change).refusals = refusals;
+        let heard = self.way_back(event);
         match self.publishers[event as usize].retry_after(refusals as u32) {
-            Some(after) => {
-                let at = self.way_back(event) + after;
-                self.calendar.schedule(at, Notice::PublishAgain { change }.packed());
-            }
+            Some(after) => self.calendar.schedule(heard + after, Notice::PublishAgain { change }.packed()),
             None => {
                 self.probe.events[event as usize].refused.add(1);
+                self.ledger.change_mut(change).unsent = false;
                 self.release(change);
             }
         }
-        self.publish_answered(event);
+        if self.publishers[event as usize].confirms {
+            self.confirm_at(event, heard);
+        } else {
+            self.publishers[event as usize].answered();
+        }
     }
 
-    #[cold]
     fn block(&mut self, segment: u16, event: u32) {
         if !std::mem::replace(&mut self.publishers[event as usize].blocked, true) {
             self.segments[segment as usize].blocked_publishers += 1;
@@ -372,21 +387,19 @@ impl World {
         self.look_at_queue(segment, to);
     }
 
+    /// Counted by what became of it: a dead letter, or gone for one cause. While its publisher goes on trying, another copy may come.
     fn lost(&mut self, line: u32, change: u32, cause: Cause, kept_as_dead_letter: bool) {
-        let (event, measured) = (self.ledger.change(change).event, self.ledger.change(change).measured);
+        let Change { event, measured, unsent, .. } = *self.ledger.change(change);
         let place = self.ledger.place(event, line as usize);
-        let missed = place != super::change::NONE && self.ledger.lose(self.now, change, place, line) && measured;
+        let missed = place != super::change::NONE && !unsent && self.ledger.lose(self.now, change, place, line) && measured;
         let (probe, tally) = (&mut self.probe.lines[line as usize], &mut self.probe.missed[line as usize]);
         let (count, tally) = match cause {
+            _ if kept_as_dead_letter => (&mut probe.dead_lettered, &mut tally.dead_lettered),
             Cause::Expired => (&mut probe.expired, &mut tally.expired),
             Cause::NotDurable => (&mut probe.not_durable, &mut tally.not_durable),
-            Cause::Deliveries => (&mut probe.dead_lettered, &mut tally.dead_lettered),
-            Cause::Overflow | Cause::Crash => (&mut probe.dropped, &mut tally.dropped),
+            Cause::Deliveries | Cause::Overflow | Cause::Crash => (&mut probe.dropped, &mut tally.dropped),
         };
         count.add(1);
         *tally += missed as u64;
-        if kept_as_dead_letter && cause != Cause::Deliveries {
-            probe.dead_lettered.add(1);
-        }
     }
 }

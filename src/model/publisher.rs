@@ -42,6 +42,8 @@ pub struct Publisher {
     unconfirmed: u32,
     pub confirms: bool,
     pub blocked: bool,
+    /// The number on record of the arrival that is being raised, where arrivals are recorded.
+    pub number: Option<u64>,
     /// Changes that may not be sent yet.
     pub held: VecDeque<u32>,
     arrival_stream: Stream,
@@ -105,6 +107,7 @@ impl Publisher {
             confirms: event.confirm_in_flight.is_some(),
             unconfirmed: 0,
             blocked: false,
+            number: None,
             held: VecDeque::new(),
             arrival_stream: stream("arrivals"),
             spacing_stream: stream("spacing"),
@@ -120,6 +123,12 @@ impl Publisher {
     #[inline]
     pub fn next_arrival(&mut self) -> Option<Time> {
         self.arrivals.next(&mut self.arrival_stream)
+    }
+
+    /// The number on record of the arrival that [`Publisher::next_arrival`] gave last.
+    #[inline]
+    pub fn number_of_last(&self) -> Option<u64> {
+        self.arrivals.sequence()
     }
 
     /// From one change of a lifecycle to the next.

@@ -19,6 +19,8 @@ pub struct Subscriber {
     pub line: u32,
     pub queue: QueueId,
     pub workflow: bool,
+    /// By event: it comes here as a dead letter or not at all.
+    pub only_dead_letters: Vec<bool>,
     pub guard: Guard,
     /// By event.
     work: Vec<Service>,
@@ -163,6 +165,7 @@ pub struct Placement {
     pub path_back: Path,
     pub redelivery: Redelivery,
     pub caller: Option<Caller>,
+    pub only_dead_letters: Vec<bool>,
 }
 
 impl Subscriber {
@@ -176,6 +179,7 @@ impl Subscriber {
             line: placement.line,
             queue: placement.queue,
             workflow: subscriber.runs == spec::Runs::Workflow,
+            only_dead_letters: placement.only_dead_letters,
             guard: match subscriber.guard {
                 spec::Guard::None => Guard::None,
                 spec::Guard::Timestamp => Guard::Timestamp,

@@ -8,12 +8,13 @@ use super::spec::{Callback, Destination, Event, Line, Link, Runs, Scenario, Segm
 use crate::core::Ordering;
 
 /// Of all stages, in order: the words in metrics' names.
-const STAGES: [&str; 18] = [
+const STAGES: [&str; 19] = [
     "publish_wait",
     "publish_link",
     "segment_wait",
     "segment_work",
     "journal",
+    "dead_letter",
     "backlog",
     "deliver_wait",
     "deliver_work",
@@ -42,7 +43,26 @@ pub enum Calls {
 pub fn stages(scenario: &Scenario, subscriber: &Subscriber, calls: Calls) -> Vec<&'static str> {
     let Some(segment) = segment_of(scenario, subscriber.from) else { return STAGES.to_vec() };
     let way = Way::new(scenario, subscriber, segment, calls);
-    STAGES.into_iter().filter(|stage| way.has(stage)).collect()
+    let sharers = sharers(scenario, subscriber);
+    if sharers.len() > SHARERS_MAX {
+        return STAGES.to_vec();
+    }
+    // What fails at one of several who share a queue may come to another, with the time that it spent there.
+    let ways: Vec<Way> =
+        sharers.into_iter().map(|other| Way::new(scenario, other, segment, calls)).filter(Way::may_fail).chain([way]).collect();
+    STAGES.into_iter().filter(|stage| ways.iter().any(|way| way.has(stage))).collect()
+}
+
+/// With more who share a queue, any stage is thought possible.
+const SHARERS_MAX: usize = 16;
+
+/// The others who take from the same queue.
+fn sharers<'s>(scenario: &'s Scenario, subscriber: &Subscriber) -> Vec<&'s Subscriber> {
+    let shares = |other: &&Subscriber| other.from == subscriber.from && other.name != subscriber.name;
+    match subscriber.from {
+        Destination::Topic(_) => Vec::new(),
+        Destination::Queue(_) => scenario.subscribers.iter().filter(shares).collect(),
+    }
 }
 
 /// True where a view can show an old version: some resource that comes here changes more than once.
@@ -116,6 +136,7 @@ impl<'s> Way<'s> {
             "publish_link" => self.events.iter().any(|event| self.distant(self.zone_of(event.from), self.segment.zone)),
             "segment_wait" | "segment_work" => !cost.receive.is_zero() || !cost.select.is_zero() || per_kib,
             "journal" => self.segment.persist.is_some(),
+            "dead_letter" => self.gets_dead_letters(),
             "backlog" => self.may_wait_at_broker(),
             "deliver_wait" | "deliver_work" => !cost.deliver.is_zero() || per_kib,
             "delivery_link" => self.distant(self.segment.zone, self.home),
@@ -143,7 +164,11 @@ impl<'s> Way<'s> {
             || self.subscriber.prefetch.is_some()
             || self.may_hold_back
             || self.may_fail()
-            || matches!(self.subscriber.from, Destination::Queue(queue) if self.scenario.gets_dead_letters(queue))
+            || self.gets_dead_letters()
+    }
+
+    fn gets_dead_letters(&self) -> bool {
+        matches!(self.subscriber.from, Destination::Queue(queue) if self.scenario.gets_dead_letters(queue))
     }
 
     fn zone_of(&self, sor: usize) -> Option<ZoneIndex> {
