@@ -8,14 +8,20 @@ use super::policy::Overflow;
 use crate::units::Time;
 
 impl Broker {
-    pub(super) fn publish(&mut self, now: Time, publisher: PublisherId, to: Destination, message: Message, out: &mut Vec<Output>) {
+    pub(super) fn publish(&mut self, now: Time, publisher: PublisherId, to: Destination, message: &Message, out: &mut Vec<Output>) {
         let is_behind = !self.door.is_quiet() && self.door.has_held(publisher);
-        let obstacle = self.obstacle(to, &message, u64::MAX);
-        if !is_behind && obstacle.is_none() {
-            return self.accept(now, publisher, to, message, out);
+        let obstacle = self.obstacle(to, message, u64::MAX);
+        if is_behind || obstacle.is_some() {
+            return self.hold(publisher, to, message, obstacle.filter(|_| !is_behind), out);
         }
-        let (held, is_newly_blocked) = self.door.hold(publisher, to, message);
-        if let (false, Some(obstacle)) = (is_behind, obstacle) {
+        self.accept(now, publisher, to, message, out);
+    }
+
+    /// Holds a publish at the door, where it waits for an obstacle or behind earlier ones of its publisher.
+    #[cold]
+    fn hold(&mut self, publisher: PublisherId, to: Destination, message: &Message, obstacle: Option<Obstacle>, out: &mut Vec<Output>) {
+        let (held, is_newly_blocked) = self.door.hold(publisher, to, *message);
+        if let Some(obstacle) = obstacle {
             self.wait(publisher, held.arrival, obstacle);
         }
         if is_newly_blocked {
@@ -49,48 +55,53 @@ impl Broker {
             && (!queue.has_room(message) || (queue.waiting > 0 && self.door.is_passed(Obstacle::Queue(number), arrival)))
     }
 
-    fn accept(&mut self, now: Time, publisher: PublisherId, to: Destination, message: Message, out: &mut Vec<Output>) {
-        // The answer comes first but is known last: its place is taken now and filled in below.
-        let answer = out.len();
-        let id = message.id;
-        out.push(Output::Refuse { publisher, id, copies: 0, cause: Refusal::Unknown });
-        let placed = match to {
+    #[inline(always)]
+    fn accept(&mut self, now: Time, publisher: PublisherId, to: Destination, message: &Message, out: &mut Vec<Output>) {
+        // The answer comes first but is known last: its place is taken now, and what is known then is put in below.
+        let (answer, id) = (out.len(), message.id);
+        out.push(Output::Confirm { publisher, id, copies: 0 });
+        let (placed, refusal) = match to {
             Destination::Topic(topic) => self.fan_out(now, topic, message, out),
             Destination::Queue(queue) => self.place_one(now, queue, message, out),
         };
-        out[answer] = match placed {
-            (copies, None) => Output::Confirm { publisher, id, copies },
-            (copies, Some(cause)) => Output::Refuse { publisher, id, copies, cause },
-        };
+        match (refusal, &mut out[answer]) {
+            (None, Output::Confirm { copies, .. }) => *copies = placed,
+            (None, _) => {}
+            (Some(cause), answer) => *answer = Output::Refuse { publisher, id, copies: placed, cause },
+        }
         if self.store.memory() > self.memory_limit {
             self.door.alarm = true;
         }
     }
 
     /// One copy for each subscription that wants it: how many were placed, and which queue refused first.
-    fn fan_out(&mut self, now: Time, topic: TopicId, message: Message, out: &mut Vec<Output>) -> (u32, Option<Refusal>) {
-        let Some(subscriptions) = self.topics.get(topic.0 as usize).map(|topic| topic.queues.len()) else {
-            return (0, Some(Refusal::Unknown));
-        };
+    #[inline(always)]
+    fn fan_out(&mut self, now: Time, number: TopicId, message: &Message, out: &mut Vec<Output>) -> (u32, Option<Refusal>) {
+        let number = number.0 as usize;
+        let Some(topic) = self.topics.get(number) else { return (0, Some(Refusal::Unknown)) };
+        let (subscriptions, is_selective) = (topic.queues.len(), topic.selective > 0);
         let stored = self.store.put(message);
-        let (mut copies, mut refusal) = (0, None);
+        let (mut passed, mut lined_up, mut refusal) = (0, 0, None);
         for place in 0..subscriptions {
-            let topic = &self.topics[topic.0 as usize];
-            let number = topic.queues[place];
-            if !topic.selectors[place].admits(&message) || !self.queues[number].is_listening() {
+            let topic = &self.topics[number];
+            let queue = topic.queues[place];
+            if is_selective && !topic.selectors[place].admits(message) {
                 continue;
             }
-            if self.offer(now, number, stored, &message, out) {
-                copies += 1;
-            } else {
-                refusal = refusal.or(Some(Refusal::Full(number)));
+            // Where a consumer takes it at once, somebody listens.
+            if self.pass(now, queue, stored, message, |totals| totals.published += 1, out) {
+                passed += 1;
+            } else if self.offer(now, queue, stored, message, out) {
+                lined_up += 1;
+            } else if self.queues[queue].is_listening() {
+                refusal = refusal.or(Some(Refusal::Full(queue)));
             }
         }
-        self.store.settle(stored);
-        (copies, refusal)
+        self.store.settle(stored, passed);
+        (passed + lined_up, refusal)
     }
 
-    fn place_one(&mut self, now: Time, number: QueueId, message: Message, out: &mut Vec<Output>) -> (u32, Option<Refusal>) {
+    fn place_one(&mut self, now: Time, number: QueueId, message: &Message, out: &mut Vec<Output>) -> (u32, Option<Refusal>) {
         let Some(queue) = self.queues.get(number) else {
             return (0, Some(Refusal::Unknown));
         };
@@ -98,8 +109,9 @@ impl Broker {
             return (0, None);
         }
         let stored = self.store.put(message);
-        let is_placed = self.offer(now, number, stored, &message, out);
-        self.store.settle(stored);
+        let passes = self.pass(now, number, stored, message, |totals| totals.published += 1, out);
+        let is_placed = passes || self.offer(now, number, stored, message, out);
+        self.store.settle(stored, u32::from(passes));
         if is_placed { (1, None) } else { (0, Some(Refusal::Full(number))) }
     }
 
@@ -128,7 +140,7 @@ impl Broker {
         match obstacle {
             Some(obstacle) => self.wait(publisher, held.arrival, obstacle),
             None => {
-                self.accept(now, publisher, held.to, held.message, out);
+                self.accept(now, publisher, held.to, &held.message, out);
                 self.door.settle(publisher);
             }
         }

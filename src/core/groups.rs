@@ -47,6 +47,16 @@ impl Groups {
         self.groups.get(&resource).is_none_or(|group| !group.is_closed)
     }
 
+    /// A message that stands nowhere goes out if its group is open.
+    #[inline(never)]
+    pub(super) fn pass(&mut self, store: &Store, resource: u64) -> bool {
+        let is_open = self.is_open(resource);
+        if is_open {
+            self.close(store, resource);
+        }
+        is_open
+    }
+
     fn group(&mut self, resource: u64) -> &mut Group {
         self.groups.entry(resource).or_insert(Group { ready: List::EMPTY, is_closed: false })
     }
@@ -102,6 +112,7 @@ impl Groups {
     }
 
     /// None of the resource is out any more.
+    #[inline(never)]
     pub(super) fn open(&mut self, store: &Store, resource: u64) {
         let group = self.group(resource);
         group.is_closed = false;

@@ -19,8 +19,15 @@ const POSITION_BITS: u32 = 60;
 const LEVELS: usize = 10;
 
 /// The order of a copy: the more urgent first, then the earlier position.
+#[inline]
 pub(super) fn key(priorities: bool, message: &Message, position: u64) -> u64 {
-    if priorities { (9 - u64::from(message.priority.min(9))) << POSITION_BITS | position } else { position }
+    if priorities { urgency(message) << POSITION_BITS | position } else { position }
+}
+
+/// Not inlined, so that nobody computes it in advance for queues without priorities.
+#[inline(never)]
+fn urgency(message: &Message) -> u64 {
+    9 - u64::from(message.priority.min(9))
 }
 
 /// The least key of a level.
@@ -84,16 +91,17 @@ impl Line {
         }
     }
 
-    /// A new copy is handed out without standing in line.
+    /// A new copy is to be handed out without standing in line; false when it may not be.
     #[inline]
-    pub(super) fn pass(&mut self, store: &Store, resource: u64) {
-        if let Line::Grouped(groups) = self {
-            groups.close(store, resource);
+    pub(super) fn pass(&mut self, store: &Store, resource: u64) -> bool {
+        match self {
+            Line::Plain(_) => true,
+            Line::Grouped(groups) => groups.pass(store, resource),
         }
     }
 
     /// A copy with a new position.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, store: &mut Store, copy: u32) {
         store.copies[copy].state = State::Ready;
         match self {
@@ -114,7 +122,7 @@ impl Line {
     }
 
     /// Takes out the copy that [`Line::next`] named, to be handed over.
-    #[inline]
+    #[inline(always)]
     pub(super) fn take(&mut self, store: &mut Store, copy: u32) {
         match self {
             Line::Plain(line) => line.remove(store, copy),
@@ -191,14 +199,14 @@ impl Plain {
         [returned, fresh].into_iter().flatten().min_by_key(|copy| store.copies[*copy].key)
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, store: &mut Store, copy: u32) {
         let level = self.level(store.copies[copy].key);
         self.levels[level].push_back(&mut store.copies, copy);
         self.occupied |= 1 << level;
     }
 
-    #[inline]
+    #[inline(always)]
     fn remove(&mut self, store: &mut Store, copy: u32) {
         let key = store.copies[copy].key;
         if store.copies[copy].state == State::Returned {

@@ -7,22 +7,22 @@ use super::broker::Broker;
 use super::input::{Cause, Output};
 use super::message::{Message, QueueId};
 use super::policy::Overflow;
+use super::store::Copied;
 use crate::units::Time;
 
 impl Broker {
-    /// Gives a queue its copy of a publish; false when it refuses.
-    #[inline]
+    /// Puts a queue's copy of a publish in line; false when the queue refuses it or does not listen.
+    #[inline(never)]
     pub(super) fn offer(&mut self, now: Time, number: QueueId, stored: u32, message: &Message, out: &mut Vec<Output>) -> bool {
         let queue = &mut self.queues[number];
-        if queue.passes(message.resource) {
-            queue.totals.published += 1;
-            self.pass(now, number, stored, message, out);
-        } else if queue.has_place(message.size) || queue.policy.overflow == Overflow::Block {
-            queue.totals.published += 1;
-            self.enqueue(now, number, stored, message, out);
-        } else {
+        if !queue.is_listening() {
+            return false;
+        }
+        if !queue.has_place(message.size) && queue.policy.overflow != Overflow::Block {
             return self.overflow(now, number, stored, message, out);
         }
+        queue.totals.published += 1;
+        self.enqueue(now, number, stored, message, out);
         true
     }
 
@@ -57,35 +57,30 @@ impl Broker {
     fn new_copy(&mut self, now: Time, number: QueueId, stored: u32, message: &Message) -> u32 {
         let queue = &mut self.queues[number];
         let (key, deadline) = (queue.next_key(message), queue.deadline(now));
-        self.store.copy(stored, number, key, now, deadline)
-    }
-
-    /// Straight to a consumer with credit.
-    #[inline(always)]
-    fn pass(&mut self, now: Time, number: QueueId, stored: u32, message: &Message, out: &mut Vec<Output>) {
-        let copy = self.new_copy(now, number, stored, message);
-        self.queues[number].line.pass(&self.store, message.resource);
-        self.hand_over(copy, out);
+        self.store.copy(stored, || Copied::new(stored, number, key, now, deadline))
     }
 
     /// To the end of the line. What has no time to live at all expires here.
+    #[inline]
     fn enqueue(&mut self, now: Time, number: QueueId, stored: u32, message: &Message, out: &mut Vec<Output>) {
         let copy = self.new_copy(now, number, stored, message);
-        if self.store.copies[copy].deadline <= now {
+        let Broker { queues, store, timers, .. } = self;
+        let deadline = store.copies[copy].deadline;
+        if deadline <= now {
             return self.discard(now, copy, Cause::Expired, true, out);
         }
-        self.queues[number].line.push(&mut self.store, copy);
-        self.has_joined_line(copy);
+        let queue = &mut queues[number];
+        queue.line.push(store, copy);
+        queue.count_ready(message.size);
+        if deadline != Time::MAX {
+            timers.set(&mut store.copies, copy, deadline);
+        }
     }
 
     /// Counts a copy that has just been put in line, and sets its deadline.
-    #[inline]
     pub(super) fn has_joined_line(&mut self, copy: u32) {
-        let copied = &self.store.copies[copy];
-        let queue = &mut self.queues[copied.queue];
-        queue.ready += 1;
-        queue.ready_bytes = queue.ready_bytes.saturating_add(self.store.message(copied.message).size.0);
-        let deadline = copied.deadline;
+        let Copied { queue, deadline, .. } = self.store.copies[copy];
+        self.queues[queue].count_ready(self.store.message_of(copy).size);
         if deadline != Time::MAX {
             self.timers.set(&mut self.store.copies, copy, deadline);
         }
@@ -94,20 +89,13 @@ impl Broker {
     /// Takes a copy out of its line for good.
     pub(super) fn leave_line(&mut self, copy: u32) {
         let number = self.store.copies[copy].queue;
-        self.queues[number].line.remove(&mut self.store, copy);
-        self.has_left_line(copy);
-        if self.queues[number].waiting > 0 {
+        let queue = &mut self.queues[number];
+        queue.line.remove(&mut self.store, copy);
+        queue.discount_ready(self.store.message_of(copy).size);
+        self.timers.clear(&mut self.store.copies, copy);
+        if queue.waiting > 0 {
             self.door.freed.push(number);
         }
-    }
-
-    #[inline]
-    pub(super) fn has_left_line(&mut self, copy: u32) {
-        self.timers.clear(&mut self.store.copies, copy);
-        let copied = &self.store.copies[copy];
-        let queue = &mut self.queues[copied.queue];
-        queue.ready -= 1;
-        queue.ready_bytes = queue.ready_bytes.saturating_sub(self.store.message(copied.message).size.0);
     }
 
     /// The end of a copy that is in no list any more: a dead letter where `may_move` and there is somebody to take it, else dropped.
@@ -156,11 +144,10 @@ impl Broker {
 
     /// Takes in a dead letter that the queue keeps, as a new copy.
     fn receive(&mut self, now: Time, number: QueueId, stored: u32, message: &Message, out: &mut Vec<Output>) {
-        let queue = &mut self.queues[number];
-        queue.totals.received += 1;
-        if queue.passes(message.resource) {
-            self.pass(now, number, stored, message, out);
+        if self.pass(now, number, stored, message, |totals| totals.received += 1, out) {
+            self.store.share(stored);
         } else {
+            self.queues[number].totals.received += 1;
             self.make_place(now, number, message, false, out);
             self.enqueue(now, number, stored, message, out);
         }

@@ -55,7 +55,8 @@ pub(super) struct Queue {
     /// Publishers at the door whose next message waits for this queue.
     pub(super) waiting: u32,
     pub(super) totals: Totals,
-    time_to_live: Option<Span>,
+    /// The longest span for ever.
+    time_to_live: Span,
     max_length: u64,
     max_bytes: u64,
     positions: u64,
@@ -76,7 +77,7 @@ impl Queue {
             delayed_count: 0,
             waiting: 0,
             totals: Totals::default(),
-            time_to_live: policy.time_to_live,
+            time_to_live: policy.time_to_live.unwrap_or(Span::MAX),
             max_length: policy.max_length.unwrap_or(u64::MAX),
             max_bytes: policy.max_bytes.map_or(u64::MAX, |bytes| bytes.0),
             positions: 0,
@@ -86,7 +87,7 @@ impl Queue {
 
     /// From now on messages live so long.
     pub(super) fn set_time_to_live(&mut self, span: Option<Span>) {
-        self.time_to_live = span;
+        self.time_to_live = span.unwrap_or(Span::MAX);
     }
 
     /// Whether it takes messages at all: a subscription that is not durable has to have a consumer.
@@ -98,7 +99,7 @@ impl Queue {
     /// Whether a new message would go to a consumer at once.
     #[inline]
     pub(super) fn passes(&self, resource: u64) -> bool {
-        !self.turns.is_empty() && self.line.is_open(resource)
+        self.turns.next().is_some() && self.line.is_open(resource)
     }
 
     /// Whether one more ready message of this size is within the limits.
@@ -118,10 +119,24 @@ impl Queue {
         self.passes(message.resource) || self.has_place(message.size) || (self.ready == 0 && self.max_length > 0)
     }
 
+    /// One more stands ready.
+    #[inline]
+    pub(super) fn count_ready(&mut self, size: Bytes) {
+        self.ready += 1;
+        self.ready_bytes = self.ready_bytes.saturating_add(size.0);
+    }
+
+    /// One less stands ready.
+    #[inline]
+    pub(super) fn discount_ready(&mut self, size: Bytes) {
+        self.ready -= 1;
+        self.ready_bytes = self.ready_bytes.saturating_sub(size.0);
+    }
+
     /// When a message accepted now expires.
     #[inline]
     pub(super) fn deadline(&self, now: Time) -> Time {
-        self.time_to_live.map_or(Time::MAX, |span| now + span)
+        now + self.time_to_live
     }
 
     /// The key of the next message.

@@ -1,10 +1,10 @@
 //! Where messages and their copies lie: slabs with free places, and lists that run through them by index.
 //!
 //! A message is stored once and shared by its copies; the last copy to go takes it along. A place that becomes free is
-//! taken again by the next, so a steady load allocates nothing. The store also counts the memory that all of it takes.
+//! taken again by the next, so a steady load allocates nothing. The store also knows the memory that all of it takes.
 //!
-//! Knows nothing of policies, consumers or time. Invariant: `memory` is the sum of the stored bodies plus
-//! [`COPY_OVERHEAD`] for each copy.
+//! Knows nothing of policies, consumers or time. Invariant: `bodies` is the sum of the sizes of the stored
+//! messages.
 
 use super::message::{Message, QueueId};
 use crate::units::{Bytes, Time};
@@ -27,18 +27,29 @@ impl<T> Slab<T> {
         Slab { entries: Vec::new(), free: Vec::new() }
     }
 
-    #[inline]
-    pub(super) fn insert(&mut self, entry: T) -> u32 {
+    /// Adds an entry. It is made where it will lie: built before, it would have to be copied there.
+    #[inline(always)]
+    pub(super) fn insert(&mut self, make: impl FnOnce() -> T) -> u32 {
         match self.free.pop() {
             Some(place) => {
-                self.entries[place as usize] = entry;
+                self.entries[place as usize] = make();
                 place
             }
-            None => {
-                self.entries.push(entry);
-                (self.entries.len() - 1) as u32
-            }
+            None => self.grow(make()),
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self, entry: T) -> u32 {
+        self.entries.push(entry);
+        (self.entries.len() - 1) as u32
+    }
+
+    /// How many places are in use.
+    #[inline]
+    fn used(&self) -> u64 {
+        (self.entries.len() - self.free.len()) as u64
     }
 
     /// Makes the place free. The entry stays readable until the place is taken again.
@@ -48,8 +59,8 @@ impl<T> Slab<T> {
     }
 
     #[inline]
-    pub(super) fn get(&self, place: u32) -> Option<&T> {
-        self.entries.get(place as usize)
+    pub(super) fn get_mut(&mut self, place: u32) -> Option<&mut T> {
+        self.entries.get_mut(place as usize)
     }
 }
 
@@ -105,15 +116,27 @@ impl List {
         (self.first != NONE).then_some(self.first)
     }
 
-    /// True when the list has exactly one entry.
+    /// Whether this is the last entry.
     #[inline]
-    pub(super) fn is_single(&self) -> bool {
-        self.first == self.last && self.first != NONE
+    pub(super) fn ends_with(&self, entry: u32) -> bool {
+        self.last == entry
     }
 
     #[inline]
     pub(super) fn push_back<T: Linked>(&mut self, slab: &mut Slab<T>, entry: u32) {
-        *slab[entry].links_mut() = Links { previous: self.last, next: NONE };
+        *slab[entry].links_mut() = self.end();
+        self.grow_to(slab, entry);
+    }
+
+    /// The links of the next entry at the end.
+    #[inline]
+    pub(super) fn end(&self) -> Links {
+        Links { previous: self.last, next: NONE }
+    }
+
+    /// Takes in an entry that was made with the links of [`List::end`].
+    #[inline]
+    pub(super) fn grow_to<T: Linked>(&mut self, slab: &mut Slab<T>, entry: u32) {
         match self.last {
             NONE => self.first = entry,
             last => slab[last].links_mut().next = entry,
@@ -175,7 +198,7 @@ pub(super) enum State {
 /// One copy of a message in one queue.
 pub(super) struct Copied {
     /// In the line, in its consumer's list of unacknowledged ones, or in the queue's list of delayed ones.
-    links: Links,
+    pub(super) links: Links,
     /// When the queue accepted it.
     pub(super) accepted: Time,
     /// When it expires if it stands ready.
@@ -198,6 +221,36 @@ pub(super) struct Copied {
     pub(super) state: State,
 }
 
+impl Copied {
+    /// A copy that has never been out and is in no list yet.
+    #[inline(always)]
+    pub(super) fn new(message: u32, queue: QueueId, key: u64, accepted: Time, deadline: Time) -> Copied {
+        Copied {
+            links: Links::ALONE,
+            accepted,
+            deadline,
+            key,
+            message,
+            queue,
+            holder: NONE,
+            stamp: 0,
+            attempts: 0,
+            failures: 0,
+            timer: NONE,
+            state: State::Ready,
+        }
+    }
+
+    /// Goes into a consumer's hands.
+    #[inline(always)]
+    pub(super) fn go_out(&mut self, holder: u32, stamp: u32) {
+        self.state = State::Out;
+        self.holder = holder;
+        self.stamp = stamp;
+        self.attempts = self.attempts.saturating_add(1);
+    }
+}
+
 impl Linked for Copied {
     #[inline]
     fn links(&self) -> &Links {
@@ -213,28 +266,37 @@ impl Linked for Copied {
 pub(super) struct Store {
     messages: Slab<Stored>,
     pub(super) copies: Slab<Copied>,
-    memory: u64,
+    /// Sum of the sizes of all messages.
+    bodies: u64,
 }
 
 impl Store {
     pub(super) fn new() -> Store {
-        Store { messages: Slab::new(), copies: Slab::new(), memory: 0 }
+        Store { messages: Slab::new(), copies: Slab::new(), bodies: 0 }
     }
 
     #[inline]
     pub(super) fn memory(&self) -> u64 {
-        self.memory
+        self.bodies.saturating_add(COPY_OVERHEAD.0 * self.copies.used())
     }
 
-    /// Stores a message. It stays at least until [`Store::settle`], and then while it has copies.
-    #[inline]
-    pub(super) fn put(&mut self, message: Message) -> u32 {
-        self.memory = self.memory.saturating_add(message.size.0);
-        self.messages.insert(Stored { message, uses: 1 })
+    /// Stores a message. It stays at least until it is settled, and then while it has copies.
+    #[inline(always)]
+    pub(super) fn put(&mut self, message: &Message) -> u32 {
+        self.bodies = self.bodies.saturating_add(message.size.0);
+        self.messages.insert(|| Stored { message: *message, uses: 1 })
     }
 
+    /// A stored message has been placed everywhere; of its copies so many were made by [`Store::bear`].
     #[inline]
-    pub(super) fn settle(&mut self, message: u32) {
+    pub(super) fn settle(&mut self, message: u32, born: u32) {
+        self.messages[message].uses += born;
+        self.let_go(message);
+    }
+
+    /// A copy, or the one who places them, is done with a message.
+    #[inline]
+    fn let_go(&mut self, message: u32) {
         let stored = &mut self.messages[message];
         stored.uses -= 1;
         if stored.uses == 0 {
@@ -242,8 +304,9 @@ impl Store {
         }
     }
 
+    #[inline]
     fn forget(&mut self, message: u32) {
-        self.memory = self.memory.saturating_sub(self.messages[message].message.size.0);
+        self.bodies = self.bodies.saturating_sub(self.messages[message].message.size.0);
         self.messages.remove(message);
     }
 
@@ -258,34 +321,32 @@ impl Store {
     }
 
     /// A new copy of a stored message, in no list yet.
-    #[inline]
-    pub(super) fn copy(&mut self, message: u32, queue: QueueId, key: u64, accepted: Time, deadline: Time) -> u32 {
-        self.messages[message].uses += 1;
-        self.memory = self.memory.saturating_add(COPY_OVERHEAD.0);
-        self.copies.insert(Copied {
-            links: Links::ALONE,
-            accepted,
-            deadline,
-            key,
-            message,
-            queue,
-            holder: NONE,
-            stamp: 0,
-            attempts: 0,
-            failures: 0,
-            timer: NONE,
-            state: State::Ready,
-        })
+    #[inline(always)]
+    pub(super) fn copy(&mut self, message: u32, make: impl FnOnce() -> Copied) -> u32 {
+        self.share(message);
+        self.bear(make)
     }
 
-    /// Frees a copy that is in no list any more, and its message when it was the last one.
+    /// A new copy that its message does not know of yet: [`Store::settle`] or [`Store::share`] tells it, before the copy can go.
+    #[inline(always)]
+    pub(super) fn bear(&mut self, make: impl FnOnce() -> Copied) -> u32 {
+        self.copies.insert(make)
+    }
+
+    /// A stored message has one more copy.
     #[inline]
-    pub(super) fn release(&mut self, copy: u32) {
+    pub(super) fn share(&mut self, message: u32) {
+        self.messages[message].uses += 1;
+    }
+
+    /// Frees a copy that is in no list any more, and its message when it was the last one; says in which queue it was.
+    #[inline]
+    pub(super) fn release(&mut self, copy: u32) -> QueueId {
         let copied = &mut self.copies[copy];
         copied.state = State::Free;
-        let message = copied.message;
+        let (message, queue) = (copied.message, copied.queue);
         self.copies.remove(copy);
-        self.memory = self.memory.saturating_sub(COPY_OVERHEAD.0);
-        self.settle(message);
+        self.let_go(message);
+        queue
     }
 }

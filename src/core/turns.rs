@@ -70,16 +70,8 @@ impl Turns {
         }
     }
 
-    #[inline]
-    pub(super) fn is_empty(&self) -> bool {
-        match self {
-            Turns::RoundRobin(line) => line.is_empty(),
-            Turns::LeastInFlight { line, .. } => line.is_empty(),
-        }
-    }
-
     /// A consumer that has credit and is not in line goes to its end.
-    #[inline]
+    #[inline(never)]
     pub(super) fn join(&mut self, consumers: &mut Slab<Consumer>, consumer: u32) {
         match self {
             Turns::RoundRobin(line) => line.push_back(consumers, consumer),
@@ -105,35 +97,50 @@ impl Turns {
         }
     }
 
-    /// The consumer gets one more message: it goes to the end of the line, or out of it when that was its last credit.
-    #[inline]
+    /// The consumer, which is the next one, gets a message: it goes to the end of the line, or out of it when that was its last credit.
+    #[inline(always)]
     pub(super) fn serve(&mut self, consumers: &mut Slab<Consumer>, consumer: u32) {
-        if let Turns::RoundRobin(line) = self
-            && line.is_single()
-            && consumers[consumer].in_flight + 1 < consumers[consumer].prefetch
-        {
-            consumers[consumer].in_flight += 1;
-            return;
+        let served = &mut consumers[consumer];
+        served.in_flight += 1;
+        // Who is alone in line stays there: by far the most frequent case, and the only one that is worth its place in the caller.
+        let stays = served.has_credit() && matches!(self, Turns::RoundRobin(line) if line.ends_with(consumer));
+        if !stays {
+            self.move_back(consumers, consumer);
         }
-        self.leave(consumers, consumer);
-        consumers[consumer].in_flight += 1;
+    }
+
+    #[inline(never)]
+    fn move_back(&mut self, consumers: &mut Slab<Consumer>, consumer: u32) {
+        let Consumer { in_flight, turn, .. } = consumers[consumer];
+        match self {
+            Turns::RoundRobin(line) => line.remove(consumers, consumer),
+            Turns::LeastInFlight { line, .. } => {
+                line.remove(&(in_flight - 1, turn, consumer));
+            }
+        }
         if consumers[consumer].has_credit() {
             self.join(consumers, consumer);
         }
     }
 
     /// The consumer is rid of one message; with its first credit it joins the line again, else it keeps its turn.
-    #[inline]
+    #[inline(always)]
     pub(super) fn relieve(&mut self, consumers: &mut Slab<Consumer>, consumer: u32) {
-        let had_credit = consumers[consumer].has_credit();
-        let before = consumers[consumer].in_flight;
-        consumers[consumer].in_flight = before - 1;
+        let relieved = &mut consumers[consumer];
+        let (had_credit, before, turn) = (relieved.has_credit(), relieved.in_flight, relieved.turn);
+        relieved.in_flight = before - 1;
         if !had_credit {
             self.join(consumers, consumer);
         } else if let Turns::LeastInFlight { line, .. } = self {
-            let turn = consumers[consumer].turn;
-            line.remove(&(before, turn, consumer));
-            line.insert((before - 1, turn, consumer));
+            rank_again(line, (before, turn, consumer));
         }
     }
+}
+
+/// A consumer in line has one message less in flight.
+#[inline(never)]
+fn rank_again(line: &mut BTreeSet<(u32, u64, u32)>, rank: (u32, u64, u32)) {
+    let (in_flight, turn, consumer) = rank;
+    line.remove(&rank);
+    line.insert((in_flight - 1, turn, consumer));
 }

@@ -2,11 +2,12 @@
 
 use busload::core::*;
 use busload::units::{Bytes, Span, Time};
+use std::collections::VecDeque;
 use std::time::Instant;
 
 const ROUNDS: u64 = 2_000_000;
 
-/// Nanoseconds for a publish to three subscriptions, its three deliveries and three acks, with `backlog` messages ready before.
+/// Nanoseconds for a publish to three subscriptions, three deliveries and three acks, with `backlog` messages ready all the time.
 fn round(policy: Policy, prefetch: Option<u32>, backlog: u64, resources: u64) -> f64 {
     let mut broker = Broker::new(Settings::default());
     let topic = broker.declare_topic();
@@ -16,7 +17,7 @@ fn round(policy: Policy, prefetch: Option<u32>, backlog: u64, resources: u64) ->
         broker.handle(Time(0), Input::Subscribe { topic, queue, selector: Selector::All, durable: true, policy }, &mut out);
         broker.handle(Time(0), Input::Attach { consumer: ConsumerId(number), queue, prefetch }, &mut out);
     }
-    let mut acks: Vec<DeliveryId> = Vec::with_capacity(64);
+    let mut acks: VecDeque<DeliveryId> = VecDeque::with_capacity(64);
     let mut start = Instant::now();
     for id in 0..ROUNDS + backlog {
         if id == backlog {
@@ -24,13 +25,14 @@ fn round(policy: Policy, prefetch: Option<u32>, backlog: u64, resources: u64) ->
         }
         let message = Message { id, resource: id % resources, lot: id, size: Bytes(300), kind: 0, priority: 4, persistent: true };
         broker.handle(Time(id), Input::Publish { publisher: PublisherId(0), to: Destination::Topic(topic), message }, &mut out);
+        acks.extend(out.iter().filter_map(|output| match output {
+            Output::Deliver(delivery) => Some(delivery.id),
+            _ => None,
+        }));
+        out.clear();
         if id >= backlog {
-            acks.extend(out.iter().filter_map(|output| match output {
-                Output::Deliver(delivery) => Some(delivery.id),
-                _ => None,
-            }));
-            out.clear();
-            for delivery in acks.drain(..) {
+            // Three, the oldest: what an ack hands out is acknowledged in a later round, so that the backlog stays.
+            for delivery in acks.drain(..3) {
                 broker.handle(Time(id), Input::Ack { delivery }, &mut out);
             }
         }
