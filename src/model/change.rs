@@ -386,7 +386,7 @@ impl Ledger {
     }
 
     /// Ends the wait of the subscription at this place: the change, unless nobody waited there.
-    #[inline]
+    #[inline(always)]
     fn close(&mut self, now: Time, slot: u32, place: u32, subscription: u32) -> Option<&mut Change> {
         let change = &mut self.changes[slot as usize];
         let (word, bit) = open_word(change, &mut self.wide, self.words, slot, place);
@@ -408,6 +408,7 @@ impl Ledger {
     }
 
     /// Finds the oldest open change of a subscription among the others.
+    #[inline(never)]
     fn advance(&mut self, subscription: usize) {
         while let Some(next) = self.freshness[subscription].others.pop_front() {
             let change = &self.changes[next.slot as usize];
@@ -419,6 +420,7 @@ impl Ledger {
     }
 
     /// The copy for this subscription is lost for good; true when it was still waited for.
+    #[inline(never)]
     pub fn lose(&mut self, now: Time, slot: u32, place: u32, subscription: u32) -> bool {
         self.close(now, slot, place, subscription).map(|change| change.lost = true).is_some()
     }
