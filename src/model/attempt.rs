@@ -3,7 +3,7 @@
 //! The steps that need nothing else are here; where somebody else is concerned (a thread of the segment, the system of record,
 //! the broker, the next message of the line) a step says so, and `deliver` and `callback` go on.
 
-use super::change::{Applying, Ledger};
+use super::change::{Applying, Ledger, Shown};
 use super::copy::Context;
 use super::hop::Hop;
 use super::network::Network;
@@ -13,6 +13,7 @@ use super::subscriber::{Caller, Subscriber};
 use super::world::World;
 use crate::core::{Applied, Delivery};
 use crate::sim::{Admission, Calendar};
+use crate::stats::Histogram;
 use crate::units::{Bytes, Span, Time};
 
 /// An ack or nack on the wire.
@@ -290,19 +291,16 @@ impl Attempt<'_> {
     /// The subscriber's view takes the version that the attempt has brought.
     #[inline(always)]
     fn apply(&mut self) {
-        let Attempt { context, subscriber, watched, events, .. } = self;
-        watched.done.add(1);
+        self.watched.done.add(1);
+        let Attempt { now, context, subscriber, watched, events, ledger, .. } = self;
+        let all = &mut events[context.event as usize].end_to_end;
         let by = Applying { place: context.place, subscription: subscriber.line, guard: subscriber.guard };
-        let applied = self.ledger.apply(self.now, by, context.change, context.version, |view| {
-            if view.measured {
-                watched.shown(context, view.change == context.change, view.latency);
-                if view.by_all {
-                    events[context.event as usize].end_to_end.record(view.latency);
-                }
-            }
-        });
-        if applied == Applied::StaleOverwrite {
-            watched.stale_overwrites.add(1);
+        if let Some(shown) = ledger.show(*now, by, context.change) {
+            watched.shown(shown, Some(context), all);
+        }
+        if ledger.is_tracked(context.change) {
+            let applied = ledger.apply(*now, by, context.change, context.version, |shown| watched.shown(shown, None, all));
+            watched.stale_overwrites.add((applied == Applied::StaleOverwrite) as u64);
         }
     }
 
@@ -319,14 +317,15 @@ impl Attempt<'_> {
 }
 
 impl SubscriberProbe {
-    /// A measured change is shown for the first time: by its own message, whose stages are known, or by a newer one before it came.
+    /// A change is shown for the first time: by its own message, whose stages are known, or by a newer one before it came.
     #[inline(always)]
-    fn shown(&mut self, context: &Context, by_its_own: bool, latency: Span) {
+    fn shown(&mut self, shown: Shown, by: Option<&Context>, all: &mut Histogram) {
+        let Shown { latency, measured: true, by_all } = shown else { return };
         self.end_to_end.record(latency);
-        if !by_its_own {
-            self.hops[Hop::Overtaken as usize].record(latency);
-            return;
+        if by_all {
+            all.record(latency);
         }
+        let Some(context) = by else { return self.hops[Hop::Overtaken as usize].record(latency) };
         debug_assert_eq!(self.stages.iter().map(|hop| context.spent(*hop)).sum::<u64>(), latency.0, "stages add up to the latency");
         for hop in &self.stages {
             self.hops[*hop as usize].record(Span(context.spent(*hop)));

@@ -47,7 +47,7 @@ impl World {
     }
 
     /// The SOR is done with a callback: the answer goes back, or nobody waits for it any more.
-    #[inline]
+    #[inline(always)]
     pub(super) fn call_served(&mut self, call: u16, sor: u16, at: CopyRef) {
         let (place, probe) = (&mut self.sors[sor as usize], &mut self.probe.sors[sor as usize]);
         probe.busy_callbacks.level.fall(self.now);

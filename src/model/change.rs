@@ -6,9 +6,10 @@
 //!
 //! Knows nothing of brokers, links or time to come. Invariant: a change with nobody waiting and no copy about is freed.
 
-use crate::core::{Applied, Guard, View};
+use super::family::{Account, Family, Lifecycle, Picture, Resource};
+use super::freshness::{Freshness, Opened};
+use crate::core::{Applied, Guard};
 use crate::units::{Span, Time};
-use std::collections::VecDeque;
 
 /// No change, no resource, no lifecycle.
 pub const NONE: u32 = u32::MAX;
@@ -53,55 +54,9 @@ pub struct Change {
     stamp: u32,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Resource {
-    version: u32,
-    /// The newest living change, [`NONE`] without one.
-    newest: u32,
-    /// Living changes and lifecycles that still go on; an unnamed resource is reused when it falls to zero.
-    users: u32,
-}
-
-/// One subscription's picture of a resource.
-#[derive(Clone, Copy, Debug, Default)]
-struct Picture {
-    view: View,
-    newest_handed: u32,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Lifecycle {
-    resource: u32,
-    /// Changes still to come.
-    remaining: u32,
-    /// Living changes.
-    living: u32,
-    last_version: u32,
-}
-
-/// Resources and changes of one event. Without being tracked it has only changes: each is its own resource and lifecycle.
-#[derive(Clone, Debug)]
-struct Family {
-    /// Named resources; without, every lifecycle has its own.
-    named: bool,
-    /// Views can differ in more than having come or not: several changes of a resource.
-    tracked: bool,
-    audience: u32,
-    resources: Vec<Resource>,
-    free: Vec<u32>,
-    /// By resource, then by place in the audience.
-    pictures: Vec<Picture>,
-    lifecycles: Vec<Lifecycle>,
-    free_lifecycles: Vec<u32>,
-    next_sequence: u64,
-    /// By place.
-    accounts: Vec<Account>,
-}
-
 /// A change that a view shows at last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shown {
-    pub change: u32,
     /// From being raised.
     pub latency: Span,
     pub measured: bool,
@@ -116,42 +71,6 @@ pub struct Applying {
     pub place: u32,
     pub subscription: u32,
     pub guard: Guard,
-}
-
-/// What one place of an event's audience has seen of settled lifecycles and lost copies.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Account {
-    /// Settled lifecycles of which it showed anything.
-    pub finals: u64,
-    /// Of these, the ones of which it shows an older version than the last one raised.
-    pub finals_stale: u64,
-    /// Measured changes that no copy of ever came (all publishes refused).
-    pub unreached: u64,
-    /// Wrong times that are over.
-    wrong: Span,
-    /// Of wrong times that began before the measured part, the part before it.
-    wrong_before: Span,
-}
-
-/// Age of the oldest change that a subscription does not show yet, exactly integrated.
-#[derive(Clone, Debug)]
-struct Freshness {
-    /// The oldest open change; its slot is [`NONE`] without one.
-    oldest: Opened,
-    /// Those after it, oldest first; closed ones are dropped when they come up.
-    others: VecDeque<Opened>,
-    since: Time,
-    /// Twice the integral of the age, ns^2.
-    area_twice: u128,
-    max: Span,
-}
-
-/// A change as a subscription saw it opened.
-#[derive(Clone, Copy, Debug)]
-struct Opened {
-    raised: Time,
-    slot: u32,
-    stamp: u32,
 }
 
 /// All changes of a run.
@@ -389,7 +308,7 @@ impl Ledger {
     }
 
     /// Ends the wait of the subscription at this place: the change, unless nobody waited there.
-    #[inline]
+    #[inline(always)]
     fn close(&mut self, now: Time, slot: u32, place: u32, subscription: u32) -> Option<&mut Change> {
         let change = &mut self.changes[slot as usize];
         let (word, bit) = open_word(change, &mut self.wide, self.words, slot, place);
@@ -411,6 +330,7 @@ impl Ledger {
     }
 
     /// Finds the oldest open change of a subscription among the others.
+    #[inline(never)]
     fn advance(&mut self, subscription: usize) {
         while let Some(next) = self.freshness[subscription].others.pop_front() {
             let change = &self.changes[next.slot as usize];
@@ -422,6 +342,7 @@ impl Ledger {
     }
 
     /// The copy for this subscription is lost for good; true when it was still waited for.
+    #[inline(never)]
     pub fn lose(&mut self, now: Time, slot: u32, place: u32, subscription: u32) -> bool {
         self.close(now, slot, place, subscription).map(|change| change.lost = true).is_some()
     }
@@ -440,19 +361,25 @@ impl Ledger {
         late
     }
 
-    /// A subscription applies `version` of the change's resource to its view. What it shows for the first time by that is given to
-    /// `see`: the change itself first, then others, newest first.
+    /// The change comes to a subscription's view by its own message: what that shows for the first time, if anything. Where changes
+    /// are tracked, [`Ledger::apply`] is to follow.
     #[inline(always)]
-    pub fn apply(&mut self, now: Time, by: Applying, slot: u32, version: u32, mut see: impl FnMut(Shown)) -> Applied {
-        if self.changes[slot as usize].lifecycle == NONE {
-            self.show(now, by, slot, &mut see);
-            return Applied::Shown { wrong: Span::ZERO };
-        }
-        self.apply_tracked(now, by, slot, version, see)
+    pub fn show(&mut self, now: Time, by: Applying, slot: u32) -> Option<Shown> {
+        let change = self.close(now, slot, by.place, by.subscription)?;
+        let by_all = change.waiting == 0 && !change.lost;
+        Some(Shown { latency: now.since(change.raised), measured: change.measured, by_all })
     }
 
+    /// The resource of the change can change again.
+    #[inline(always)]
+    pub fn is_tracked(&self, slot: u32) -> bool {
+        self.changes[slot as usize].lifecycle != NONE
+    }
+
+    /// A subscription applies `version` of the change's resource to its view. Other changes that it shows for the first time by that
+    /// are given to `see`, newest first.
     #[inline(never)]
-    fn apply_tracked(&mut self, now: Time, by: Applying, slot: u32, version: u32, mut see: impl FnMut(Shown)) -> Applied {
+    pub fn apply(&mut self, now: Time, by: Applying, slot: u32, version: u32, mut see: impl FnMut(Shown)) -> Applied {
         let Applying { place, guard, .. } = by;
         let Change { event, resource, .. } = self.changes[slot as usize];
         let family = &mut self.families[event as usize];
@@ -465,23 +392,16 @@ impl Ledger {
         }
         // What is not newer than the newest it ever showed is closed already.
         let mut next = family.resources[resource as usize].newest;
-        self.show(now, by, slot, &mut see);
         while next != NONE && self.changes[next as usize].version > newest_shown {
             let older = self.changes[next as usize].older;
-            if self.changes[next as usize].version <= version {
-                self.show(now, by, next, &mut see);
+            if self.changes[next as usize].version <= version
+                && let Some(shown) = self.show(now, by, next)
+            {
+                see(shown);
             }
             next = older;
         }
         applied
-    }
-
-    #[inline(always)]
-    fn show(&mut self, now: Time, by: Applying, slot: u32, see: &mut impl FnMut(Shown)) {
-        if let Some(change) = self.close(now, slot, by.place, by.subscription) {
-            let by_all = change.waiting == 0 && !change.lost;
-            see(Shown { change: slot, latency: now.since(change.raised), measured: change.measured, by_all });
-        }
     }
 
     /// The publisher is done with a change, of which so many copies are about: true when there is none, and so nothing left of it.
@@ -544,11 +464,8 @@ impl Ledger {
 
     #[inline(never)]
     fn settle_rarely(&mut self, now: Time, slot: u32) {
-        let Change { event, measured, .. } = self.changes[slot as usize];
-        for place in 0..self.families[event as usize].audience {
-            let subscription = self.subscription_of[event as usize][place as usize];
-            let unreached = self.lose(now, slot, place, subscription) && measured;
-            self.families[event as usize].accounts[place as usize].unreached += unreached as u64;
+        if self.changes[slot as usize].waiting > 0 {
+            self.lose_for_all(now, slot);
         }
         let change = self.changes[slot as usize];
         if change.lifecycle == NONE {
@@ -562,6 +479,15 @@ impl Ledger {
             newer => self.changes[newer as usize].older = change.older,
         }
         self.families[change.event as usize].one_less(now, change.lifecycle, change.resource);
+    }
+
+    fn lose_for_all(&mut self, now: Time, slot: u32) {
+        let Change { event, measured, .. } = self.changes[slot as usize];
+        for place in 0..self.families[event as usize].audience {
+            let subscription = self.subscription_of[event as usize][place as usize];
+            let unreached = self.lose(now, slot, place, subscription) && measured;
+            self.families[event as usize].accounts[place as usize].unreached += unreached as u64;
+        }
     }
 
     /// Time during which views at this place of an event's audience showed less than they had shown, in the measured part.
@@ -582,81 +508,6 @@ impl Ledger {
         let freshness = &mut self.freshness[subscription];
         freshness.account(now);
         (std::mem::take(&mut freshness.area_twice), std::mem::take(&mut freshness.max))
-    }
-}
-
-impl Family {
-    fn unnamed(&mut self) -> u32 {
-        let slot = match self.free.pop() {
-            Some(slot) => slot,
-            None => {
-                self.resources.push(Resource { newest: NONE, ..Resource::default() });
-                self.pictures.resize(self.pictures.len() + self.audience as usize, Picture::default());
-                self.resources.len() as u32 - 1
-            }
-        };
-        debug_assert_eq!(self.resources[slot as usize].users, 0);
-        slot
-    }
-
-    /// A change of this lifecycle is settled.
-    fn one_less(&mut self, now: Time, lifecycle: u32, resource: u32) {
-        let life = &mut self.lifecycles[lifecycle as usize];
-        life.living -= 1;
-        self.resources[resource as usize].users -= 1;
-        if life.living == 0 && life.remaining == 0 {
-            let last = life.last_version;
-            self.free_lifecycles.push(lifecycle);
-            let pictures = &self.pictures[resource as usize * self.audience as usize..][..self.audience as usize];
-            for (account, picture) in self.accounts.iter_mut().zip(pictures).filter(|(_, picture)| picture.view.shown() > 0) {
-                account.finals += 1;
-                account.finals_stale += (picture.view.shown() < last) as u64;
-            }
-            self.resources[resource as usize].users -= 1;
-        }
-        if !self.named && self.resources[resource as usize].users == 0 {
-            self.forget(now, resource);
-        }
-    }
-
-    /// An unnamed resource that nobody will hear of again.
-    fn forget(&mut self, now: Time, resource: u32) {
-        let pictures = &mut self.pictures[resource as usize * self.audience as usize..][..self.audience as usize];
-        for (account, picture) in self.accounts.iter_mut().zip(pictures) {
-            account.wrong += picture.view.wrong_for(now);
-            *picture = Picture::default();
-        }
-        self.resources[resource as usize] = Resource { newest: NONE, ..Resource::default() };
-        self.free.push(resource);
-    }
-}
-
-impl Freshness {
-    fn new() -> Freshness {
-        let oldest = Opened { raised: Time::ZERO, slot: NONE, stamp: 0 };
-        Freshness { oldest, others: VecDeque::new(), since: Time::ZERO, area_twice: 0, max: Span::ZERO }
-    }
-
-    #[inline]
-    fn add(&mut self, now: Time, opened: Opened) {
-        if self.oldest.slot == NONE {
-            self.oldest = opened;
-            self.since = now;
-        } else {
-            self.others.push_back(opened);
-        }
-    }
-
-    /// Adds the age of the oldest open change since the last time.
-    #[inline]
-    fn account(&mut self, now: Time) {
-        if self.oldest.slot != NONE {
-            let (from, to) = (self.since.0 - self.oldest.raised.0, now.0 - self.oldest.raised.0);
-            // to^2 - from^2 in one multiplication.
-            self.area_twice += (to - from) as u128 * (to + from) as u128;
-            self.max = self.max.max(Span(to));
-        }
-        self.since = now;
     }
 }
 

@@ -68,7 +68,7 @@ impl World {
     }
 
     /// A worker's own work is done: it calls back, or is done.
-    #[inline]
+    #[inline(always)]
     pub(super) fn worked(&mut self, at: CopyRef) {
         let Some(mut attempt) = self.attempt(at) else { return };
         attempt.pass(Hop::Work);
@@ -119,7 +119,7 @@ impl World {
         self.pay_settling(done, segment, at);
     }
 
-    #[inline]
+    #[inline(always)]
     fn pay_settling(&mut self, done: bool, segment: u16, at: CopyRef) {
         if self.segments[segment as usize].prices.acknowledge_free {
             self.settle(at, done);
@@ -129,7 +129,7 @@ impl World {
     }
 
     /// The broker takes an ack or nack.
-    #[inline]
+    #[inline(always)]
     pub(super) fn settle(&mut self, at: CopyRef, done: bool) {
         let Some(attempt) = self.attempt(at) else { return };
         let (change, segment) = (attempt.context.change, attempt.context.segment);

@@ -197,7 +197,7 @@ impl World {
 
     /// Hands an input to a segment's broker and works off what it answers. What happens at once because of an answer may be a further
     /// input; its answers line up behind, so that nothing nests.
-    #[inline]
+    #[inline(always)]
     pub(super) fn tell(&mut self, segment: u16, input: Input) {
         let place = &mut self.segments[segment as usize];
         place.broker.handle(self.now, input, &mut place.outputs);

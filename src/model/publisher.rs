@@ -189,13 +189,19 @@ impl Publisher {
 }
 
 /// Draws or looks up a service time.
-#[inline]
+#[inline(always)]
 pub fn service_time(service: &Service, sequence: impl FnOnce() -> u64, stream: &mut Stream) -> Span {
     match service {
         Service::Drawn(distribution) => distribution.sample(stream),
-        Service::Recorded { rows, otherwise } => match rows.binary_search_by_key(&sequence(), |row| row.0) {
-            Ok(row) => rows[row].1,
-            Err(_) => otherwise.sample(stream),
-        },
+        Service::Recorded { rows, otherwise } => recorded(rows, otherwise, sequence(), stream),
+    }
+}
+
+/// Out of line, so that the usual case stays small.
+#[inline(never)]
+fn recorded(rows: &[(u64, Span)], otherwise: &Distribution, sequence: u64, stream: &mut Stream) -> Span {
+    match rows.binary_search_by_key(&sequence, |row| row.0) {
+        Ok(row) => rows[row].1,
+        Err(_) => otherwise.sample(stream),
     }
 }

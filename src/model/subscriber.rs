@@ -199,7 +199,7 @@ impl Subscriber {
     }
 
     /// How long the work on a message takes; its sequence number is asked for only where times are recorded.
-    #[inline]
+    #[inline(always)]
     pub fn work(&mut self, event: u32, sequence: impl FnOnce() -> u64) -> Span {
         service_time(&self.work[event as usize], sequence, &mut self.work_stream)
     }

@@ -139,7 +139,7 @@ impl World {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn step(&mut self, notice: Notice) {
         match notice {
             Notice::Raise { event } => self.raise(event),

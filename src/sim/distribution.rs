@@ -15,6 +15,9 @@ use fit::{Fit, Gamma, Lognormal, Pair, Weibull};
 use shape::Shape;
 
 const NANOS: f64 = 1e9;
+/// Longest mean, in seconds, of the usual exponential. A draw of more than 90 times the mean (one in 10^39) would be too long for
+/// what its spans are computed in.
+const EXPONENTIAL_MAX: f64 = 1e8;
 
 /// A sum of independent terms; the default is the constant zero.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -189,7 +192,7 @@ impl Distribution {
         }
         self.terms = match drawn[..] {
             [] => Terms::None,
-            [Shape::Exponential { mean }] => Terms::Exponential { mean_nanos: mean * NANOS },
+            [Shape::Exponential { mean }] if mean <= EXPONENTIAL_MAX => Terms::Exponential { mean_nanos: mean * NANOS },
             _ => Terms::Many(drawn),
         };
         self
@@ -200,7 +203,8 @@ impl Distribution {
     pub fn sample(&self, stream: &mut Stream) -> Span {
         match &self.terms {
             Terms::None => self.constant,
-            Terms::Exponential { mean_nanos } => self.constant + Span((mean_nanos * stream.exponential() + 0.5) as u64),
+            // Signed, because that conversion is one instruction; see EXPONENTIAL_MAX.
+            Terms::Exponential { mean_nanos } => self.constant + Span((mean_nanos * stream.exponential() + 0.5) as i64 as u64),
             Terms::Many(shapes) => self.constant + Distribution::sum(shapes, stream),
         }
     }

@@ -8,9 +8,11 @@
 //! one comparison and one addition.
 
 use crate::units::Span;
+use std::ops::Range;
 
 const BITS: u32 = 7;
 const LINEAR: u64 = 2 << BITS;
+const OCTAVE: usize = 1 << BITS;
 
 /// Largest relative error of a percentile.
 pub const RELATIVE_ERROR: f64 = 1.0 / (1 << BITS) as f64;
@@ -187,17 +189,34 @@ impl Histogram {
             return self.max();
         }
         let rank = (probability * count as f64).clamp(0.0, count as f64);
-        let mut below = 0.0;
-        for (bucket, count) in self.filled() {
-            let count = count as f64;
-            if below + count >= rank {
-                let (edge, width) = edges(bucket);
-                // A bucket of one nanosecond holds exactly its value.
-                let inside = if width == 1 { 0.0 } else { (rank - below) / count * width as f64 };
-                return Some((edge as f64 + inside).min(self.greatest() as f64) / 1e9);
+        let (octave, below) = self.reaching(rank, 0, OCTAVE, 0)?;
+        let (bucket, below) = self.reaching(rank, octave, 1, below)?;
+        let (edge, width) = edges(bucket);
+        // A bucket of one nanosecond holds exactly its value.
+        let share = (rank - below as f64) / self.within(bucket..bucket + 1) as f64;
+        let inside = if width == 1 { 0.0 } else { share * width as f64 };
+        Some((edge as f64 + inside).min(self.greatest() as f64) / 1e9)
+    }
+
+    /// Of ranges of so many buckets from there on, before which are so many values, the one that reaches a rank, and how many are
+    /// before that.
+    fn reaching(&self, rank: f64, from: usize, width: usize, mut below: u64) -> Option<(usize, u64)> {
+        let end = self.counts.len().max(bucket(self.first) + 1);
+        for start in (from..end).step_by(width) {
+            let count = self.within(start..start + width);
+            if count > 0 && (below + count) as f64 >= rank {
+                return Some((start, below));
             }
             below += count;
         }
-        self.max()
+        None
+    }
+
+    /// How many values are in these buckets.
+    fn within(&self, buckets: Range<usize>) -> u64 {
+        let counts = &self.counts[buckets.start.min(self.counts.len())..buckets.end.min(self.counts.len())];
+        let others: u64 = counts.iter().map(|count| *count as u64).sum();
+        let overflows = self.overflows.iter().filter(|bucket| buckets.contains(&(**bucket as usize))).count() as u64;
+        others + (overflows << 32) + if buckets.contains(&bucket(self.first)) { self.firsts } else { 0 }
     }
 }

@@ -1,0 +1,114 @@
+//! The resources and lifecycles of one event, what every subscription shows of them, and the accounts of what it has shown.
+//!
+//! Knows nothing of single changes but that they live; the ledger tells when one comes and goes.
+
+use super::change::NONE;
+use crate::core::View;
+use crate::units::{Span, Time};
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Resource {
+    pub version: u32,
+    /// The newest living change, [`NONE`] without one.
+    pub newest: u32,
+    /// Living changes and lifecycles that still go on; an unnamed resource is reused when it falls to zero.
+    pub users: u32,
+}
+
+/// One subscription's picture of a resource.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Picture {
+    pub view: View,
+    pub newest_handed: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Lifecycle {
+    pub resource: u32,
+    /// Changes still to come.
+    pub remaining: u32,
+    /// Living changes.
+    pub living: u32,
+    pub last_version: u32,
+}
+
+/// Resources and changes of one event. Without being tracked it has only changes: each is its own resource and lifecycle.
+#[derive(Clone, Debug)]
+pub struct Family {
+    /// Named resources; without, every lifecycle has its own.
+    pub named: bool,
+    /// Views can differ in more than having come or not: several changes of a resource.
+    pub tracked: bool,
+    pub audience: u32,
+    pub resources: Vec<Resource>,
+    pub free: Vec<u32>,
+    /// By resource, then by place in the audience.
+    pub pictures: Vec<Picture>,
+    pub lifecycles: Vec<Lifecycle>,
+    pub free_lifecycles: Vec<u32>,
+    pub next_sequence: u64,
+    /// By place.
+    pub accounts: Vec<Account>,
+}
+
+/// What one place of an event's audience has seen of settled lifecycles and lost copies.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Account {
+    /// Settled lifecycles of which it showed anything.
+    pub finals: u64,
+    /// Of these, the ones of which it shows an older version than the last one raised.
+    pub finals_stale: u64,
+    /// Measured changes that no copy of ever came (all publishes refused).
+    pub unreached: u64,
+    /// Wrong times that are over.
+    pub wrong: Span,
+    /// Of wrong times that began before the measured part, the part before it.
+    pub wrong_before: Span,
+}
+
+impl Family {
+    /// A resource of its own for a new lifecycle.
+    pub fn unnamed(&mut self) -> u32 {
+        let slot = match self.free.pop() {
+            Some(slot) => slot,
+            None => {
+                self.resources.push(Resource { newest: NONE, ..Resource::default() });
+                self.pictures.resize(self.pictures.len() + self.audience as usize, Picture::default());
+                self.resources.len() as u32 - 1
+            }
+        };
+        debug_assert_eq!(self.resources[slot as usize].users, 0);
+        slot
+    }
+
+    /// A change of this lifecycle is settled.
+    pub fn one_less(&mut self, now: Time, lifecycle: u32, resource: u32) {
+        let life = &mut self.lifecycles[lifecycle as usize];
+        life.living -= 1;
+        self.resources[resource as usize].users -= 1;
+        if life.living == 0 && life.remaining == 0 {
+            let last = life.last_version;
+            self.free_lifecycles.push(lifecycle);
+            let pictures = &self.pictures[resource as usize * self.audience as usize..][..self.audience as usize];
+            for (account, picture) in self.accounts.iter_mut().zip(pictures).filter(|(_, picture)| picture.view.shown() > 0) {
+                account.finals += 1;
+                account.finals_stale += (picture.view.shown() < last) as u64;
+            }
+            self.resources[resource as usize].users -= 1;
+        }
+        if !self.named && self.resources[resource as usize].users == 0 {
+            self.forget(now, resource);
+        }
+    }
+
+    /// An unnamed resource that nobody will hear of again.
+    fn forget(&mut self, now: Time, resource: u32) {
+        let pictures = &mut self.pictures[resource as usize * self.audience as usize..][..self.audience as usize];
+        for (account, picture) in self.accounts.iter_mut().zip(pictures) {
+            account.wrong += picture.view.wrong_for(now);
+            *picture = Picture::default();
+        }
+        self.resources[resource as usize] = Resource { newest: NONE, ..Resource::default() };
+        self.free.push(resource);
+    }
+}
