@@ -73,7 +73,7 @@ fn replicate(scenario: &Scenario, warm_up: Time, numbers: std::ops::Range<u32>, 
         if watch.stopped() {
             return None;
         }
-        let findings = model::simulate(scenario, warm_up, number);
+        let findings = model::simulate(scenario, warm_up, number, &|| watch.stopped())?;
         watch.done(findings.notices);
         Some(findings)
     };

@@ -30,16 +30,17 @@ use crate::scenario::Scenario;
 use crate::stats::Clock;
 use crate::units::Time;
 
-/// One replication from an empty start to the horizon (or until it is drained), measured from the warm-up on.
+/// One replication from an empty start to the horizon (or until it is drained), measured from the warm-up on. None when `stopped`,
+/// which is asked now and then, says so before its end.
 ///
 /// # Panics
-/// When a law is broken: a defect of this program, named with seed, replication and simulated time.
-pub fn simulate(scenario: &Scenario, warm_up: Time, replication: u32) -> Findings {
+/// When a law is broken or time stands still: a defect, named with seed, replication and simulated time.
+pub fn simulate(scenario: &Scenario, warm_up: Time, replication: u32, stopped: &dyn Fn() -> bool) -> Option<Findings> {
     let seed = scenario.run.seed;
     let mut world = build::build(scenario, Clock::new(warm_up, scenario.horizon()), seed, replication);
-    let end = world.run();
+    let end = world.run(stopped)?;
     if let Err(broken) = world.check() {
         panic!("{broken} (seed {seed}, replication {replication}, at {} of simulated time)", end.at);
     }
-    figures::read(scenario, &world, end.notices)
+    Some(figures::read(scenario, &world, end.notices))
 }

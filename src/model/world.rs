@@ -15,7 +15,7 @@ use super::subscriber::Subscriber;
 use super::system_of_record::SystemOfRecord;
 use crate::core::{Destination, QueueId};
 use crate::sim::{Calendar, Distribution, Stream};
-use crate::units::Time;
+use crate::units::{Span, Time};
 
 /// A design at work.
 pub struct World {
@@ -68,8 +68,13 @@ pub struct End {
     pub at: Time,
 }
 
-/// A drain that has not come to its end after so many horizons never will.
-const DRAIN_HORIZONS: u64 = 100;
+/// How long a drain may last: so many horizons from the start, and at least so long.
+const DRAIN_HORIZONS: u64 = 10;
+const DRAIN_LEAST: Span = Span::from_secs(3600);
+/// How often somebody is asked whether to go on, and whether time does.
+const NOTICES_BETWEEN_LOOKS: u64 = 1 << 21;
+/// At one instant nothing goes on for as many looks as this, however large a batch is.
+const LOOKS_AT_ONE_INSTANT: u32 = 128;
 
 impl World {
     /// An empty world whose first cut is at the first tick.
@@ -107,12 +112,15 @@ impl World {
         }
     }
 
-    /// Runs to the horizon, or until everything is done that was raised before it.
-    pub fn run(&mut self) -> End {
+    /// Runs to the horizon, or until everything is done that was raised before it. None when `stopped` says so on the way.
+    ///
+    /// # Panics
+    /// When time stands still: things follow one another for ever at one instant.
+    pub fn run(&mut self, stopped: &dyn Fn() -> bool) -> Option<End> {
         let horizon = self.probe.clock.horizon;
-        // The first instant that is not simulated any more.
-        let stop = if self.drains { Time(horizon.0.saturating_mul(DRAIN_HORIZONS)) } else { horizon };
-        let mut notices = 0;
+        let stop = self.stop();
+        let mut notices: u64 = 0;
+        let (mut since, mut still) = (Time::MAX, 0);
         self.begin();
         while let Some((at, notice)) = self.calendar.next() {
             if at >= self.next_cut {
@@ -123,11 +131,31 @@ impl World {
             }
             self.now = at;
             notices += 1;
+            if notices.is_multiple_of(NOTICES_BETWEEN_LOOKS) {
+                if stopped() {
+                    return None;
+                }
+                still = if at == since { still + 1 } else { 0 };
+                since = at;
+                assert!(
+                    still < LOOKS_AT_ONE_INSTANT,
+                    "time stands still at {at}: {notices} notices, and things go on following one another"
+                );
+            }
             self.step(notice.notice());
         }
         self.cut_until(horizon);
         self.now = self.now.max(horizon);
-        End { notices, at: self.now }
+        Some(End { notices, at: self.now })
+    }
+
+    /// The first instant that is not simulated any more. A drain that has not ended long after the horizon never will.
+    fn stop(&self) -> Time {
+        let horizon = self.probe.clock.horizon;
+        if !self.drains {
+            return horizon;
+        }
+        Time(horizon.0.saturating_mul(DRAIN_HORIZONS)).max(horizon + DRAIN_LEAST)
     }
 
     fn begin(&mut self) {
@@ -178,7 +206,7 @@ impl World {
                 let probe = &mut self.probe.lines[index];
                 probe.published.total = totals.published + totals.received;
                 if measured {
-                    probe.look(oldest.map_or(crate::units::Span::ZERO, |since| now.since(since)));
+                    probe.look(oldest.map_or(Span::ZERO, |since| now.since(since)));
                     probe.stale_area += area;
                     probe.stale_max = probe.stale_max.max(max);
                 }

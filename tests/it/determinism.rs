@@ -93,7 +93,8 @@ fn a_change_elsewhere_keeps_the_draws() {
 
 #[test]
 fn more_replications_begin_with_the_same_ones() {
-    let few = busload::model::simulate(&scenario(ODD), busload::units::Time::ZERO, 1);
-    let many = busload::model::simulate(&scenario_set(ODD, &[("run.replications", "9")]), busload::units::Time::ZERO, 1);
+    let few = busload::model::simulate(&scenario(ODD), busload::units::Time::ZERO, 1, &|| false).unwrap();
+    let many =
+        busload::model::simulate(&scenario_set(ODD, &[("run.replications", "9")]), busload::units::Time::ZERO, 1, &|| false).unwrap();
     assert_eq!(few.figures, many.figures);
 }
