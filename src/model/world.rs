@@ -114,7 +114,7 @@ impl World {
         let stop = if self.drains { Time(horizon.0.saturating_mul(DRAIN_HORIZONS)) } else { horizon };
         let mut notices = 0;
         self.begin();
-        while let Some((at, notice)) = self.calendar.next() {
+        while let Some((at, notice)) = self.calendar.pop() {
             if at >= self.next_cut {
                 self.cut_until(at);
             }
