@@ -67,7 +67,7 @@ pub enum Notice {
 
 /// A notice as the calendar keeps it: two words that travel in registers. An enum of this size is written to the stack in parts and
 /// read back whole, which stalls the processor at every entry (a tenth of a run).
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct Packed {
     /// Which notice, then up to three small numbers: bits 0..8, 8..16, 16..32 and 32..64.
     head: u64,
@@ -77,6 +77,20 @@ pub struct Packed {
 #[inline(always)]
 fn pack(tag: u8, flag: bool, small: u16, middle: u32, body: u64) -> Packed {
     Packed { head: tag as u64 | (flag as u64) << 8 | (small as u64) << 16 | (middle as u64) << 32, body }
+}
+
+impl From<[u64; 2]> for Packed {
+    #[inline(always)]
+    fn from([head, body]: [u64; 2]) -> Packed {
+        Packed { head, body }
+    }
+}
+
+impl From<Packed> for [u64; 2] {
+    #[inline(always)]
+    fn from(packed: Packed) -> [u64; 2] {
+        [packed.head, packed.body]
+    }
 }
 
 impl CopyRef {

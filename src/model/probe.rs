@@ -127,8 +127,8 @@ impl LinkProbe {
     /// A transmitter with work left has been busy all the time, so what it has done is what it was given less what is left.
     fn cut(&mut self, clock: &Clock, from: Time, to: Time, free_at: [Time; 2]) {
         self.bytes.cut(clock, from, to);
-        for direction in 0..2 {
-            let done = self.assigned[direction] - free_at[direction].since(to);
+        for (direction, free_at) in free_at.into_iter().enumerate() {
+            let done = self.assigned[direction] - free_at.since(to);
             let area = done - self.done[direction];
             self.done[direction] = done;
             self.utilization[direction].push(clock, from, to, area.0 as u128, 0);

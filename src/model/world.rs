@@ -122,7 +122,7 @@ impl World {
         let mut notices: u64 = 0;
         let (mut since, mut still) = (Time::MAX, 0);
         self.begin();
-        while let Some((at, notice)) = self.calendar.next() {
+        while let Some((at, notice)) = self.calendar.pop() {
             if at >= self.next_cut {
                 self.cut_until(at);
             }

@@ -15,25 +15,28 @@ const ARRAY_MAX: usize = 32;
 const ARRAY_AGAIN: usize = 8;
 const ARITY: usize = 4;
 
-/// A calendar of notices `N`.
+/// A calendar of notices `N`, each of which is two words.
 #[derive(Clone, Debug)]
 pub struct Calendar<N> {
-    /// Descending, the earliest last.
-    array: [(Time, N); ARRAY_MAX],
+    /// Descending, the earliest last. Each word has an array of its own, so that it is written and read alike: one at a time.
+    instants: [Time; ARRAY_MAX],
+    heads: [u64; ARRAY_MAX],
+    bodies: [u64; ARRAY_MAX],
     len: usize,
     /// How many the array may hold: none while the heap is in use.
     room: usize,
     heap: Heap<N>,
 }
 
-impl<N: Copy + Default> Default for Calendar<N> {
+impl<N> Default for Calendar<N> {
     fn default() -> Self {
         let heap = Heap { keys: Vec::new(), hole: false, notices: Vec::new(), free: Vec::new(), sequence: 0 };
-        Calendar { array: [(Time::ZERO, N::default()); ARRAY_MAX], len: 0, room: ARRAY_MAX, heap }
+        let (instants, heads, bodies) = ([Time::ZERO; ARRAY_MAX], [0; ARRAY_MAX], [0; ARRAY_MAX]);
+        Calendar { instants, heads, bodies, len: 0, room: ARRAY_MAX, heap }
     }
 }
 
-impl<N: Copy> Calendar<N> {
+impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Calendar<N> {
     /// Enters a notice for an instant.
     ///
     /// # Panics
@@ -43,24 +46,32 @@ impl<N: Copy> Calendar<N> {
         if self.len >= self.room {
             return self.schedule_many(at, notice);
         }
-        let entries = &mut self.array;
         let mut place = self.len & (ARRAY_MAX - 1);
-        while place > 0 && entries[place - 1].0 <= at {
-            entries[place] = entries[place - 1];
+        while place > 0 && self.instants[place - 1] <= at {
+            self.instants[place] = self.instants[place - 1];
+            self.heads[place] = self.heads[place - 1];
+            self.bodies[place] = self.bodies[place - 1];
             place -= 1;
         }
-        entries[place] = (at, notice);
+        self.instants[place] = at;
+        [self.heads[place], self.bodies[place]] = notice.into();
         self.len += 1;
     }
 
     /// Takes the earliest notice out, with its instant.
     #[inline]
-    pub fn next(&mut self) -> Option<(Time, N)> {
+    pub fn pop(&mut self) -> Option<(Time, N)> {
         if self.len == 0 {
-            return self.next_of_many();
+            return self.pop_of_many();
         }
         self.len -= 1;
-        Some(self.array[self.len & (ARRAY_MAX - 1)])
+        Some(self.entry(self.len))
+    }
+
+    #[inline(always)]
+    fn entry(&self, place: usize) -> (Time, N) {
+        let place = place & (ARRAY_MAX - 1);
+        (self.instants[place], N::from([self.heads[place], self.bodies[place]]))
     }
 
     /// How many notices are pending.
@@ -76,22 +87,25 @@ impl<N: Copy> Calendar<N> {
     #[inline(never)]
     fn schedule_many(&mut self, at: Time, notice: N) {
         // The earliest first, so that equal instants keep their order.
-        for (at, notice) in self.array[..self.len].iter().rev() {
-            self.heap.push(*at, *notice);
+        for place in (0..self.len).rev() {
+            let (at, notice) = self.entry(place);
+            self.heap.push(at, notice);
         }
         (self.len, self.room) = (0, 0);
         self.heap.push(at, notice);
     }
 
     #[inline(never)]
-    fn next_of_many(&mut self) -> Option<(Time, N)> {
+    fn pop_of_many(&mut self) -> Option<(Time, N)> {
         let next = self.heap.pop();
         if self.room == 0 && self.heap.len() < ARRAY_AGAIN {
-            while let Some(entry) = self.heap.pop() {
-                self.array[self.len] = entry;
-                self.len += 1;
+            // The latest stands first.
+            self.len = self.heap.len();
+            for place in (0..self.len).rev() {
+                let (at, notice) = self.heap.pop().expect("as many as there are");
+                self.instants[place] = at;
+                [self.heads[place], self.bodies[place]] = notice.into();
             }
-            self.array[..self.len].reverse();
             self.heap.clear();
             self.room = ARRAY_MAX;
         }

@@ -119,10 +119,10 @@ impl Track {
         }
         self.step_area += area;
         self.step_length += length;
-        if to.0 % PEAK_WINDOW.0 == 0 || to == clock.horizon {
+        if to.0.is_multiple_of(PEAK_WINDOW.0) || to == clock.horizon {
             self.close_window();
         }
-        if to.0 % clock.step.0 == 0 || to == clock.horizon {
+        if to.0.is_multiple_of(clock.step.0) || to == clock.horizon {
             self.series.push(self.step_area as f64 / self.step_length as f64);
             (self.step_area, self.step_length) = (0, 0);
         }
