@@ -14,10 +14,10 @@ const CONTENTS: [&str; 6] = ["outcome.json", "report.html", "summary.md", "metri
 /// Says what is there instead and what to do.
 pub fn may_replace(folder: &Path) -> std::result::Result<(), String> {
     const REMEDY: &str = "name a folder of its own with --out";
-    if folder.file_name().is_none() {
-        return Err(format!("{} can't become a report folder; {REMEDY}", folder.display()));
-    }
-    let Ok(facts) = fs::symlink_metadata(folder) else { return Ok(()) };
+    let Ok(facts) = fs::symlink_metadata(folder) else {
+        let named = folder.file_name().is_some();
+        return if named { Ok(()) } else { Err(format!("{} can't become a report folder; {REMEDY}", folder.display())) };
+    };
     if !facts.is_dir() {
         return Err(format!("{} exists and is not a folder; {REMEDY}", folder.display()));
     }
@@ -34,6 +34,9 @@ pub fn may_replace(folder: &Path) -> std::result::Result<(), String> {
 /// # Errors
 /// When the disk refuses; then what was there before still is.
 pub fn replace(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
+    if is_worked_in(folder) {
+        return replace_within(folder, files);
+    }
     let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent).with_context(|| format!("cannot make the folder {}", parent.display()))?;
     let new = sibling(folder, "new");
@@ -42,6 +45,37 @@ pub fn replace(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
         let _ = fs::remove_dir_all(&new);
     }
     result
+}
+
+/// Somebody who stands in a folder would be left in one that is gone if it were moved.
+fn is_worked_in(folder: &Path) -> bool {
+    let place = || Some(std::env::current_dir().ok()?.canonicalize().ok()?.starts_with(folder.canonicalize().ok()?));
+    place().unwrap_or(false)
+}
+
+/// The same file by file, each written beside its place and renamed.
+fn replace_within(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
+    may_replace(folder).map_err(anyhow::Error::msg)?;
+    let new = folder.join(format!(".new-{}", std::process::id()));
+    let result = write(&new, files).and_then(|()| move_into(folder, &new, files));
+    let _ = fs::remove_dir_all(&new);
+    result
+}
+
+fn move_into(folder: &Path, new: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
+    let charts = folder.join("charts");
+    fs::create_dir_all(&charts).with_context(|| format!("cannot make the folder {}", charts.display()))?;
+    for (name, _) in files {
+        fs::rename(new.join(name), folder.join(name)).with_context(|| format!("cannot put {name} into {}", folder.display()))?;
+    }
+    // Charts of the last report that this one has not.
+    for entry in fs::read_dir(&charts).into_iter().flatten().flatten() {
+        let name = format!("charts/{}", entry.file_name().to_string_lossy());
+        if files.iter().all(|(file, _)| *file != name) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    Ok(())
 }
 
 fn sibling(folder: &Path, word: &str) -> PathBuf {

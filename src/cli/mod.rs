@@ -10,7 +10,9 @@ mod run;
 
 pub use arguments::{Command, parse};
 
-use std::io::IsTerminal;
+use anyhow::Context;
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Done, and no objective missed.
@@ -37,6 +39,20 @@ pub fn execute(command: Command) -> ExitCode {
             ExitCode::from(FAILED)
         }
     }
+}
+
+/// Prints on stdout. A closed pipe is nobody's error: who reads has seen enough.
+fn say(text: &str) -> anyhow::Result<()> {
+    let mut stdout = std::io::stdout();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("cannot print"),
+        _ => Ok(()),
+    }
+}
+
+/// Prints where the report is.
+fn say_where(folder: &Path) -> anyhow::Result<()> {
+    say(&format!("Report: {}\n", folder.join("report.html").display()))
 }
 
 /// Color on stdout: on a terminal, unless NO_COLOR asks for none.

@@ -24,8 +24,8 @@ pub fn report(options: &ReportOptions) -> Result<u8> {
     }
     folder::replace(target, &report::render(&outcome))?;
     if !options.quiet {
-        print!("{}", report::terminal(&outcome, super::colored()));
-        println!("Report: {}", target.join("report.html").display());
+        super::say(&report::terminal(&outcome, super::colored()))?;
+        super::say_where(target)?;
     }
     Ok(run::code(&outcome))
 }

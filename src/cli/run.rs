@@ -8,7 +8,7 @@ use crate::outcome::{Outcome, Verdict};
 use crate::report;
 use crate::scenario::{self, Scenario};
 use anyhow::Result;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 /// Runs a scenario.
@@ -39,7 +39,7 @@ pub fn run(options: &RunOptions) -> Result<u8> {
             return Ok(FAILED);
         }
         if !options.quiet && !options.json {
-            println!("Report: {}", target.join("report.html").display());
+            super::say_where(&target)?;
         }
     }
     if !options.quiet && std::io::stderr().is_terminal() {
@@ -67,17 +67,14 @@ fn default_folder(file: &Path) -> PathBuf {
     Path::new("reports").join(file.file_stem().unwrap_or_default())
 }
 
-/// The outcome or the summary on stdout; a closed pipe is nobody's error.
+/// The outcome or the summary on stdout.
 fn print(outcome: &Outcome, options: &RunOptions) -> Result<()> {
     let text = match (options.json, options.quiet) {
         (true, _) => report::json(outcome),
         (false, true) => return Ok(()),
         (false, false) => report::terminal(outcome, super::colored()),
     };
-    match std::io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(()),
-    }
+    super::say(&text)
 }
 
 /// What the verdicts say to a script.

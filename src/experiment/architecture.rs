@@ -2,17 +2,20 @@
 
 use crate::outcome::{Architecture, Edge, Metric, Node};
 use crate::scenario::Scenario;
-use crate::scenario::spec::{Destination, Runs, Subscriber, Weight};
+use crate::scenario::spec::{Destination, Event, EventIndex, Line, QueueIndex, Runs, Selector, SorIndex, Subscriber, Weight};
+use crate::units::Time;
+use std::collections::BTreeMap;
 
 struct Drawing<'a> {
     scenario: &'a Scenario,
     metrics: &'a [Metric],
+    /// That were measured.
     seconds: f64,
 }
 
 /// Nodes in the order of the file: SORs, events' topics and queues on segments, subscribers; then all edges.
-pub fn draw(scenario: &Scenario, metrics: &[Metric]) -> Architecture {
-    let drawing = Drawing { scenario, metrics, seconds: scenario.run.horizon.seconds() };
+pub fn draw(scenario: &Scenario, metrics: &[Metric], warm_up: Time) -> Architecture {
+    let drawing = Drawing { scenario, metrics, seconds: scenario.horizon().since(warm_up).seconds() };
     Architecture { nodes: drawing.nodes(), edges: drawing.edges() }
 }
 
@@ -71,53 +74,114 @@ impl Drawing<'_> {
 
     fn edges(&self) -> Vec<Edge> {
         let mut edges = Vec::new();
-        for event in &self.scenario.events {
-            let rate = self.point(&format!("event.{}.raised", event.name)).unwrap_or(0.0) / self.seconds;
+        for (index, event) in self.scenario.events.iter().enumerate() {
             let from = format!("sor.{}", self.scenario.sors[event.from].name);
-            edges.push(self.edge(from, self.carrier(event.to), "publish", rate, event.size.0 as f64));
+            edges.push(self.edge(from, self.carrier(event.to), "publish", self.raised(index), event.size.0 as f64));
         }
         for subscriber in &self.scenario.subscribers {
             self.subscriber_edges(subscriber, &mut edges);
         }
-        for (place, line) in self.lines() {
-            if let Some(queue) = line {
-                let rate = self.point(&format!("{place}.dead_lettered")).or_else(|| self.point(&format!("{place}.missed.dead_lettered")));
-                edges.push(self.edge(
-                    place,
-                    format!("queue.{}", self.scenario.queues[queue].name),
-                    "dead_letter",
-                    rate.unwrap_or(0.0) / self.seconds,
-                    0.0,
-                ));
-            }
-        }
+        self.dead_letter_edges(&mut edges);
         edges
+    }
+
+    /// Per second, from a count.
+    fn rate(&self, count: &str) -> Option<f64> {
+        self.point(count).map(|count| count / self.seconds)
+    }
+
+    fn raised(&self, event: EventIndex) -> f64 {
+        self.rate(&format!("event.{}.raised", self.scenario.events[event].name)).unwrap_or(0.0)
+    }
+
+    /// The events that come to a subscriber, each with its rate behind the selector.
+    fn coming(&self, subscriber: &Subscriber) -> Vec<(EventIndex, f64)> {
+        let passing = |event: EventIndex| self.raised(event) * let_through(&subscriber.selector, &self.scenario.events[event]);
+        self.scenario.events_reaching(subscriber).into_iter().map(|event| (event, passing(event))).collect()
+    }
+
+    /// Of a message, the events weighted by their rates.
+    fn mean_size(&self, events: &[(EventIndex, f64)]) -> f64 {
+        let all: f64 = events.iter().map(|(_, rate)| rate).sum();
+        let bytes: f64 = events.iter().map(|(event, rate)| rate * self.scenario.events[*event].size.0 as f64).sum();
+        if all > 0.0 { bytes / all } else { 0.0 }
     }
 
     fn subscriber_edges(&self, subscriber: &Subscriber, edges: &mut Vec<Edge>) {
         let name = format!("subscriber.{}", subscriber.name);
+        let coming = self.coming(subscriber);
         let rate = self.point(&format!("{name}.throughput")).unwrap_or(0.0);
-        let mut sizes = self.scenario.events_of(subscriber).map(|event| self.scenario.events[event].size.0 as f64);
-        let size = sizes.next().unwrap_or(0.0);
-        edges.push(self.edge(self.carrier(subscriber.from), name.clone(), "deliver", rate, size));
+        edges.push(self.edge(self.carrier(subscriber.from), name.clone(), "deliver", rate, self.mean_size(&coming)));
         let Some(callback) = &subscriber.callback else { return };
-        let light = self.scenario.events_of(subscriber).filter(|event| self.scenario.events[*event].weight == Weight::Light);
-        let mut targets: Vec<usize> = light.map(|event| callback.to.unwrap_or(self.scenario.events[event].from)).collect();
-        targets.dedup();
-        let calls = self.point(&format!("{name}.callback.attempts")).unwrap_or(0.0) / self.seconds;
-        let share = 1.0 / targets.len().max(1) as f64;
-        for sor in targets {
-            let size = (callback.request.0 + callback.response.0) as f64;
+        let calls = self.rate(&format!("{name}.callback.attempts")).unwrap_or(0.0);
+        let size = (callback.request.0 + callback.response.0) as f64;
+        for (sor, share) in self.called(callback.to, &coming) {
             edges.push(self.edge(name.clone(), format!("sor.{}", self.scenario.sors[sor].name), "callback", calls * share, size));
         }
     }
 
-    /// Everything with a policy, and the dead-letter queue of each.
-    fn lines(&self) -> Vec<(String, Option<usize>)> {
-        let dead = |line: &crate::scenario::spec::Line| line.policy.dead_letter.map(|queue| queue.0 as usize);
-        let queues = self.scenario.queues.iter().map(|queue| (format!("queue.{}", queue.name), dead(&queue.line)));
-        let subscribers =
-            self.scenario.subscribers.iter().map(|subscriber| (format!("subscriber.{}", subscriber.name), dead(&subscriber.line)));
-        queues.chain(subscribers).collect()
+    /// Whom the light events among these make a subscriber call, each with its share of the calls.
+    fn called(&self, to: Option<SorIndex>, coming: &[(EventIndex, f64)]) -> BTreeMap<SorIndex, f64> {
+        let mut called = BTreeMap::new();
+        for (event, rate) in coming.iter().filter(|(event, _)| self.scenario.events[*event].weight == Weight::Light) {
+            *called.entry(to.unwrap_or(self.scenario.events[*event].from)).or_insert(0.0) += rate;
+        }
+        let all: f64 = called.values().sum();
+        let even = 1.0 / called.len().max(1) as f64;
+        called.values_mut().for_each(|rate| *rate = if all > 0.0 { *rate / all } else { even });
+        called
+    }
+
+    /// The events that a queue carries; dead letters of others only where somebody takes them.
+    fn carried(&self, queue: QueueIndex) -> Vec<(EventIndex, f64)> {
+        let from = Destination::Queue(queue);
+        let direct = || (0..self.scenario.events.len()).filter(|event| self.scenario.events[*event].to == from).collect();
+        let taker = self.scenario.subscribers.iter().find(|subscriber| subscriber.from == from);
+        let events: Vec<EventIndex> = taker.map_or_else(direct, |subscriber| self.scenario.events_reaching(subscriber));
+        events.into_iter().map(|event| (event, self.raised(event))).collect()
+    }
+
+    fn dead_letter_edges(&self, edges: &mut Vec<Edge>) {
+        let scenario = self.scenario;
+        let mut add = |place: String, rate: f64, to: QueueIndex, size: f64| {
+            edges.push(self.edge(place, format!("queue.{}", scenario.queues[to].name), "dead_letter", rate, size));
+        };
+        for (index, queue) in scenario.queues.iter().enumerate() {
+            let Some(to) = dead_letters_of(&queue.line) else { continue };
+            let place = format!("queue.{}", queue.name);
+            let rate = self.rate(&format!("{place}.dead_lettered")).unwrap_or(0.0);
+            add(place, rate, to, self.mean_size(&self.carried(index)));
+        }
+        for subscriber in &scenario.subscribers {
+            let (Some(to), Destination::Topic(_)) = (dead_letters_of(&subscriber.line), subscriber.from) else { continue };
+            let rate = self.dead_letters_of_subscription(subscriber, to);
+            add(format!("subscriber.{}", subscriber.name), rate, to, self.mean_size(&self.coming(subscriber)));
+        }
+    }
+
+    /// Of one subscription there is no count: the queue's where nothing else comes to it, else a part of the topic's.
+    fn dead_letters_of_subscription(&self, subscriber: &Subscriber, to: QueueIndex) -> f64 {
+        let scenario = self.scenario;
+        let subscriptions = scenario.subscribers.iter().filter(|other| matches!(other.from, Destination::Topic(_)));
+        let feeders = subscriptions.clone().map(|other| &other.line).chain(scenario.queues.iter().map(|queue| &queue.line));
+        let alone = feeders.filter(|line| dead_letters_of(line) == Some(to)).count() == 1;
+        if alone && scenario.events.iter().all(|event| event.to != Destination::Queue(to)) {
+            return self.rate(&format!("queue.{}.published", scenario.queues[to].name)).unwrap_or(0.0);
+        }
+        let sharing = subscriptions.filter(|other| other.from == subscriber.from && dead_letters_of(&other.line).is_some()).count();
+        self.rate(&format!("{}.dead_lettered", self.carrier(subscriber.from))).unwrap_or(0.0) / sharing.max(1) as f64
+    }
+}
+
+fn dead_letters_of(line: &Line) -> Option<QueueIndex> {
+    line.policy.dead_letter.map(|queue| queue.0 as usize)
+}
+
+/// The part of an event's messages that a selector lets through.
+fn let_through(selector: &Selector, event: &Event) -> f64 {
+    match selector {
+        Selector::All => 1.0,
+        Selector::Share(share) => *share,
+        Selector::Kinds(kinds) => event.kinds.iter().filter(|kind| kinds.contains(kind)).count() as f64 / event.kinds.len().max(1) as f64,
     }
 }

@@ -3,7 +3,7 @@
 use crate::model::{self, Findings};
 use crate::outcome::{Curve, Hop, Metric, Series};
 use crate::scenario::Scenario;
-use crate::stats::{Band, Histogram, Tally, mean_interval, next_run_interval};
+use crate::stats::{Band, Histogram, Interval, Tally, mean_interval, next_run_interval};
 use crate::units::Unit;
 
 /// Every figure that at least one replication has, with its intervals. All replications list the same.
@@ -12,12 +12,13 @@ pub fn metrics(done: &[Findings], confidence: f64) -> Vec<Metric> {
     let metric = |(index, figure): (usize, &model::Figure)| {
         let values: Vec<f64> = done.iter().filter_map(|findings| findings.figures[index].value).collect();
         let tally: Tally = values.into_iter().collect();
-        let interval = mean_interval(&tally, confidence);
-        let one_run = next_run_interval(&tally, confidence);
+        let point = tally.mean()?;
+        let interval = mean_interval(&tally, confidence).map(|interval| possible(interval, figure.unit, point));
+        let one_run = next_run_interval(&tally, confidence).map(|interval| possible(interval, figure.unit, point));
         Some(Metric {
             name: figure.name.clone(),
             unit: figure.unit,
-            point: tally.mean()?,
+            point,
             low: interval.map(|interval| interval.low),
             high: interval.map(|interval| interval.high),
             one_run_low: one_run.map(|interval| interval.low),
@@ -28,12 +29,22 @@ pub fn metrics(done: &[Findings], confidence: f64) -> Vec<Metric> {
     first.figures.iter().enumerate().filter_map(metric).collect()
 }
 
+/// The part of an interval that figures of this unit can have: nothing is below zero, no share above one.
+fn possible(interval: Interval, unit: Unit, point: f64) -> Interval {
+    let most = if unit == Unit::Share { 1.0 } else { f64::INFINITY };
+    Interval { low: interval.low.max(0.0).min(point), high: interval.high.min(most).max(point) }
+}
+
 /// Every course as mean and band.
 pub fn series(done: &[Findings], confidence: f64) -> Vec<Series> {
     let Some(first) = done.first() else { return Vec::new() };
     let one = |(index, course): (usize, &model::Course)| {
         let runs: Vec<&[f64]> = done.iter().map(|findings| &findings.courses[index].values[..]).collect();
-        let band = Band::new(&runs, confidence);
+        let mut band = Band::new(&runs, confidence);
+        for (mean, (low, high)) in band.mean.iter().zip(band.low.iter_mut().zip(&mut band.high)) {
+            let interval = possible(Interval { low: *low, high: *high }, course.unit, *mean);
+            (*low, *high) = (interval.low, interval.high);
+        }
         Series {
             name: course.name.clone(),
             unit: course.unit,
@@ -64,7 +75,8 @@ pub fn curves(done: &[Findings], confidence: f64) -> Vec<Curve> {
         each.iter().for_each(|histogram| pooled.merge(histogram));
         let quantiles: Vec<(f64, f64)> = probabilities().into_iter().filter_map(|p| Some((p, pooled.quantile(p)?))).collect();
         let interval = |p: f64| mean_interval(&each.iter().filter_map(|histogram| histogram.quantile(p)).collect(), confidence);
-        let (low, high) = quantiles.iter().filter_map(|(p, _)| interval(*p)).map(|interval| (interval.low, interval.high)).unzip();
+        let within = |(p, value): &(f64, f64)| Some(possible(interval(*p)?, Unit::Seconds, *value));
+        let (low, high) = quantiles.iter().filter_map(within).map(|interval| (interval.low, interval.high)).unzip();
         Curve { name: name.clone(), unit: Unit::Seconds, quantiles, low, high }
     };
     first.curves.iter().enumerate().map(one).collect()

@@ -139,7 +139,7 @@ fn conclude(scenario: &Scenario, warm_up: Start, done: &[Findings], stopped: boo
         objectives,
         findings: Vec::new(),
         series: merge::series(done, confidence),
-        architecture: architecture::draw(scenario, &metrics),
+        architecture: architecture::draw(scenario, &metrics, warm_up.at),
         hops: merge::hops(scenario, &metrics),
         curves: merge::curves(done, confidence),
         disruptions: Vec::new(),

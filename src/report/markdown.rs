@@ -173,7 +173,10 @@ fn assumptions(facts: &Facts) -> String {
 fn reproduce(facts: &Facts) -> String {
     let (scenario, run) = (&facts.outcome.scenario, &facts.outcome.run);
     let interval_note = match facts.outcome.metrics.iter().find_map(|metric| interval(metric.unit, metric.low, metric.high)) {
-        Some(_) => format!("± is half the {} % interval of the mean over the replications.", run.confidence * 100.0),
+        Some(_) => format!(
+            "± is half the {} % interval of the mean over the replications; where that would go beyond what is possible, the interval itself stands.",
+            run.confidence * 100.0
+        ),
         None => "There are no intervals: they need two replications or more.".into(),
     };
     format!(

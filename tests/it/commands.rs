@@ -85,6 +85,20 @@ fn verdicts_are_exit_codes() {
     assert_eq!(busload(&one_run, "run a.toml --no-report --quiet --replications 1").code, 1, "undecided");
 }
 
+/// A reader who has seen enough, as `head` has.
+#[test]
+fn a_closed_pipe_is_nobodys_error() {
+    let folder = folder(BARE);
+    for arguments in ["run a.toml", "run a.toml --json", "report reports/a/outcome.json"] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("busload"));
+        let output = command.current_dir(folder.path()).args(arguments.split(' ')).stdout(writer).output().unwrap();
+        assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(0), ""), "{arguments}");
+        assert_eq!(names(&folder.path().join("reports/a")), REPORT, "{arguments}");
+    }
+}
+
 #[test]
 fn json_is_all_of_stdout() {
     let folder = folder(BARE);
