@@ -1539,3 +1539,33 @@ error: event.billed.refused.retries: 65535 is too large
 1 problem
 "#);
 }
+
+#[test]
+fn workers_a_million() {
+    assert_snapshot!(seen(load_text(&changed("work = \"5ms\"", "work = \"5ms\"\nworkers = 1_000_001"))), @r#"
+error: subscriber.billing.workers: 1000001 is too large
+  --> a.toml:64:11
+   |
+64 | workers = 1_000_001
+   |           ^^^^^^^^^
+   |
+   = help: write a whole number from 1 to 100000
+
+1 problem
+"#);
+}
+
+#[test]
+fn consumers_beyond_memory() {
+    assert_snapshot!(seen(load_text(&changed("work = \"5ms\"", "work = \"5ms\"\nworkers = 20_000\nconsumers = 10_001"))), @r#"
+error: subscriber.billing.consumers: 10001 is too large
+  --> a.toml:65:13
+   |
+65 | consumers = 10_001
+   |             ^^^^^^
+   |
+   = help: write a whole number from 1 to 10000
+
+1 problem
+"#);
+}
