@@ -4,6 +4,8 @@
 const LENGTH_MAX: usize = 64;
 /// No more candidates than this are compared.
 const CANDIDATES_MAX: usize = 2_000;
+/// So many names are listed where none is near: as many as a scenario has sections.
+const LISTED_MAX: usize = 16;
 
 /// The nearest candidate, when it is near enough to be meant.
 pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -28,7 +30,7 @@ pub(super) fn hint(name: &str, candidates: &[&str], otherwise: &str) -> String {
     }
     match candidates {
         [] => otherwise.to_string(),
-        names if names.len() <= 12 => format!("possible here: {}", list(names)),
+        names if names.len() <= LISTED_MAX => format!("possible here: {}", list(names)),
         _ => otherwise.to_string(),
     }
 }

@@ -1507,3 +1507,65 @@ error: subscriber.profile.zone: `North Gate` can't be the name of a zone
 1 problem
 "#);
 }
+
+#[test]
+fn callback_retries_beyond_count() {
+    assert_snapshot!(seen(load_text(&changed("retries = 3", "retries = 65535"))), @r#"
+error: subscriber.profile.callback.retries: 65535 is too large
+  --> a.toml:58:11
+   |
+58 | retries = 65535
+   |           ^^^^^
+   |
+   = help: write a whole number from 0 to 65534
+
+1 problem
+"#);
+}
+
+#[test]
+fn refused_retries_beyond_count() {
+    let limited = changed("[queue.bills]", "[queue.bills]\nmax_length = 5");
+    let text = limited.replacen("rate = \"2/s\"", "rate = \"2/s\"\nrefused = { retries = 65_535 }", 1);
+    assert_snapshot!(seen(load_text(&text)), @r#"
+error: event.billed.refused.retries: 65535 is too large
+  --> a.toml:32:23
+   |
+32 | refused = { retries = 65_535 }
+   |                       ^^^^^^
+   |
+   = help: write a whole number from 0 to 65534
+
+1 problem
+"#);
+}
+
+#[test]
+fn workers_a_million() {
+    assert_snapshot!(seen(load_text(&changed("work = \"5ms\"", "work = \"5ms\"\nworkers = 1_000_001"))), @r#"
+error: subscriber.billing.workers: 1000001 is too large
+  --> a.toml:64:11
+   |
+64 | workers = 1_000_001
+   |           ^^^^^^^^^
+   |
+   = help: write a whole number from 1 to 100000
+
+1 problem
+"#);
+}
+
+#[test]
+fn consumers_beyond_memory() {
+    assert_snapshot!(seen(load_text(&changed("work = \"5ms\"", "work = \"5ms\"\nworkers = 20_000\nconsumers = 10_001"))), @r#"
+error: subscriber.billing.consumers: 10001 is too large
+  --> a.toml:65:13
+   |
+65 | consumers = 10_001
+   |             ^^^^^^
+   |
+   = help: write a whole number from 1 to 10000
+
+1 problem
+"#);
+}

@@ -159,6 +159,21 @@ error: the scenario has no key `sors`
 }
 
 #[test]
+fn set_a_section_far_from_all() {
+    assert_snapshot!(set("a.b", "3"), @r#"
+error: the scenario has no key `a`
+ --> --set:1:1
+  |
+1 | a.b=3
+  | ^
+  |
+  = help: possible here: `title`, `question`, `extends`, `run`, `event`, `zone`, `link`, `sor`, `segment`, `topic`, `queue`, `subscriber`, `objective` and `assumption`
+
+1 problem
+"#);
+}
+
+#[test]
 fn set_a_wrong_value() {
     assert_snapshot!(set("sor.registry.workers", "many"), @r#"
 error: sor.registry.workers: must be a whole number, not a text

@@ -1,7 +1,7 @@
 //! `[subscriber.NAME.callback]`: what a light-weight event makes a subscriber do.
 
 use super::event::SizedEvent;
-use super::sor::SERVERS_MAX;
+use super::sor::{RETRIES_MAX, SERVERS_MAX};
 use crate::scenario::reader::{Context, Reader};
 use crate::scenario::spec::{Callback, Style};
 use crate::scenario::values::{boolean, bytes, choice, count, distribution, factor, span_above_zero};
@@ -32,7 +32,7 @@ pub(super) fn callback<'a>(context: &'a Context<'a>, mut reader: Reader<'a>, fee
         connections: reader.get("connections", count(1..=SERVERS_MAX)),
         holds_worker: reader.get("holds_worker", boolean).unwrap_or(true),
         timeout: reader.get("timeout", span_above_zero),
-        retries: reader.get("retries", count(0..=1_000_000)).unwrap_or(0),
+        retries: reader.get("retries", count(0..=RETRIES_MAX)).unwrap_or(0),
         backoff: reader.get("backoff", distribution(context)).unwrap_or_else(|| Distribution::exponential(Span::from_millis(100))),
         backoff_factor: reader.get("backoff_factor", factor).unwrap_or(2.0),
         backoff_max: reader.get("backoff_max", span_above_zero),

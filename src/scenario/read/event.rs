@@ -1,5 +1,6 @@
 //! `[event.NAME]`: what is raised, how often, how large, and what happens when it is refused.
 
+use super::sor::RETRIES_MAX;
 use super::{NOWHERE, destination, entities};
 use crate::scenario::document::Node;
 use crate::scenario::problem::{Fault, Problem};
@@ -179,7 +180,7 @@ fn refused(reader: &mut Reader<'_>) -> Refused {
     };
     let backoff = inner.get("backoff", distribution(context)).unwrap_or_else(default);
     let factor = inner.get("factor", factor).unwrap_or(2.0);
-    let retries = inner.get("retries", count(0..=u32::MAX));
+    let retries = inner.get("retries", count(0..=RETRIES_MAX));
     if retries == Some(0) {
         inner.no_effect("backoff", "retries = 0", "allow a retry, or remove it");
     }

@@ -15,6 +15,8 @@ use crate::sim::Distribution;
 
 /// Most subscribers times events: each pair has a service time of its own.
 const PAIRS_MAX: usize = 1_000_000;
+/// Each consumer has a line of its own.
+const CONSUMERS_MAX: u32 = 10_000;
 
 pub(super) fn subscribers(root: &mut Reader<'_>, events: &[SizedEvent]) -> Vec<Subscriber> {
     let context = root.context;
@@ -33,7 +35,7 @@ fn subscriber<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, 
     let from = from.unwrap_or(Destination::Topic(NOWHERE));
     let feeding: Vec<&SizedEvent> = events.iter().filter(|sized| sized.event.to == from).collect();
     let workers = reader.get("workers", count(1..=SERVERS_MAX)).unwrap_or(1);
-    let consumers = reader.get("consumers", count(1..=SERVERS_MAX)).unwrap_or(1);
+    let consumers = reader.get("consumers", count(1..=CONSUMERS_MAX)).unwrap_or(1);
     if consumers > workers {
         let what = format!("{consumers} consumers share {workers} worker(s): some would have none and never finish a message");
         reader.complain("consumers", &what, "write at most as many consumers as `workers`");
