@@ -74,7 +74,7 @@ const DRAIN_LEAST: Span = Span::from_secs(3600);
 /// How often somebody is asked whether to go on, and whether time does.
 const NOTICES_BETWEEN_LOOKS: u64 = 1 << 21;
 /// At one instant nothing goes on for as many looks as this, however large a batch is.
-const LOOKS_AT_ONE_INSTANT: u32 = 128;
+const LOOKS_AT_ONE_INSTANT: u32 = 32;
 
 impl World {
     /// An empty world whose first cut is at the first tick.
