@@ -46,7 +46,7 @@ pub struct RunFacts {
     pub kind: String,
     pub horizon_s: f64,
     pub warm_up_s: f64,
-    /// "fixed", "mser5" or "none".
+    /// "fixed", "mser5", "none", or "mser5, not found" where half of the run was cut as no better place was found.
     pub warm_up_by: String,
     pub replications: u32,
     pub confidence: f64,
@@ -56,6 +56,9 @@ pub struct RunFacts {
     pub histogram_error: f64,
     /// Interrupted: what was finished is here.
     pub partial: bool,
+    /// Of an interrupted run: how many there were to be, where that was fixed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replications_wanted: Option<u32>,
 }
 
 /// A figure with its intervals. All are null where there is too little data for them.

@@ -1,33 +1,85 @@
 //! Sentences: what was seen, why it matters, what to try. Each rests on figures of the outcome that it names.
 
+use super::doubt::Doubt;
 use crate::outcome::{Finding, Metric, Outcome, Verdict};
 use crate::scenario::Scenario;
-use crate::scenario::spec::{Kind, Subscriber};
+use crate::scenario::spec::{Destination, Ending, Subscriber};
 use crate::units::Unit;
 
 /// A station this busy in its worst five minutes has no room for a bad day.
 const BUSY: f64 = 0.8;
-/// Above this a station does not keep up.
-const SATURATED: f64 = 0.99;
+/// From here on a station does not keep up.
+const SATURATED: f64 = 0.999;
+/// Callbacks matter where they are this part of the load of a system that is this busy.
+const NOTABLE: f64 = 0.2;
 
 struct Seen<'a> {
     scenario: &'a Scenario,
     outcome: &'a Outcome,
 }
 
-/// All findings, the most urgent first.
+/// All findings, the most urgent first: what makes the others doubtful, then what is wrong, then what is to be known.
 pub fn find(scenario: &Scenario, outcome: &Outcome) -> Vec<Finding> {
     let seen = Seen { scenario, outcome };
     let mut findings = Vec::new();
+    findings.extend(Doubt::of(&outcome.run, &outcome.metrics).map(|doubt| seen.doubt(&doubt)));
+    findings.extend(seen.unfinished());
     seen.objectives(&mut findings);
-    findings.extend(seen.unstable());
-    findings.extend(seen.bottleneck());
+    findings.extend(seen.bottleneck(&findings));
     seen.callback_load(&mut findings);
     seen.missed_events(&mut findings);
+    seen.nobody_consumes(&mut findings);
     seen.stale_data(&mut findings);
     seen.prefetch_starves(&mut findings);
     seen.blocked_publishers(&mut findings);
     findings
+}
+
+/// Who stands in a line.
+enum Audience {
+    One(String),
+    /// Who takes from this queue.
+    Many(String),
+}
+
+impl Audience {
+    fn named(&self) -> String {
+        match self {
+            Audience::One(name) => name.clone(),
+            Audience::Many(queue) => format!("the subscribers of queue.{queue}"),
+        }
+    }
+
+    fn never_gets(&self) -> String {
+        match self {
+            Audience::One(name) => format!("{name} never gets"),
+            Audience::Many(queue) => format!("The subscribers of queue.{queue} never get"),
+        }
+    }
+
+    fn whose(&self) -> &'static str {
+        match self {
+            Audience::One(_) => "its",
+            Audience::Many(_) => "their",
+        }
+    }
+}
+
+/// A subscriber's credit where it is below its workers, so that some never work. Workers that wait for no answer need more of it
+/// than there are of them, so there it tells nothing.
+fn starving_credit(subscriber: &Subscriber) -> Option<u64> {
+    let credit = u64::from(subscriber.prefetch?) * u64::from(subscriber.consumers);
+    let asynchronous = subscriber.callback.as_ref().is_some_and(|callback| !callback.holds_worker);
+    (credit < u64::from(subscriber.workers) && !asynchronous).then_some(credit)
+}
+
+/// Words about so many more.
+fn others(count: usize, one: &str, many: impl Fn(usize) -> String) -> String {
+    match count {
+        0 => String::new(),
+        1 => one.into(),
+        n => many(n),
+    }
 }
 
 fn finding(kind: &str, sentence: String, metrics: &[&str]) -> Finding {
@@ -45,17 +97,20 @@ impl Seen<'_> {
 
     fn objectives(&self, findings: &mut Vec<Finding>) {
         for objective in &self.outcome.objectives {
-            let value = objective.point.map_or("not measured".into(), |point| objective.unit.show(point));
+            let (is, seen) = match objective.point.map(|point| objective.unit.show(point)) {
+                Some(value) => (format!("is {value}"), format!(" ({value})")),
+                None => ("has no value".into(), String::new()),
+            };
             match objective.verdict {
                 Verdict::Met => {}
                 Verdict::Missed => findings.push(finding(
                     "objective_missed",
-                    format!("{} is {value}, the objective is {}: {}.", objective.metric, objective.bound, objective.reason),
+                    format!("{} {is}, the objective is {}: {}.", objective.metric, objective.bound, objective.reason),
                     &[&objective.metric],
                 )),
                 Verdict::Undecided => findings.push(finding(
                     "undecided",
-                    format!("Whether {} ({value}) keeps {} is undecided: {}.", objective.metric, objective.bound, objective.reason),
+                    format!("Whether {}{seen} keeps {} is undecided: {}.", objective.metric, objective.bound, objective.reason),
                     &[&objective.metric],
                 )),
             }
@@ -67,35 +122,114 @@ impl Seen<'_> {
         self.outcome.metrics.iter().filter_map(|metric| metric.name.strip_suffix(".utilization.peak").map(|station| (station, metric)))
     }
 
-    fn busiest(&self) -> Option<(&str, &Metric)> {
-        self.stations().max_by(|a, b| a.1.point.total_cmp(&b.1.point))
+    /// The part of a station that can ever be busy: a subscriber works on no more than its credit.
+    fn reachable(&self, station: &str) -> f64 {
+        let name = station.strip_prefix("subscriber.");
+        let subscriber = self.scenario.subscribers.iter().find(|subscriber| Some(subscriber.name.as_str()) == name);
+        subscriber.and_then(|subscriber| Some(starving_credit(subscriber)? as f64 / subscriber.workers as f64)).unwrap_or(1.0)
     }
 
-    fn bottleneck(&self) -> Option<Finding> {
-        let (station, peak) = self.busiest()?;
+    fn busiest(&self) -> Option<(&str, &Metric, f64)> {
+        let loads = self.stations().map(|(station, peak)| (station, peak, peak.point / self.reachable(station)));
+        loads.filter(|(.., load)| *load > 0.0).max_by(|a, b| a.2.total_cmp(&b.2))
+    }
+
+    /// Something raised was not shown, or had to wait at its source.
+    fn is_anything_lost(&self, before: &[Finding]) -> bool {
+        const LOSSES: [&str; 6] = ["missed", "expired", "dropped", "rejected", "refused", "blocked"];
+        let loss = |metric: &Metric| metric.name.rsplit('.').next().is_some_and(|quantity| LOSSES.contains(&quantity));
+        before.iter().any(|finding| finding.kind == "unfinished")
+            || self.outcome.metrics.iter().any(|metric| metric.point > 0.0 && loss(metric))
+    }
+
+    fn bottleneck(&self, before: &[Finding]) -> Option<Finding> {
+        let (station, peak, load) = self.busiest()?;
         let mean = self.point(&format!("{station}.utilization.mean"));
-        let advice = match peak.point {
-            point if point >= SATURATED => "it does not keep up then, and its line grows: give it more servers or less work",
-            point if point >= BUSY => "little is left for a worse day: waiting grows steeply from here",
+        let most = self.reachable(station);
+        let advice = match load {
+            load if load >= SATURATED && most < 1.0 => "it does not keep up then, and its line grows: give it more credit (`prefetch`)",
+            load if load >= SATURATED => "it does not keep up then, and its line grows: give it more servers or less work",
+            load if load >= BUSY => "little is left for a worse day: waiting grows steeply from here",
+            _ if self.is_anything_lost(before) => "what is missed, refused or unfinished has another cause than busy stations",
             _ => "everything else has more room",
         };
         let (peak_text, mean_text) = (Unit::Share.show(peak.point), Unit::Share.show(mean));
-        let sentence =
-            format!("The busiest station is {station}: {peak_text} busy in its worst five minutes, {mean_text} on average; {advice}.");
+        let starving = match most < 1.0 {
+            true => format!(" (its credit lets no more than {} of its workers work)", Unit::Share.show(most)),
+            false => String::new(),
+        };
+        let sentence = format!(
+            "The busiest station is {station}: {peak_text} busy in its worst five minutes{starving}, {mean_text} on average; {advice}."
+        );
         Some(finding("bottleneck", sentence, &[&peak.name]))
     }
 
-    /// In the long run a station at its limit has no mean: said instead of trusted.
-    fn unstable(&self) -> Option<Finding> {
-        if self.scenario.run.kind != Kind::Steady {
-            return None;
+    /// In the long run a station at its limit has no mean, and one near it none that a short run could tell.
+    fn doubt(&self, doubt: &Doubt) -> Finding {
+        let run = &self.outcome.run;
+        let name = |station: &str| format!("{station}.utilization.mean");
+        let busy = |station: &str| Unit::Share.show(self.point(&name(station)));
+        let measured = Unit::Seconds.show(run.horizon_s - run.warm_up_s);
+        match doubt {
+            Doubt::Unstable(station) => {
+                let sentence = format!(
+                    "{station} is {} busy all the time, so its line may grow as long as the run lasts: long-run averages of latency and backlog do not exist then, the ones printed only tell of this horizon. Give it more servers or less work.",
+                    busy(station)
+                );
+                finding("unstable", sentence, &[&name(station)])
+            }
+            Doubt::TooBusy(station) => {
+                let sentence = format!(
+                    "{station} is {} busy and {measured} were measured: at such a load lines change over hours, so averages of so short a run look smaller and surer than they are. Measure more than a day (`horizon`), or lower the load.",
+                    busy(station)
+                );
+                finding("run_too_short", sentence, &[&name(station)])
+            }
+            Doubt::WarmUpNotFound => {
+                let sentence = format!(
+                    "The start-up did not end in the first half of the run, so half of it was cut, and the {measured} left may still be on the way to the long-run averages. Make `horizon` longer, or ask for `kind = \"day\"` if the load is not steady."
+                );
+                finding("run_too_short", sentence, &[])
+            }
         }
-        let full = |name: &str| self.point(&format!("{name}.utilization.mean")) >= SATURATED;
-        let (station, peak) = self.stations().find(|(station, _)| full(station))?;
+    }
+
+    /// Each line that subscribers stand in once, by its first subscriber: competing ones share its figures.
+    fn lines(&self) -> impl Iterator<Item = (&Subscriber, Audience)> {
+        let all = &self.scenario.subscribers;
+        all.iter().enumerate().filter_map(move |(index, subscriber)| {
+            let Destination::Queue(queue) = subscriber.from else { return Some((subscriber, Audience::One(subscriber.name.clone()))) };
+            let competing = |other: &&Subscriber| other.from == subscriber.from;
+            match (all[..index].iter().any(|other| competing(&other)), all.iter().filter(competing).count()) {
+                (true, _) => None,
+                (false, 1) => Some((subscriber, Audience::One(subscriber.name.clone()))),
+                (false, _) => Some((subscriber, Audience::Many(self.scenario.queues[queue].name.clone()))),
+            }
+        })
+    }
+
+    /// What a subscriber, or all of a queue, has not shown and of how much, where that is more than is always under way.
+    fn left(&self, subscriber: &Subscriber) -> Option<(f64, f64)> {
+        let raised = |event: usize| self.point(&format!("event.{}.raised", self.scenario.events[event].name));
+        let raised: f64 = self.scenario.events_reaching(subscriber).into_iter().map(raised).sum();
+        let left = self.point(&format!("subscriber.{}.unfinished", subscriber.name));
+        let least = if self.scenario.run.ending == Ending::Drain { 0.0 } else { (0.001 * raised).max(10.0) };
+        (left > least).then_some((left, raised))
+    }
+
+    /// Latencies are of what was shown: what was not would make them longer. One sentence for all.
+    fn unfinished(&self) -> Option<Finding> {
+        let seen: Vec<_> = self.lines().filter_map(|(who, audience)| Some((self.left(who)?, who, audience))).collect();
+        let ((left, raised), _, audience) = seen.iter().max_by(|a, b| a.0.0.total_cmp(&b.0.0))?;
         let sentence = format!(
-            "{station} is at its limit all the time, so its line grows as long as the run lasts: long-run averages of latency and backlog do not exist, the ones printed only tell of this horizon."
+            "{} of {} changes raised were not yet shown at the end by {}{}; latencies leave them out and are too small. It takes more capacity, or a longer horizon, to see them all.",
+            Unit::Count.show(*left),
+            Unit::Count.show(*raised),
+            audience.named(),
+            others(seen.len() - 1, " (nor all by one other)", |n| format!(" (nor all by {n} others)"))
         );
-        Some(finding("unstable", sentence, &[&peak.name]))
+        let metrics: Vec<String> = seen.iter().map(|(_, who, _)| format!("subscriber.{}.unfinished", who.name)).collect();
+        Some(finding("unfinished", sentence, &metrics.iter().map(String::as_str).collect::<Vec<_>>()))
     }
 
     fn callback_load(&self, findings: &mut Vec<Finding>) {
@@ -103,8 +237,8 @@ impl Seen<'_> {
             let name = format!("sor.{}", sor.name);
             let (callbacks, total) = (format!("{name}.utilization.callbacks"), format!("{name}.utilization"));
             let share = self.point(&format!("{callbacks}.mean")) / self.point(&format!("{total}.mean"));
-            if share >= 0.2 {
-                let (peak, without) = (self.point(&format!("{total}.peak")), self.point(&format!("{name}.utilization.own.peak")));
+            let (peak, without) = (self.point(&format!("{total}.peak")), self.point(&format!("{name}.utilization.own.peak")));
+            if sor.own_load.is_some() && share >= NOTABLE && peak >= NOTABLE {
                 let sentence = format!(
                     "Callbacks are {} of {}'s load; at the peak it is {} busy, and would be {} with its own users alone.",
                     Unit::Share.show(share),
@@ -125,16 +259,42 @@ impl Seen<'_> {
     }
 
     fn missed_events(&self, findings: &mut Vec<Finding>) {
-        for (subscriber, name, missed) in self.each_subscriber("missed") {
+        for (subscriber, audience) in self.lines() {
+            let name = format!("subscriber.{}.missed", subscriber.name);
+            let missed = self.point(&name);
+            if missed <= 0.0 {
+                continue;
+            }
             let causes = ["not_durable", "expired", "dropped", "refused", "dead_lettered"];
             let cause = causes.iter().max_by(|a, b| self.point(&format!("{name}.{a}")).total_cmp(&self.point(&format!("{name}.{b}"))));
             let sentence = format!(
-                "{} never gets {} of its events in a run, most of them {}.",
-                subscriber.name,
+                "{} {} of {} events in a run, most of them {}.",
+                audience.never_gets(),
                 Unit::Count.show(missed),
+                audience.whose(),
                 cause.unwrap_or(&"lost").replace('_', " ")
             );
             findings.push(finding("missed_events", sentence, &[&name]));
+        }
+    }
+
+    /// Queues and topics that events go to and nobody takes from. Dead letters may well lie.
+    fn nobody_consumes(&self, findings: &mut Vec<Finding>) {
+        let scenario = self.scenario;
+        let queues = (0..scenario.queues.len()).filter(|queue| !scenario.gets_dead_letters(*queue));
+        let queues = queues.map(|queue| (Destination::Queue(queue), format!("queue.{}", scenario.queues[queue].name)));
+        let topics = (0..scenario.topics.len()).map(|topic| (Destination::Topic(topic), format!("topic.{}", scenario.topics[topic].name)));
+        for (place, name) in queues.chain(topics) {
+            let published = format!("{name}.published");
+            let taken = scenario.subscribers.iter().any(|subscriber| subscriber.from == place);
+            if taken || scenario.events.iter().all(|event| event.to != place) || self.point(&published) == 0.0 {
+                continue;
+            }
+            let sentence = format!(
+                "Nobody takes from {name}: {} messages went there in a run and no view shows them. Add a subscriber, or send the events elsewhere.",
+                Unit::Count.show(self.point(&published))
+            );
+            findings.push(finding("nobody_consumes", sentence, &[&published]));
         }
     }
 
@@ -143,11 +303,7 @@ impl Seen<'_> {
         let seen: Vec<(String, String, f64)> =
             self.each_subscriber("stale_overwrites").map(|(who, name, count)| (who.name.clone(), name, count)).collect();
         let Some((worst, _, most)) = seen.iter().max_by(|a, b| a.2.total_cmp(&b.2)) else { return };
-        let others = match seen.len() - 1 {
-            0 => String::new(),
-            1 => ", and so does one other subscriber".into(),
-            n => format!(", and so do {n} other subscribers"),
-        };
+        let others = others(seen.len() - 1, ", and so does one other subscriber", |n| format!(", and so do {n} other subscribers"));
         let sentence = format!(
             "{worst} shows something older than it had shown {} times in a run{others}: results of parallel work overtake each other. A version guard (`guard = \"version\"`) or `ordering = \"by_resource\"` prevents that.",
             Unit::Count.show(*most)
@@ -158,15 +314,12 @@ impl Seen<'_> {
 
     fn prefetch_starves(&self, findings: &mut Vec<Finding>) {
         for subscriber in &self.scenario.subscribers {
-            let Some(prefetch) = subscriber.prefetch else { continue };
-            let credit = prefetch as u64 * subscriber.consumers as u64;
-            let asynchronous = subscriber.callback.as_ref().is_some_and(|callback| !callback.holds_worker);
-            if credit < subscriber.workers as u64 && !asynchronous {
+            if let Some(credit) = starving_credit(subscriber) {
                 let sentence = format!(
                     "{} has {} workers but credit for {credit} messages only: {} of its workers never get one. A prefetch of at least the workers of a consumer uses them all.",
                     subscriber.name,
                     subscriber.workers,
-                    subscriber.workers as u64 - credit
+                    u64::from(subscriber.workers) - credit
                 );
                 findings.push(finding("prefetch_starves", sentence, &[&format!("subscriber.{}.utilization.peak", subscriber.name)]));
             }

@@ -1,34 +1,96 @@
 //! Verdicts: an interval against a bound. Too little data is undecided, never met.
 
+use super::doubt::{Doubt, is_of_a_line};
 use crate::model::Findings;
-use crate::outcome::{Metric, ObjectiveResult, Verdict};
-use crate::scenario::Scenario;
-use crate::scenario::spec::{Objective, Relation};
+use crate::outcome::{Metric, ObjectiveResult, RunFacts, Verdict};
+use crate::scenario::spec::{Destination, Objective, Relation, Selector, Subscriber};
+use crate::scenario::{Scenario, metric_catalog};
 use crate::stats::count_interval;
 use crate::units::{Unit, three_digits};
 
 /// The verdict of every objective.
-pub fn judge(scenario: &Scenario, metrics: &[Metric], done: &[Findings]) -> Vec<ObjectiveResult> {
-    scenario.objectives.iter().map(|objective| result(objective, metrics, done, scenario.run.confidence)).collect()
+pub fn judge(scenario: &Scenario, run: &RunFacts, metrics: &[Metric], done: &[Findings]) -> Vec<ObjectiveResult> {
+    let case = Case { scenario, metrics, done, confidence: run.confidence, doubt: Doubt::of(run, metrics) };
+    scenario.objectives.iter().map(|objective| case.result(objective)).collect()
 }
 
-fn result(objective: &Objective, metrics: &[Metric], done: &[Findings], confidence: f64) -> ObjectiveResult {
-    let metric = metrics.iter().find(|metric| metric.name == objective.metric);
-    let (verdict, reason) = match metric {
-        None => (Verdict::Undecided, "nothing was measured for it".into()),
-        Some(metric) if metric.unit == Unit::Count && objective.relation == Relation::Equal => count(objective, metric, done, confidence),
-        Some(metric) => interval(objective, metric),
-    };
-    ObjectiveResult {
-        metric: objective.metric.clone(),
-        bound: objective.bound.clone(),
-        limit: objective.limit,
-        unit: metric.map_or(Unit::Count, |metric| metric.unit),
-        verdict,
-        point: metric.map(|metric| metric.point),
-        low: metric.and_then(|metric| metric.low),
-        high: metric.and_then(|metric| metric.high),
-        reason,
+/// What verdicts rest on.
+struct Case<'a> {
+    scenario: &'a Scenario,
+    metrics: &'a [Metric],
+    done: &'a [Findings],
+    confidence: f64,
+    doubt: Option<Doubt>,
+}
+
+impl Case<'_> {
+    fn metric(&self, name: &str) -> Option<&Metric> {
+        self.metrics.iter().find(|metric| metric.name == name)
+    }
+
+    fn some(&self, name: &str) -> bool {
+        self.metric(name).is_some_and(|metric| metric.point > 0.0)
+    }
+
+    fn result(&self, objective: &Objective) -> ObjectiveResult {
+        let metric = self.metric(&objective.metric);
+        let (verdict, reason) = match metric {
+            None => self.nothing(objective),
+            Some(metric) if metric.unit == Unit::Count && objective.relation == Relation::Equal => {
+                count(objective, metric, self.done, self.confidence)
+            }
+            Some(metric) => self.doubted(metric, interval(objective, metric)),
+        };
+        let defined = || metric_catalog(self.scenario).into_iter().find(|definition| definition.name == objective.metric);
+        ObjectiveResult {
+            metric: objective.metric.clone(),
+            bound: objective.bound.clone(),
+            limit: objective.limit,
+            unit: metric.map(|metric| metric.unit).or_else(|| Some(defined()?.unit)).unwrap_or(Unit::Count),
+            verdict,
+            point: metric.map(|metric| metric.point),
+            low: metric.and_then(|metric| metric.low),
+            high: metric.and_then(|metric| metric.high),
+            reason,
+        }
+    }
+
+    /// A line that was not watched for long enough decides nothing; but what only grows is beyond its bound for good.
+    fn doubted(&self, metric: &Metric, (verdict, reason): (Verdict, String)) -> (Verdict, String) {
+        match &self.doubt {
+            Some(Doubt::Unstable(_)) if verdict == Verdict::Missed => (verdict, reason),
+            Some(doubt) if is_of_a_line(metric) => (Verdict::Undecided, doubt.reason().into()),
+            _ => (verdict, reason),
+        }
+    }
+
+    /// No replication has a sample: missed where there were changes to show.
+    fn nothing(&self, objective: &Objective) -> (Verdict, String) {
+        let is_of = |kind: &str, name: &str| objective.metric.starts_with(&format!("{kind}.{name}."));
+        let subscribers = || self.scenario.subscribers.iter();
+        let waited_in_vain = match self.scenario.events.iter().position(|event| is_of("event", &event.name)) {
+            Some(event) => {
+                subscribers().any(|subscriber| self.scenario.events_of(subscriber).any(|of| of == event) && self.in_vain(subscriber))
+            }
+            None => subscribers().any(|subscriber| is_of("subscriber", &subscriber.name) && self.in_vain(subscriber)),
+        };
+        match waited_in_vain {
+            true => (Verdict::Missed, "changes were raised for it and none was shown in any replication".into()),
+            false => (Verdict::Undecided, "nothing was measured for it".into()),
+        }
+    }
+
+    /// Something came for this subscriber, and it showed nothing of it.
+    fn in_vain(&self, subscriber: &Subscriber) -> bool {
+        let name = format!("subscriber.{}", subscriber.name);
+        let raised = |event: usize| self.some(&format!("event.{}.raised", self.scenario.events[event].name));
+        let dead_letters = match subscriber.from {
+            Destination::Queue(queue) => self.some(&format!("queue.{}.published", self.scenario.queues[queue].name)),
+            Destination::Topic(_) => false,
+        };
+        // A selector may rightly let nothing through.
+        let came = subscriber.selector == Selector::All && (dead_letters || self.scenario.events_of(subscriber).any(raised));
+        self.metric(&format!("{name}.end_to_end.mean")).is_none() && (came || self.some(&format!("{name}.missed")))
     }
 }
 
@@ -74,6 +136,7 @@ fn interval(objective: &Objective, metric: &Metric) -> (Verdict, String) {
 /// Half the width of an objective's interval as a share of its point; none where it has no interval or no size.
 pub fn relative_half_width(objective: &Objective, metrics: &[Metric]) -> Option<f64> {
     let metric = metrics.iter().find(|metric| metric.name == objective.metric)?;
-    let width = metric.high? - metric.low?;
-    (metric.point != 0.0).then(|| width / 2.0 / metric.point.abs())
+    // The longer side: the other may end where the possible does.
+    let half = (metric.high? - metric.point).max(metric.point - metric.low?);
+    (metric.point != 0.0).then(|| half / metric.point.abs())
 }

@@ -4,6 +4,7 @@
 //! A `steady` run whose warm-up is to be found is simulated twice: a first look from the empty start, whose number of changes
 //! under way, averaged over replications, gives the truncation point by MSER-5; then the run that counts, cut there.
 
+use super::doubt::NOT_FOUND;
 use super::{architecture, findings, merge, objectives};
 use crate::model::{self, Findings};
 use crate::outcome::{AssumptionFacts, Outcome, RunFacts, SCHEMA, ScenarioFacts};
@@ -61,8 +62,8 @@ fn warm_up(scenario: &Scenario, watch: &dyn Watch) -> Option<Start> {
             let courses: Vec<&[f64]> = looks.iter().map(|look| &look.under_way[..]).collect();
             let mean = Band::new(&courses, scenario.run.confidence).mean;
             // A truncation point in the second half says that the run is too short to tell: then half of it is cut.
-            let steps = crate::stats::warm_up(&mean).unwrap_or(mean.len() / 2);
-            Some(Start { at: Time(first.step.0 * steps as u64), by: "mser5" })
+            let (steps, by) = crate::stats::warm_up(&mean).map_or((mean.len() / 2, NOT_FOUND), |steps| (steps, "mser5"));
+            Some(Start { at: Time(first.step.0 * steps as u64), by })
         }
     }
 }
@@ -108,8 +109,8 @@ fn extend(scenario: &Scenario, warm_up: Time, precision: f64, done: &mut Vec<Fin
 fn conclude(scenario: &Scenario, warm_up: Start, done: &[Findings], stopped: bool) -> Outcome {
     let confidence = scenario.run.confidence;
     let metrics = merge::metrics(done, confidence);
-    let objectives = objectives::judge(scenario, &metrics, done);
-    let complete = scenario.run.replications == Replications::Fixed(done.len() as u32);
+    let run = run_facts(scenario, &warm_up, done, stopped);
+    let objectives = objectives::judge(scenario, &run, &metrics, done);
     let mut outcome = Outcome {
         schema: SCHEMA.into(),
         scenario: ScenarioFacts {
@@ -119,23 +120,7 @@ fn conclude(scenario: &Scenario, warm_up: Start, done: &[Findings], stopped: boo
             digest: scenario.digest.clone(),
             settings: scenario.settings.iter().cloned().collect(),
         },
-        run: RunFacts {
-            version: env!("CARGO_PKG_VERSION").into(),
-            core_digest: env!("BUSLOAD_CORE_DIGEST").into(),
-            seed: scenario.run.seed,
-            kind: match scenario.run.kind {
-                Kind::Day => "day".into(),
-                Kind::Steady => "steady".into(),
-            },
-            horizon_s: scenario.run.horizon.seconds(),
-            warm_up_s: warm_up.at.seconds(),
-            warm_up_by: warm_up.by.into(),
-            replications: done.len() as u32,
-            confidence,
-            notices: done.iter().map(|findings| findings.notices).sum(),
-            histogram_error: RELATIVE_ERROR,
-            partial: stopped && !complete,
-        },
+        run,
         objectives,
         findings: Vec::new(),
         series: merge::series(done, confidence),
@@ -149,6 +134,33 @@ fn conclude(scenario: &Scenario, warm_up: Start, done: &[Findings], stopped: boo
     };
     outcome.findings = findings::find(scenario, &outcome);
     outcome
+}
+
+fn run_facts(scenario: &Scenario, warm_up: &Start, done: &[Findings], stopped: bool) -> RunFacts {
+    let replications = done.len() as u32;
+    let wanted = match scenario.run.replications {
+        Replications::Fixed(count) => Some(count),
+        Replications::Auto { .. } => None,
+    };
+    let partial = stopped && wanted != Some(replications);
+    RunFacts {
+        version: env!("CARGO_PKG_VERSION").into(),
+        core_digest: env!("BUSLOAD_CORE_DIGEST").into(),
+        seed: scenario.run.seed,
+        kind: match scenario.run.kind {
+            Kind::Day => "day".into(),
+            Kind::Steady => "steady".into(),
+        },
+        horizon_s: scenario.run.horizon.seconds(),
+        warm_up_s: warm_up.at.seconds(),
+        warm_up_by: warm_up.by.into(),
+        replications,
+        confidence: scenario.run.confidence,
+        notices: done.iter().map(|findings| findings.notices).sum(),
+        histogram_error: RELATIVE_ERROR,
+        partial,
+        replications_wanted: wanted.filter(|_| partial),
+    }
 }
 
 fn assumption(assumption: &crate::scenario::spec::Assumption) -> AssumptionFacts {

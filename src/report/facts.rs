@@ -48,7 +48,9 @@ impl<'a> Facts<'a> {
         let series = outcome.series.iter().map(|series| (series.name.as_str(), series)).collect();
         let mut facts = Facts { outcome, subscribers: Vec::new(), sors: Vec::new(), metrics, series };
         facts.subscribers = facts.ranked("subscriber", "end_to_end.p99");
-        facts.sors = facts.ranked("sor", "utilization.peak");
+        // Nobody asks those without figures.
+        let asked = |sor: &&str| facts.metric("sor", sor, "utilization.peak").is_some();
+        facts.sors = facts.ranked("sor", "utilization.peak").into_iter().filter(asked).collect();
         facts
     }
 
@@ -129,8 +131,8 @@ impl<'a> Facts<'a> {
         let first = |verdict| self.objectives().into_iter().find(|objective| objective.verdict == verdict).map(told).unwrap_or_default();
         let verdict = match (all, missed, undecided) {
             (0, ..) => "The scenario sets no objectives, so there is no verdict.".to_string(),
-            (1, 0, 0) => "The one objective is met.".to_string(),
-            (_, 0, 0) => format!("All {all} objectives are met."),
+            (1, 0, 0) => format!("The one objective is met{}", self.caution()),
+            (_, 0, 0) => format!("All {all} objectives are met{}", self.caution()),
             (_, 0, _) => format!("Undecided: {undecided} of {all} objectives cannot be decided, {}.", first(Verdict::Undecided)),
             (_, 1, _) => format!("Not met: 1 of {all} objectives is missed, {}.", first(Verdict::Missed)),
             _ => format!("Not met: {missed} of {all} objectives are missed, first of all {}.", first(Verdict::Missed)),
@@ -139,9 +141,19 @@ impl<'a> Facts<'a> {
         format!("{partial}{verdict}")
     }
 
-    /// The station that gives way first, in one sentence.
+    /// What objectives that are met do not say.
+    fn caution(&self) -> &'static str {
+        let unfinished = self.outcome.findings.iter().any(|finding| finding.kind == "unfinished");
+        if unfinished { ", but of what was shown only: see what is unfinished." } else { "." }
+    }
+
+    /// The station that gives way first, in one sentence: the one that the findings name, else the one that is busiest.
     pub fn busiest(&self) -> Option<String> {
-        let (name, metric) = *self.stations().first()?;
+        let bottleneck =
+            self.outcome.findings.iter().find(|finding| finding.kind == "bottleneck").and_then(|finding| finding.metrics.first());
+        let stations = self.stations();
+        let said = stations.iter().find(|(_, metric)| Some(&metric.name) == bottleneck);
+        let (name, metric) = *said.or(stations.first())?;
         let at = self.sor_peak(bare(name)).filter(|_| name.starts_with("sor."));
         let when = at.map(|peak| format!(", at {}", clock(peak.at_s))).unwrap_or_default();
         Some(format!("Busiest station: {}, {} utilized in its worst 5 minutes{when}.", plain(name), metric.unit.show(metric.point)))
@@ -149,6 +161,9 @@ impl<'a> Facts<'a> {
 }
 
 fn told(objective: &ObjectiveResult) -> String {
-    let seen = objective.point.map_or("no data".to_string(), |point| objective.unit.show(point));
-    format!("{} is {seen} (objective {})", plain(&objective.metric), plain(&objective.bound))
+    let (metric, bound) = (plain(&objective.metric), plain(&objective.bound));
+    match objective.point {
+        Some(point) => format!("{metric} is {} (objective {bound})", objective.unit.show(point)),
+        None => format!("{metric} has no value (objective {bound})"),
+    }
 }

@@ -96,7 +96,10 @@ fn loads(facts: &Facts, rows: usize) -> Vec<String> {
         vec![format!("{:<30} {:>10} {:>10} {:>22} {:>10}", "System of record", "mean", "peak", "callbacks at the peak", "own users")];
     for sor in facts.sors.iter().take(rows) {
         let show = |quantity: &str| facts.metric("sor", sor, quantity).map_or("-".to_string(), |metric| metric.unit.show(metric.point));
-        let share = facts.sor_peak(sor).map_or("-".to_string(), |peak| format!("{} of its load", Unit::Share.show(peak.callback_share())));
+        let share = match facts.sor_peak(sor).map(|peak| peak.callback_share()) {
+            Some(share) if share > 0.0 => format!("{} of its load", Unit::Share.show(share)),
+            _ => "-".into(),
+        };
         let (mean, peak, own) = (show("utilization.mean"), show("utilization.peak"), show("own_latency.mean"));
         lines.push(format!("  {:<28} {mean:>10} {peak:>10} {share:>22} {own:>10}", cut(&plain(sor), 28)));
     }

@@ -81,13 +81,19 @@ pub fn clock(seconds: f64) -> String {
     }
 }
 
-/// "41.3 ms ± 0.4 ms"; without an interval the figure alone.
+/// "41.3 ms ± 0.4 ms"; "0 ms to 98 ms" where the interval ends at what is possible; without one the figure alone.
 pub fn with_half_width(metric: &Metric) -> String {
-    let point = metric.unit.show(metric.point);
+    let show = |value: f64| metric.unit.show(value);
     match (metric.low, metric.high) {
-        (Some(low), Some(high)) => format!("{point} ± {}", metric.unit.show((high - low) / 2.0)),
-        _ => point,
+        (Some(low), Some(high)) if is_lopsided(low, metric.point, high) => format!("{} to {}", show(low), show(high)),
+        (Some(low), Some(high)) => format!("{} ± {}", show(metric.point), show((high - low) / 2.0)),
+        _ => show(metric.point),
     }
+}
+
+/// More than rounding can make it.
+fn is_lopsided(low: f64, point: f64, high: f64) -> bool {
+    (high - point - (point - low)).abs() > 1e-6 * (high - low).abs()
 }
 
 /// "40.9 ms to 41.7 ms", or nothing.
@@ -134,12 +140,14 @@ fn quoted(word: &str) -> String {
     if !word.is_empty() && word.chars().all(safe) { word } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
-/// "10 replications of 24 h, seed 2013, 18.3M notices, busload 0.1.0".
+/// "10 replications of 24 h, seed 2013, 18.3M notices, busload 0.1.0"; "interrupted: 2 of 50 replications ..." of a part.
 pub fn run_line(outcome: &Outcome) -> String {
     let run = &outcome.run;
-    let plural = if run.replications == 1 { "" } else { "s" };
+    let plural = if run.replications_wanted.unwrap_or(run.replications) == 1 { "" } else { "s" };
+    let interrupted = if run.partial { "interrupted: " } else { "" };
+    let wanted = run.replications_wanted.map(|count| format!(" of {count}")).unwrap_or_default();
     format!(
-        "{} replication{plural} of {}, seed {}, {} notices, busload {}",
+        "{interrupted}{}{wanted} replication{plural} of {}, seed {}, {} notices, busload {}",
         run.replications,
         horizon(run.horizon_s),
         run.seed,

@@ -192,6 +192,23 @@ fn a_report_is_rendered_again_to_the_same_bytes() {
     assert_eq!(files(&folder.path().join("first")), report);
 }
 
+/// Neither moved from under somebody's feet nor left with an old chart.
+#[test]
+fn a_report_can_be_rendered_from_within_its_folder() {
+    let folder = folder(BARE);
+    busload(&folder, "run a.toml --quiet --out report");
+    let (place, before) = (folder.path().join("report"), files(&folder.path().join("report")));
+    for (within, outcome) in [("report", "outcome.json"), ("report/charts", "../outcome.json")] {
+        fs::remove_file(place.join("report.html")).unwrap();
+        fs::write(place.join("charts/old.svg"), "").unwrap();
+        let mut command = Command::cargo_bin("busload").unwrap();
+        let output = command.current_dir(folder.path().join(within)).args(["report", outcome]).output().unwrap();
+        assert_eq!((output.status.code(), String::from_utf8(output.stderr).unwrap().as_str()), (Some(0), ""), "{within}");
+        assert_eq!(files(&place), before, "{within}");
+    }
+    assert_eq!(names(folder.path()), ["a.toml", "report"]);
+}
+
 #[test]
 fn what_is_no_outcome_is_not_rendered() {
     let folder = folder(BARE);
@@ -207,4 +224,38 @@ fn a_disk_that_refuses_is_no_fault_of_the_input() {
     assert_eq!(done.code, 3);
     assert!(done.stderr.contains("a.toml") && !done.stdout.is_empty(), "the figures are printed all the same: {}", done.stderr);
     assert_eq!(names(folder.path()), ["a.toml"]);
+}
+
+/// Waits until a program has a handler for Ctrl-C.
+#[cfg(target_os = "linux")]
+fn listens(program: u32) -> bool {
+    const INTERRUPT: u64 = 1 << 1;
+    let caught = || {
+        let status = fs::read_to_string(format!("/proc/{program}/status")).ok()?;
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:"))?.trim().to_string();
+        u64::from_str_radix(&mask, 16).ok()
+    };
+    (0..500).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        caught().is_some_and(|mask| mask & INTERRUPT != 0)
+    })
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_interrupted_run_keeps_what_is_finished() {
+    use std::process::Stdio;
+    let folder = folder(BARE);
+    let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("busload"));
+    command.args("run a.toml --set run.horizon=12h --replications 1000".split(' ')).current_dir(folder.path());
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    assert!(listens(child.id()));
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    assert!(std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    let (stdout, stderr) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(stderr.contains("stopping: what is finished is kept (again to end at once)"), "{stderr}");
+    assert!(stdout.contains("interrupted: ") && stdout.contains(" of 1000 replications"), "{stdout}");
+    assert_eq!(names(&folder.path().join("reports/a")), REPORT);
 }

@@ -13,14 +13,18 @@ mod core_view;
 mod designs;
 mod determinism;
 mod distributions;
+#[cfg(feature = "report")]
+mod findings;
 mod laws;
 mod laws_broker;
 mod metrics_catalog;
+mod objectives;
 mod problems;
 mod problems_files;
 mod random;
 #[cfg(feature = "report")]
 mod report;
+mod report_arrows;
 #[cfg(feature = "report")]
 mod report_samples;
 mod run_help;

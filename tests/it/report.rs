@@ -278,6 +278,41 @@ fn the_answer_follows_the_verdicts() {
     assert!(answer(&outcome).starts_with("The run was interrupted"), "{}", answer(&outcome));
 }
 
+/// An interval that ends where the possible does has no half.
+#[test]
+fn a_lopsided_interval_is_told_by_its_ends() {
+    let mut outcome = rich();
+    let metric = outcome.metrics.iter_mut().find(|metric| metric.name == "subscriber.gate.end_to_end.p99").unwrap();
+    (metric.point, metric.low, metric.high) = (2.0, Some(0.0), Some(5.0));
+    for told in [terminal(&outcome, false), text(&folder(&outcome), "summary.md")] {
+        assert!(told.contains("0 s to 5 s"), "{told}");
+    }
+}
+
+#[test]
+fn systems_of_record_that_nobody_asks_are_left_out() {
+    let mut outcome = rich();
+    outcome.metrics.retain(|metric| !metric.name.starts_with("sor.crm."));
+    outcome.series.retain(|series| !series.name.starts_with("sor.crm."));
+    for series in outcome.series.iter_mut().filter(|series| series.name == "sor.ticketing.utilization.callbacks") {
+        series.mean.fill(0.0);
+    }
+    let screen = terminal(&outcome, false);
+    assert!(screen.contains("ticketing") && !screen.contains("crm") && !screen.contains("0 % of its load"), "{screen}");
+    assert!(!text(&folder(&outcome), "summary.md").lines().any(|line| line.starts_with("| crm")));
+}
+
+#[test]
+fn an_interrupted_run_says_how_much_of_it_was_done() {
+    let last = |outcome: &Outcome| terminal(outcome, false).lines().last().unwrap_or_default().to_string();
+    let mut outcome = rich();
+    assert!(last(&outcome).starts_with("10 replications of 24 h"), "{}", last(&outcome));
+    (outcome.run.partial, outcome.run.replications, outcome.run.replications_wanted) = (true, 2, Some(50));
+    assert!(last(&outcome).starts_with("interrupted: 2 of 50 replications of 24 h"), "{}", last(&outcome));
+    outcome.run.replications_wanted = None;
+    assert!(last(&outcome).starts_with("interrupted: 2 replications"), "{}", last(&outcome));
+}
+
 #[test]
 fn a_steady_run_counts_time_from_its_start() {
     let folder = folder(&steady());

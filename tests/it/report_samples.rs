@@ -91,6 +91,7 @@ fn run() -> RunFacts {
         notices: 183_402_117,
         histogram_error: 0.001,
         partial: false,
+        replications_wanted: None,
     }
 }
 
