@@ -105,8 +105,11 @@ impl Run {
 
     fn publish(&mut self, a: u32, b: u32, c: u32) {
         self.messages += 1;
-        let to =
-            if a % 2 == 0 { Destination::Topic(TopicId(a / 2 % 16 / 15)) } else { Destination::Queue(QueueId(a / 2 % (ALL_QUEUES + 1))) };
+        let to = if a.is_multiple_of(2) {
+            Destination::Topic(TopicId(a / 2 % 16 / 15))
+        } else {
+            Destination::Queue(QueueId(a / 2 % (ALL_QUEUES + 1)))
+        };
         let message = Message {
             id: self.messages,
             resource: u64::from(b % 3),
@@ -114,7 +117,7 @@ impl Run {
             size: Bytes(u64::from(c % 5) * 100),
             kind: (c / 5 % 3) as u16,
             priority: (b / 3 % 10) as u8,
-            persistent: b / 30 % 3 > 0,
+            persistent: !(b / 30).is_multiple_of(3),
         };
         self.both(Input::Publish { publisher: PublisherId(c / 15 % 3), to, message });
     }

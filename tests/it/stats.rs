@@ -162,7 +162,7 @@ fn the_warm_up_ends_where_a_known_transient_does() {
     let mut stream = stream("transient");
     let mut values = |n: usize| -> Vec<f64> { (0..n).map(|t| 10.0 * (-(t as f64) / 40.0).exp() + stream.normal()).collect() };
     let cut = warm_up(&values(2000)).unwrap();
-    assert!((60..=350).contains(&cut) && cut % 5 == 0, "cut at {cut}");
+    assert!((60..=350).contains(&cut) && cut.is_multiple_of(5), "cut at {cut}");
     let steady: Vec<f64> = (0..2000).map(|_| stream.normal()).collect();
     assert!(warm_up(&steady).unwrap() < 500);
     // A backlog that grows for good is no transient.
