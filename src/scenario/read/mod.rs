@@ -22,6 +22,10 @@ use super::spec::{Destination, Scenario};
 
 /// The number of an entity that does not exist.
 pub(super) const NOWHERE: usize = usize::MAX;
+/// Tries are counted in 16 bits, the first one included.
+const RETRIES_MAX: u32 = u16::MAX as u32 - 1;
+/// More repetitions than this at one instant are taken for endless.
+pub(super) const AT_ONCE_MAX: u32 = 1_000;
 /// Most entities of one kind.
 const ENTITIES_MAX: usize = 5_000;
 

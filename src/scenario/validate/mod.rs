@@ -1,9 +1,10 @@
-//! What only the whole scenario can tell: distances, circles, and keys whose effect needs another section.
+//! What only the whole scenario can tell: distances, circles, endless repetition, and keys whose effect needs another section.
 //!
 //! Also meets scenarios in which references lead nowhere; what depends on such a reference is not looked at.
 
 mod dead_letter;
 mod effect;
+mod instant;
 mod zones;
 
 use super::document::Table;
@@ -22,6 +23,8 @@ pub(super) fn validate(context: &Context<'_>, scenario: &mut Scenario) {
     effect::events(context, scenario);
     effect::subscribers(context, scenario);
     effect::queues(context, scenario);
+    instant::redeliveries(context, scenario);
+    instant::refusals(context, scenario);
 }
 
 /// Reports a problem at the deepest part of a path that the file writes.
