@@ -17,6 +17,7 @@ mod subscriber;
 use super::document::{Entry, Node, Value};
 use super::names::{ENTITIES, Names};
 use super::problem::{Fault, Place};
+use super::reach::reach;
 use super::reader::{Context, Reader};
 use super::spec::{Destination, Scenario};
 
@@ -65,7 +66,9 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
         events: events.into_iter().map(|sized| sized.event).collect(),
         objectives: Vec::new(),
         assumptions: Vec::new(),
+        reach: Vec::new(),
     };
+    scenario.reach = reach(&scenario);
     scenario.objectives = objective::objectives(&mut reader, &scenario);
     scenario.assumptions = assumption::assumptions(&mut reader);
     reader.done();

@@ -8,8 +8,10 @@ mod instant;
 mod zones;
 
 use super::document::Table;
+use super::metrics::target;
 use super::reader::Context;
-use super::spec::{Destination, Event, Scenario, Segment, Subscriber};
+use super::spec::{Destination, Event, Scenario, Segment, Sor, Subscriber, Weight};
+use std::collections::BTreeSet;
 
 /// Reports what is wrong; puts the orders that subscribers to a queue ask for into the queue's policy.
 pub(super) fn validate(context: &Context<'_>, scenario: &mut Scenario) {
@@ -54,6 +56,16 @@ fn segment_of(scenario: &Scenario, to: Destination) -> Option<&Segment> {
 /// The events that come to a subscriber, with their numbers.
 fn feeding<'s>(scenario: &'s Scenario, subscriber: &Subscriber) -> Vec<(usize, &'s Event)> {
     scenario.events_of(subscriber).map(|index| (index, &scenario.events[index])).collect()
+}
+
+/// The systems of record that a subscriber calls back in the present weights, each once.
+fn called<'s>(scenario: &'s Scenario, subscriber: &Subscriber) -> Vec<&'s Sor> {
+    let light = || scenario.events_of(subscriber).filter(|event| scenario.events[*event].weight == Weight::Light);
+    let numbers: BTreeSet<usize> = match &subscriber.callback {
+        Some(_) => light().map(|event| target(scenario, subscriber, event)).collect(),
+        None => BTreeSet::new(),
+    };
+    numbers.into_iter().filter_map(|sor| scenario.sors.get(sor)).collect()
 }
 
 /// The entity's own table.
