@@ -1700,3 +1700,80 @@ error: subscriber.profile.callback.backoff: 1001 retries with no time between th
 1 problem
 "#);
 }
+
+#[test]
+fn more_resources_than_memory() {
+    assert_snapshot!(seen(load_text(&changed("resources = 1000", "resources = 100_000_000"))), @r#"
+error: event.changed.resources: a replication would take about 4.1 GiB of memory, the largest part because of this key, and more than 4 GiB is refused
+  --> a.toml:26:1
+   |
+26 | resources = 100_000_000
+   | ^^^^^^^^^
+   |
+   = help: write fewer resources, as each is kept once for every subscription that gets the event
+
+1 problem
+"#);
+}
+
+#[test]
+fn more_consumers_than_memory() {
+    let crowd: String =
+        (0..3_000).map(|n| format!("[subscriber.x{n}]\nfrom = \"changes\"\nworkers = 10_000\nconsumers = 10_000\n")).collect();
+    assert_snapshot!(seen(load_text(&with(&crowd).replacen("[objective]\n\"subscriber.profile.end_to_end.p99\" = \"< 5s\"\n", "", 1))), @r#"
+error: subscriber.x2999.consumers: a replication would take about 5.45 GiB of memory, the largest part because of this key, and more than 4 GiB is refused
+     --> a.toml:12064:1
+      |
+12064 | consumers = 10_000
+      | ^^^^^^^^^
+      |
+      = help: write fewer consumers
+
+1 problem
+"#);
+}
+
+#[test]
+fn more_events_than_end() {
+    assert_snapshot!(seen(load_text(&changed("rate = \"2/s\"", "rate = \"1000M/s\""))), @r#"
+error: event.billed.rate: about 3.6e12 events come within the horizon of 1h, and a run of more than 1e12 would not end
+  --> a.toml:31:1
+   |
+31 | rate = "1000M/s"
+   | ^^^^
+   |
+   = help: write a lower rate, or a shorter `horizon` in [run]
+
+1 problem
+"#);
+}
+
+#[test]
+fn more_gaps_than_end() {
+    assert_snapshot!(seen(load_text(&changed("rate = \"2/s\"", "arrivals = \"gaps(exp(1ns))\"\nbatch = 10"))), @r#"
+error: event.billed.arrivals: about 3.6e13 events come within the horizon of 1h, and a run of more than 1e12 would not end
+  --> a.toml:31:1
+   |
+31 | arrivals = "gaps(exp(1ns))"
+   | ^^^^^^^^
+   |
+   = help: write a lower rate, or a shorter `horizon` in [run]
+
+1 problem
+"#);
+}
+
+#[test]
+fn more_own_load_than_ends() {
+    assert_snapshot!(seen(load_text(&changed("own_load = \"30/s\"", "own_load = \"1000M/s\""))), @r#"
+error: sor.registry.own_load: about 3.6e12 events come within the horizon of 1h, and a run of more than 1e12 would not end
+  --> a.toml:16:1
+   |
+16 | own_load = "1000M/s"
+   | ^^^^^^^^
+   |
+   = help: write a lower rate, or a shorter `horizon` in [run]
+
+1 problem
+"#);
+}

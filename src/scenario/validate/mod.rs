@@ -1,7 +1,8 @@
-//! What only the whole scenario can tell: distances, circles, endless repetition, and keys whose effect needs another section.
+//! What only the whole scenario can tell: distances, circles, size, endless repetition, and keys whose effect needs another section.
 //!
 //! Also meets scenarios in which references lead nowhere; what depends on such a reference is not looked at.
 
+mod bounds;
 mod dead_letter;
 mod effect;
 mod instant;
@@ -27,6 +28,8 @@ pub(super) fn validate(context: &Context<'_>, scenario: &mut Scenario) {
     effect::queues(context, scenario);
     instant::redeliveries(context, scenario);
     instant::refusals(context, scenario);
+    bounds::memory(context, scenario);
+    bounds::length(context, scenario);
 }
 
 /// Reports a problem at the deepest part of a path that the file writes.
