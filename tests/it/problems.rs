@@ -1,6 +1,6 @@
 //! Every problem as the full text a person sees. Read them: is it clear what to do?
 
-use crate::scenario_help::{changed, load_text, seen, with};
+use crate::scenario_help::{BASE, changed, load_text, seen, with};
 use insta::assert_snapshot;
 
 #[test]
@@ -1776,4 +1776,12 @@ error: sor.registry.own_load: about 3.6e12 events come within the horizon of 1h,
 
 1 problem
 "#);
+}
+
+#[test]
+fn a_line_without_anybody_on_one_side_is_idle() {
+    for idle in ["[topic.quiet]\nsegment = \"bus\"\n", "[queue.quiet]\nsegment = \"bus\"\n"] {
+        let event = "[event.lonely]\nfrom = \"registry\"\nto = \"quiet\"\nrate = \"1/s\"\n";
+        assert_eq!(seen(load_text(&BASE.replacen("[objective]", &format!("{idle}{event}[objective]"), 1))), "no problem");
+    }
 }
