@@ -16,6 +16,7 @@ mod load;
 mod metrics;
 mod names;
 mod problem;
+mod reach;
 mod read;
 mod reader;
 mod setting;

@@ -39,6 +39,8 @@ pub struct Scenario {
     pub subscribers: Vec<Subscriber>,
     pub objectives: Vec<Objective>,
     pub assumptions: Vec<Assumption>,
+    /// By queue: the events whose messages can come to it, for [`Scenario::events_reaching`].
+    pub(super) reach: Vec<Vec<EventIndex>>,
 }
 
 /// How long, how often, from which seed.
@@ -412,33 +414,23 @@ impl Scenario {
 
     /// The events whose messages can come to a subscriber, dead letters included.
     pub fn events_reaching(&self, subscriber: &Subscriber) -> Vec<EventIndex> {
-        let reaches = |event: &Event| match subscriber.from {
-            Destination::Topic(_) => event.to == subscriber.from,
-            Destination::Queue(queue) => self.queues_behind(event).contains(&queue),
-        };
-        (0..self.events.len()).filter(|event| reaches(&self.events[*event])).collect()
-    }
-
-    /// The queue that an event goes to, and every queue that its dead letters may come to.
-    fn queues_behind(&self, event: &Event) -> Vec<QueueIndex> {
-        let dead_letter = |line: &Line| line.policy.dead_letter.map(|queue| queue.0 as usize);
-        let mut queues: Vec<QueueIndex> = match event.to {
-            Destination::Queue(queue) => vec![queue],
-            topic => self.subscribers.iter().filter(|other| other.from == topic).filter_map(|other| dead_letter(&other.line)).collect(),
-        };
-        let mut next = 0;
-        while next < queues.len() {
-            let behind = self.queues.get(queues[next]).and_then(|queue| dead_letter(&queue.line));
-            queues.extend(behind.filter(|queue| !queues.contains(queue)));
-            next += 1;
+        match subscriber.from {
+            Destination::Topic(_) => self.events_of(subscriber).collect(),
+            Destination::Queue(queue) => self.reach.get(queue).cloned().unwrap_or_default(),
         }
-        queues
     }
 
     /// True when dead letters come to this queue.
     pub fn gets_dead_letters(&self, queue: QueueIndex) -> bool {
         let lines = self.queues.iter().map(|queue| &queue.line).chain(self.subscribers.iter().map(|subscriber| &subscriber.line));
-        lines.into_iter().any(|line| line.policy.dead_letter.is_some_and(|target| target.0 as usize == queue))
+        lines.into_iter().any(|line| line.dead_letter() == Some(queue))
+    }
+}
+
+impl Line {
+    /// Where dead letters go.
+    pub(super) fn dead_letter(&self) -> Option<QueueIndex> {
+        self.policy.dead_letter.map(|queue| queue.0 as usize)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Every problem as the full text a person sees. Read them: is it clear what to do?
 
-use crate::scenario_help::{changed, load_text, seen, with};
+use crate::scenario_help::{BASE, changed, load_text, seen, with};
 use insta::assert_snapshot;
 
 #[test]
@@ -1568,4 +1568,220 @@ error: subscriber.billing.consumers: 10001 is too large
 
 1 problem
 "#);
+}
+
+/// A design in which nothing takes time, with more text below the queue and below its subscriber.
+fn instant(queue: &str, subscriber: &str) -> String {
+    format!(
+        r#"
+[sor.shop]
+service = "5ms"
+[event.sold]
+from = "shop"
+to = "sales"
+rate = "1/s"
+[segment.bus]
+[queue.sales]
+segment = "bus"
+{queue}
+[subscriber.billing]
+from = "sales"
+{subscriber}
+"#
+    )
+}
+
+#[test]
+fn failing_for_ever_at_one_instant() {
+    assert_snapshot!(seen(load_text(&instant("", "failure = \"100%\""))), @r#"
+error: subscriber.billing.failure: a message that fails is delivered again at once, and so for ever, as nothing in an attempt takes time
+  --> a.toml:14:1
+   |
+14 | failure = "100%"
+   | ^^^^^^^
+   |
+   = help: write a `redelivery_delay` or `max_deliveries` of at most 1000 below `[queue.sales]`, or a `work` that takes time
+
+1 problem
+"#);
+}
+
+#[test]
+fn failing_for_ever_with_a_delay_that_is_cut_to_nothing() {
+    let delay = "redelivery_delay = \"exp(1s)\"\nredelivery_delay_max = 0\nmax_deliveries = 4_000_000_000";
+    assert_snapshot!(seen(load_text(&instant(delay, "failure = 1"))), @r#"
+error: subscriber.billing.failure: a message that fails is delivered again at once, and so for ever, as nothing in an attempt takes time
+  --> a.toml:16:1
+   |
+16 | failure = 1
+   | ^^^^^^^
+   |
+   = help: write a `redelivery_delay` or `max_deliveries` of at most 1000 below `[queue.sales]`, or a `work` that takes time
+
+1 problem
+"#);
+}
+
+#[test]
+fn refused_for_ever_by_a_full_system_of_record() {
+    let full = instant("", "callback = { connections = 8 }").replace("service =", "max_waiting = 3\nservice =");
+    assert_snapshot!(seen(load_text(&full)), @r#"
+error: subscriber.billing.callback: a message that fails is delivered again at once, and so for ever, as nothing in an attempt takes time
+  --> a.toml:15:1
+   |
+15 | callback = { connections = 8 }
+   | ^^^^^^^^
+   |
+   = help: write a `redelivery_delay` or `max_deliveries` of at most 1000 below `[queue.sales]`, or a `work` that takes time
+
+1 problem
+"#);
+}
+
+#[test]
+fn refused_for_ever_by_a_full_queue() {
+    let eager =
+        instant("max_length = 3", "work = \"1s\"").replace("rate = \"1/s\"", "rate = \"1/s\"\nrefused = { backoff = 0, factor = 2 }");
+    assert_snapshot!(seen(load_text(&eager)), @r#"
+error: event.sold.refused.backoff: a refused publish is tried again at once, and so for ever, as nothing on its way takes time
+ --> a.toml:8:13
+  |
+8 | refused = { backoff = 0, factor = 2 }
+  |             ^^^^^^^
+  |
+  = help: write a backoff that takes time, such as "exp(1s)", or at most 1000 `retries`
+
+1 problem
+"#);
+}
+
+#[test]
+fn failures_that_end_or_take_time_are_fine() {
+    for (queue, subscriber) in [
+        ("", "failure = \"50%\""),
+        ("", "failure = \"100%\"\nwork = \"1us\""),
+        ("max_deliveries = 1000", "failure = \"100%\""),
+        ("redelivery_delay = \"exp(1ms)\"", "failure = \"100%\""),
+        ("", "failure = \"100%\"\ncallback = { connections = 8 }"),
+        ("", "callback = { timeout = \"1s\" }"),
+    ] {
+        assert_eq!(seen(load_text(&instant(queue, subscriber))), "no problem", "{queue} {subscriber}");
+    }
+    let paid = instant("", "failure = \"100%\"").replace("[segment.bus]", "[segment.bus]\ncost = { acknowledge = \"1us\" }");
+    assert_eq!(seen(load_text(&paid)), "no problem");
+    let full = instant("", "callback = { retries = 3 }").replace("service =", "max_waiting = 3\nservice =");
+    assert_eq!(seen(load_text(&full)), "no problem");
+}
+
+#[test]
+fn refusals_that_end_or_take_time_are_fine() {
+    for (refused, queue) in [
+        ("{ backoff = 0, retries = 1000 }", "max_length = 3"),
+        ("{ backoff = \"exp(1ms)\" }", "max_length = 3"),
+        ("{ backoff = 0 }", "max_length = 3\noverflow = \"drop_oldest\""),
+        ("\"drop\"", "max_length = 3"),
+    ] {
+        let text = instant(queue, "work = \"1s\"").replace("rate = \"1/s\"", &format!("rate = \"1/s\"\nrefused = {refused}"));
+        assert_eq!(seen(load_text(&text)), "no problem", "{refused} {queue}");
+    }
+}
+
+#[test]
+fn many_retries_at_once() {
+    assert_snapshot!(seen(load_text(&changed("retries = 3", "retries = 1001\nbackoff = 0"))), @r#"
+error: subscriber.profile.callback.backoff: 1001 retries with no time between them
+  --> a.toml:59:11
+   |
+59 | backoff = 0
+   |           ^
+   |
+   = help: write a backoff that takes time, such as "exp(100ms)", or at most 1000 `retries`
+
+1 problem
+"#);
+}
+
+#[test]
+fn more_resources_than_memory() {
+    assert_snapshot!(seen(load_text(&changed("resources = 1000", "resources = 100_000_000"))), @r#"
+error: event.changed.resources: a replication would take about 4.1 GiB of memory, the largest part because of this key, and more than 4 GiB is refused
+  --> a.toml:26:1
+   |
+26 | resources = 100_000_000
+   | ^^^^^^^^^
+   |
+   = help: write fewer resources, as each is kept once for every subscription that gets the event
+
+1 problem
+"#);
+}
+
+#[test]
+fn more_consumers_than_memory() {
+    let crowd: String =
+        (0..3_000).map(|n| format!("[subscriber.x{n}]\nfrom = \"changes\"\nworkers = 10_000\nconsumers = 10_000\n")).collect();
+    assert_snapshot!(seen(load_text(&with(&crowd).replacen("[objective]\n\"subscriber.profile.end_to_end.p99\" = \"< 5s\"\n", "", 1))), @r#"
+error: subscriber.x2999.consumers: a replication would take about 5.45 GiB of memory, the largest part because of this key, and more than 4 GiB is refused
+     --> a.toml:12064:1
+      |
+12064 | consumers = 10_000
+      | ^^^^^^^^^
+      |
+      = help: write fewer consumers
+
+1 problem
+"#);
+}
+
+#[test]
+fn more_events_than_end() {
+    assert_snapshot!(seen(load_text(&changed("rate = \"2/s\"", "rate = \"1000M/s\""))), @r#"
+error: event.billed.rate: about 3.6e12 events come within the horizon of 1h, and a run of more than 1e12 would not end
+  --> a.toml:31:1
+   |
+31 | rate = "1000M/s"
+   | ^^^^
+   |
+   = help: write a lower rate, or a shorter `horizon` in [run]
+
+1 problem
+"#);
+}
+
+#[test]
+fn more_gaps_than_end() {
+    assert_snapshot!(seen(load_text(&changed("rate = \"2/s\"", "arrivals = \"gaps(exp(1ns))\"\nbatch = 10"))), @r#"
+error: event.billed.arrivals: about 3.6e13 events come within the horizon of 1h, and a run of more than 1e12 would not end
+  --> a.toml:31:1
+   |
+31 | arrivals = "gaps(exp(1ns))"
+   | ^^^^^^^^
+   |
+   = help: write a lower rate, or a shorter `horizon` in [run]
+
+1 problem
+"#);
+}
+
+#[test]
+fn more_own_load_than_ends() {
+    assert_snapshot!(seen(load_text(&changed("own_load = \"30/s\"", "own_load = \"1000M/s\""))), @r#"
+error: sor.registry.own_load: about 3.6e12 events come within the horizon of 1h, and a run of more than 1e12 would not end
+  --> a.toml:16:1
+   |
+16 | own_load = "1000M/s"
+   | ^^^^^^^^
+   |
+   = help: write a lower rate, or a shorter `horizon` in [run]
+
+1 problem
+"#);
+}
+
+#[test]
+fn a_line_without_anybody_on_one_side_is_idle() {
+    for idle in ["[topic.quiet]\nsegment = \"bus\"\n", "[queue.quiet]\nsegment = \"bus\"\n"] {
+        let event = "[event.lonely]\nfrom = \"registry\"\nto = \"quiet\"\nrate = \"1/s\"\n";
+        assert_eq!(seen(load_text(&BASE.replacen("[objective]", &format!("{idle}{event}[objective]"), 1))), "no problem");
+    }
 }

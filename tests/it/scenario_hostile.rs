@@ -187,3 +187,33 @@ fn many_events_for_many_subscribers_are_refused_before_they_fill_the_memory() {
     let text = refused("25 million pairs", format!("[segment.s]\n[sor.s]\n[topic.t]\nsegment = \"s\"\n{events}{subscribers}"));
     assert!(text.contains("more than can be simulated"), "{text}");
 }
+
+/// Five thousand callers and two hundred events; `carriers` says what the events go to and the callers take from.
+fn many_callers(to: &str, carriers: &str, from: impl Fn(usize) -> String) -> String {
+    let events: String = (0..200)
+        .map(|n| format!("[sor.s{n}]\nservice = \"1ms\"\n[event.e{n}]\nfrom = \"s{n}\"\nto = \"{to}\"\nrate = \"1/s\"\n"))
+        .collect();
+    let callers: String = (0..5_000).map(|n| format!("[subscriber.x{n}]\nfrom = \"{}\"\ncallback.connections = 8\n", from(n))).collect();
+    format!("[segment.s]\n[topic.t]\nsegment = \"s\"\n{carriers}{events}{callers}[objective]\n\"subscriber.x7.missed\" = \"= 0\"\n")
+}
+
+#[test]
+fn many_events_and_many_callers_load_soon() {
+    let queues: String =
+        (0..4_999).map(|n| format!("[queue.q{n}]\nsegment = \"s\"\nmax_length = 1\ndead_letter = \"q{}\"\n", n + 1)).collect();
+    let chain = format!("{queues}[queue.q4999]\nsegment = \"s\"\n");
+    let dying = "[queue.dead]\nsegment = \"s\"\n".to_string();
+    let designs = [
+        ("a topic", many_callers("t", "", |_| "t".into())),
+        ("a chain of dead letters", many_callers("q0", &chain, |n| format!("q{n}"))),
+        (
+            "dead letters of a topic",
+            many_callers("t", &dying, |n| if n % 2 == 0 { "dead".into() } else { "t\"\nmax_length = 9\ndead_letter = \"dead".into() }),
+        ),
+    ];
+    for (what, text) in designs {
+        let start = Instant::now();
+        load_text(&text).unwrap_or_else(|problems| panic!("{what}: {problems}"));
+        assert!(start.elapsed() < SOON, "{what} took {:?}", start.elapsed());
+    }
+}

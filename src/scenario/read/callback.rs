@@ -1,10 +1,11 @@
 //! `[subscriber.NAME.callback]`: what a light-weight event makes a subscriber do.
 
 use super::event::SizedEvent;
-use super::sor::{RETRIES_MAX, SERVERS_MAX};
+use super::sor::SERVERS_MAX;
+use super::{AT_ONCE_MAX, RETRIES_MAX};
 use crate::scenario::reader::{Context, Reader};
 use crate::scenario::spec::{Callback, Style};
-use crate::scenario::values::{boolean, bytes, choice, count, distribution, factor, span_above_zero};
+use crate::scenario::values::{boolean, bytes, choice, count, distribution, factor, is_instant, span_above_zero};
 use crate::sim::Distribution;
 use crate::units::{Bytes, Span};
 
@@ -43,6 +44,14 @@ pub(super) fn callback<'a>(context: &'a Context<'a>, mut reader: Reader<'a>, fee
         }
     } else if callback.retries == 1 {
         reader.no_effect("backoff_factor", "it acts from the second retry on", "allow more `retries`, or remove it");
+    }
+    if callback.retries > AT_ONCE_MAX && is_instant(&callback.backoff) {
+        let what = format!("{} retries with no time between them", callback.retries);
+        reader.complain(
+            "backoff",
+            &what,
+            &format!("write a backoff that takes time, such as \"exp(100ms)\", or at most {AT_ONCE_MAX} `retries`"),
+        );
     }
     for (key, what) in [("breaker", "circuit breakers are"), ("cache", "caches of answers are"), ("coalesce", "coalescing of callbacks is")]
     {

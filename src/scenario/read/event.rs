@@ -1,7 +1,6 @@
 //! `[event.NAME]`: what is raised, how often, how large, and what happens when it is refused.
 
-use super::sor::RETRIES_MAX;
-use super::{NOWHERE, destination, entities};
+use super::{NOWHERE, RETRIES_MAX, destination, entities};
 use crate::scenario::document::Node;
 use crate::scenario::problem::{Fault, Problem};
 use crate::scenario::reader::{Context, Reader};

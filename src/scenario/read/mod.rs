@@ -17,11 +17,16 @@ mod subscriber;
 use super::document::{Entry, Node, Value};
 use super::names::{ENTITIES, Names};
 use super::problem::{Fault, Place};
+use super::reach::reach;
 use super::reader::{Context, Reader};
 use super::spec::{Destination, Scenario};
 
 /// The number of an entity that does not exist.
 pub(super) const NOWHERE: usize = usize::MAX;
+/// Tries are counted in 16 bits, the first one included.
+const RETRIES_MAX: u32 = u16::MAX as u32 - 1;
+/// More repetitions than this at one instant are taken for endless.
+pub(super) const AT_ONCE_MAX: u32 = 1_000;
 /// Most entities of one kind.
 const ENTITIES_MAX: usize = 5_000;
 
@@ -61,7 +66,9 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
         events: events.into_iter().map(|sized| sized.event).collect(),
         objectives: Vec::new(),
         assumptions: Vec::new(),
+        reach: Vec::new(),
     };
+    scenario.reach = reach(&scenario);
     scenario.objectives = objective::objectives(&mut reader, &scenario);
     scenario.assumptions = assumption::assumptions(&mut reader);
     reader.done();

@@ -7,8 +7,6 @@ use crate::scenario::values::{count, distribution, rate, service, whole};
 
 /// More servers than a station is made for.
 pub(super) const SERVERS_MAX: u32 = 100_000;
-/// Tries are counted in 16 bits, the first one included.
-pub(super) const RETRIES_MAX: u32 = u16::MAX as u32 - 1;
 
 pub(super) fn sors(root: &mut Reader<'_>) -> Vec<Sor> {
     let context = root.context;

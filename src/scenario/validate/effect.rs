@@ -2,12 +2,13 @@
 //!
 //! Goes by what is written, not by how large it is: a sweep over `failure` that begins at 0 % must not meet an error there.
 
-use super::{feeding, no_effect, report, table_of, writes};
+use super::{called, feeding, no_effect, report, table_of, writes};
 use crate::core::{Dispatch, Ordering};
 use crate::scenario::metrics::target;
 use crate::scenario::reader::Context;
-use crate::scenario::spec::{Destination, Event, Kind, Scenario, Subscriber, Weight};
+use crate::scenario::spec::{Destination, Event, Kind, Scenario, Subscriber};
 use crate::sim::Pattern;
+use std::collections::BTreeSet;
 
 const NO_FAILURE: &str = "no attempt can fail: there is no `failure`, and no callback that could";
 
@@ -46,12 +47,10 @@ fn agree<'s, T: PartialEq>(context: &Context<'_>, key: &str, subscriber: &'s Sub
 
 /// Who is called has a service time.
 pub(super) fn services(context: &Context<'_>, scenario: &Scenario) {
-    let mut told = std::collections::BTreeSet::new();
-    for subscriber in scenario.subscribers.iter().filter(|subscriber| subscriber.callback.is_some()) {
-        for (index, event) in feeding(scenario, subscriber) {
-            let called = target(scenario, subscriber, index);
-            let Some(sor) = scenario.sors.get(called).filter(|_| event.weight == Weight::Light) else { continue };
-            if sor.service.is_none() && !writes(context, "sor", &sor.name, "service") && told.insert(called) {
+    let mut told = BTreeSet::new();
+    for subscriber in &scenario.subscribers {
+        for sor in called(scenario, subscriber) {
+            if sor.service.is_none() && !writes(context, "sor", &sor.name, "service") && told.insert(&sor.name) {
                 let what = format!("sor.{} needs `service`, as `{}` calls it back", sor.name, subscriber.name);
                 report(context, &["sor", &sor.name], what, "write for example: service = \"lognormal(p50=18ms, p99=120ms)\"");
             }
@@ -160,7 +159,8 @@ fn call_can_fail(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscr
     let fed = feeding(scenario, subscriber);
     // Dead letters may come from anywhere.
     let unknown = fed.is_empty() && callback.to.is_none();
-    has_timeout || unknown || callback.to.is_some_and(refuses) || fed.iter().any(|(event, _)| refuses(target(scenario, subscriber, *event)))
+    let called: BTreeSet<usize> = fed.iter().map(|(event, _)| target(scenario, subscriber, *event)).collect();
+    has_timeout || unknown || callback.to.is_some_and(refuses) || called.into_iter().any(refuses)
 }
 
 fn retries(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
@@ -177,10 +177,10 @@ fn retries(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) 
 
 fn ordering(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
     let fed = feeding(scenario, subscriber);
-    let dead_letters = matches!(subscriber.from, Destination::Queue(queue) if scenario.gets_dead_letters(queue));
+    let dead_letters = || matches!(subscriber.from, Destination::Queue(queue) if scenario.gets_dead_letters(queue));
     let shared = |event: &Event| ["resources", "lifecycle"].iter().any(|key| writes(context, "event", &event.name, key));
     if subscriber.line.policy.ordering == Ordering::ByResource
-        && !dead_letters
+        && !dead_letters()
         && !fed.is_empty()
         && !fed.iter().any(|(_, event)| shared(event))
     {

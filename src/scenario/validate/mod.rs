@@ -1,14 +1,18 @@
-//! What only the whole scenario can tell: distances, circles, and keys whose effect needs another section.
+//! What only the whole scenario can tell: distances, circles, size, endless repetition, and keys whose effect needs another section.
 //!
 //! Also meets scenarios in which references lead nowhere; what depends on such a reference is not looked at.
 
+mod bounds;
 mod dead_letter;
 mod effect;
+mod instant;
 mod zones;
 
 use super::document::Table;
+use super::metrics::target;
 use super::reader::Context;
-use super::spec::{Destination, Event, Scenario, Segment, Subscriber};
+use super::spec::{Destination, Event, Scenario, Segment, Sor, Subscriber, Weight};
+use std::collections::BTreeSet;
 
 /// Reports what is wrong; puts the orders that subscribers to a queue ask for into the queue's policy.
 pub(super) fn validate(context: &Context<'_>, scenario: &mut Scenario) {
@@ -22,6 +26,10 @@ pub(super) fn validate(context: &Context<'_>, scenario: &mut Scenario) {
     effect::events(context, scenario);
     effect::subscribers(context, scenario);
     effect::queues(context, scenario);
+    instant::redeliveries(context, scenario);
+    instant::refusals(context, scenario);
+    bounds::memory(context, scenario);
+    bounds::length(context, scenario);
 }
 
 /// Reports a problem at the deepest part of a path that the file writes.
@@ -51,6 +59,16 @@ fn segment_of(scenario: &Scenario, to: Destination) -> Option<&Segment> {
 /// The events that come to a subscriber, with their numbers.
 fn feeding<'s>(scenario: &'s Scenario, subscriber: &Subscriber) -> Vec<(usize, &'s Event)> {
     scenario.events_of(subscriber).map(|index| (index, &scenario.events[index])).collect()
+}
+
+/// The systems of record that a subscriber calls back in the present weights, each once.
+fn called<'s>(scenario: &'s Scenario, subscriber: &Subscriber) -> Vec<&'s Sor> {
+    let light = || scenario.events_of(subscriber).filter(|event| scenario.events[*event].weight == Weight::Light);
+    let numbers: BTreeSet<usize> = match &subscriber.callback {
+        Some(_) => light().map(|event| target(scenario, subscriber, event)).collect(),
+        None => BTreeSet::new(),
+    };
+    numbers.into_iter().filter_map(|sor| scenario.sors.get(sor)).collect()
 }
 
 /// The entity's own table.

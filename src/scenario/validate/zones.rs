@@ -1,9 +1,8 @@
 //! Who must talk to whom across zones.
 
-use super::{feeding, report, segment_of};
-use crate::scenario::metrics::target;
+use super::{called, report, segment_of};
 use crate::scenario::reader::Context;
-use crate::scenario::spec::{Runs, Scenario, Weight, ZoneIndex};
+use crate::scenario::spec::{Runs, Scenario, ZoneIndex};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The two zones of a way, the smaller number first: links have no direction.
@@ -33,7 +32,9 @@ struct Way<'s> {
     to: Option<ZoneIndex>,
     /// Path of the entity that needs it.
     at: [&'s str; 2],
-    what: String,
+    /// Said of `names` only where the way is missing: there may be a million ways.
+    what: fn(&str, &str) -> String,
+    names: [&'s str; 2],
 }
 
 /// Zones that must talk have a link; who has no zone is near to everybody.
@@ -50,7 +51,8 @@ pub(super) fn distances(context: &Context<'_>, scenario: &Scenario) {
         if from == to || linked.contains(&pair(from, to)) || !told.insert(pair(from, to)) {
             continue;
         }
-        let what = format!("there is no link between the zones {} and {}, and {}", one.name, other.name, way.what);
+        let what =
+            format!("there is no link between the zones {} and {}, and {}", one.name, other.name, (way.what)(way.names[0], way.names[1]));
         let hint = format!("write `[link.NAME]` with between = [\"{}\", \"{}\"] and its latency", one.name, other.name);
         report(context, &[way.at[0], way.at[1], "zone"], what, hint);
     }
@@ -60,24 +62,19 @@ fn ways(scenario: &Scenario) -> Vec<Way<'_>> {
     let mut ways = Vec::new();
     for event in &scenario.events {
         let (Some(sor), Some(segment)) = (scenario.sors.get(event.from), segment_of(scenario, event.to)) else { continue };
-        let what = format!("`{}` publishes to the segment `{}`", sor.name, segment.name);
-        ways.push(Way { from: sor.zone, to: segment.zone, at: ["sor", &sor.name], what });
+        let what = |sor: &str, segment: &str| format!("`{sor}` publishes to the segment `{segment}`");
+        ways.push(Way { from: sor.zone, to: segment.zone, at: ["sor", &sor.name], what, names: [&sor.name, &segment.name] });
     }
     for subscriber in &scenario.subscribers {
         let Some(segment) = segment_of(scenario, subscriber.from) else { continue };
         let at = ["subscriber", subscriber.name.as_str()];
         // A workflow stands where its segment stands.
         let zone = if subscriber.runs == Runs::Workflow { segment.zone } else { subscriber.zone };
-        let what = format!("the segment `{}` delivers to `{}`", segment.name, subscriber.name);
-        ways.push(Way { from: segment.zone, to: zone, at, what });
-        if subscriber.callback.is_none() {
-            continue;
-        }
-        for (index, event) in feeding(scenario, subscriber) {
-            let Some(sor) = scenario.sors.get(target(scenario, subscriber, index)).filter(|_| event.weight == Weight::Light) else {
-                continue;
-            };
-            ways.push(Way { from: zone, to: sor.zone, at, what: format!("`{}` calls `{}` back", subscriber.name, sor.name) });
+        let what = |segment: &str, subscriber: &str| format!("the segment `{segment}` delivers to `{subscriber}`");
+        ways.push(Way { from: segment.zone, to: zone, at, what, names: [&segment.name, &subscriber.name] });
+        for sor in called(scenario, subscriber) {
+            let what = |subscriber: &str, sor: &str| format!("`{subscriber}` calls `{sor}` back");
+            ways.push(Way { from: zone, to: sor.zone, at, what, names: [&subscriber.name, &sor.name] });
         }
     }
     ways

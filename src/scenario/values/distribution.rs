@@ -60,6 +60,11 @@ pub(in crate::scenario) fn service<'a>(context: &'a Context<'a>) -> impl Fn(&Nod
     }
 }
 
+/// Never takes a nanosecond: what is shorter than half of one is rounded away.
+pub(in crate::scenario) fn is_instant(distribution: &Distribution) -> bool {
+    distribution.mean() < 0.5e-9
+}
+
 /// Terms with + between them.
 pub(super) fn sum(piece: &Piece<'_>, context: &Context<'_>, node: &Node) -> Result<Distribution, Fault> {
     let terms = piece.split(is_plus);

@@ -7,7 +7,7 @@ mod distribution;
 mod simple;
 
 pub(super) use arrivals::{arrivals, hourly};
-pub(super) use distribution::{distribution, service};
+pub(super) use distribution::{distribution, is_instant, service};
 pub(super) use simple::{
     bandwidth, boolean, bytes, choice, count, factor, number, open_share, rate, share, span, span_above_zero, text, texts, whole,
 };

@@ -1,0 +1,107 @@
+//! Designs that would fill the memory or never end: refused before anything is built.
+
+use super::report;
+use crate::scenario::reader::Context;
+use crate::scenario::spec::{Destination, Event, Scenario};
+use crate::sim::Pattern;
+use crate::units::Unit;
+use std::collections::BTreeSet;
+
+/// Of one replication; it also keeps resources times subscriptions far below the 2^32 that are counted.
+const MEMORY_MAX: u64 = 4 << 30;
+const RESOURCE_BYTES: u64 = 12;
+/// One subscription's picture of a resource.
+const PICTURE_BYTES: u64 = 32;
+const TRACE_ROW_BYTES: u64 = 64;
+const CONSUMER_BYTES: u64 = 192;
+
+/// Events and own requests of one replication.
+const EVENTS_MAX: f64 = 1e12;
+
+/// A part of a total, the key that it comes from, and what to do about it.
+struct Part<'s, T> {
+    amount: T,
+    path: [&'s str; 3],
+    hint: &'static str,
+}
+
+/// What the model of one replication keeps from its start.
+pub(super) fn memory(context: &Context<'_>, scenario: &Scenario) {
+    let audiences = audiences(scenario);
+    let events = scenario.events.iter().zip(audiences).flat_map(|(event, audience)| [resources(event, audience), rows(event)]);
+    let parts: Vec<Part<'_, u64>> = events.flatten().chain(consumers(scenario)).collect();
+    let total = parts.iter().fold(0_u64, |sum, part| sum.saturating_add(part.amount));
+    let Some(largest) = parts.iter().max_by_key(|part| part.amount).filter(|_| total > MEMORY_MAX) else { return };
+    let (size, most) = (Unit::Bytes.show(total as f64), Unit::Bytes.show(MEMORY_MAX as f64));
+    let what = format!(
+        "{}: a replication would take about {size} of memory, the largest part because of this key, and more than {most} is refused",
+        largest.path.join(".")
+    );
+    report(context, &largest.path, what, largest.hint);
+}
+
+fn resources(event: &Event, audience: u64) -> Option<Part<'_, u64>> {
+    let each = RESOURCE_BYTES + PICTURE_BYTES * audience;
+    Some(Part {
+        amount: event.resources?.saturating_mul(each),
+        path: ["event", &event.name, "resources"],
+        hint: "write fewer resources, as each is kept once for every subscription that gets the event",
+    })
+}
+
+fn rows(event: &Event) -> Option<Part<'_, u64>> {
+    let Pattern::Trace(rows) = &event.arrivals.pattern else { return None };
+    let hint = "use a shorter trace, or keep some of its rows with where=";
+    Some(Part { amount: rows.len() as u64 * TRACE_ROW_BYTES, path: ["event", &event.name, "arrivals"], hint })
+}
+
+/// All consumers together, under the key that asks for most of them.
+fn consumers(scenario: &Scenario) -> Option<Part<'_, u64>> {
+    let most = scenario.subscribers.iter().max_by_key(|subscriber| subscriber.consumers)?;
+    let count: u64 = scenario.subscribers.iter().map(|subscriber| u64::from(subscriber.consumers)).sum();
+    Some(Part { amount: count * CONSUMER_BYTES, path: ["subscriber", &most.name, "consumers"], hint: "write fewer consumers" })
+}
+
+/// By event: how many subscriptions and queues show it to somebody, dead letters included.
+fn audiences(scenario: &Scenario) -> Vec<u64> {
+    let mut audiences = vec![0; scenario.events.len()];
+    let mut queues = BTreeSet::new();
+    for subscriber in &scenario.subscribers {
+        let is_new = match subscriber.from {
+            Destination::Queue(queue) => queues.insert(queue),
+            Destination::Topic(_) => true,
+        };
+        let reaching = if is_new { scenario.events_reaching(subscriber) } else { Vec::new() };
+        for event in reaching {
+            audiences[event] += 1;
+        }
+    }
+    audiences
+}
+
+/// So many events that a run would not come to its end.
+pub(super) fn length(context: &Context<'_>, scenario: &Scenario) {
+    const HINT: &str = "write a lower rate, or a shorter `horizon` in [run]";
+    let horizon = scenario.run.horizon;
+    let events = scenario.events.iter().map(|event| {
+        let amount = match &event.arrivals.pattern {
+            Pattern::Trace(rows) => rows.len() as f64,
+            _ => event.arrivals.rate * horizon.seconds(),
+        };
+        let key = if event.arrivals.written.is_some() { "rate" } else { "arrivals" };
+        Part { amount, path: ["event", &event.name, key], hint: HINT }
+    });
+    let own = scenario.sors.iter().filter_map(|sor| {
+        let amount = sor.own_load?.hertz() * horizon.seconds();
+        Some(Part { amount, path: ["sor", &sor.name, "own_load"], hint: HINT })
+    });
+    let parts: Vec<Part<'_, f64>> = events.chain(own).collect();
+    let total: f64 = parts.iter().map(|part| part.amount).sum();
+    let largest = parts.iter().max_by(|one, other| one.amount.total_cmp(&other.amount));
+    let Some(largest) = largest.filter(|_| total > EVENTS_MAX) else { return };
+    let what = format!(
+        "{}: about {total:.1e} events come within the horizon of {horizon}, and a run of more than {EVENTS_MAX:.0e} would not end",
+        largest.path.join(".")
+    );
+    report(context, &largest.path, what, largest.hint);
+}

@@ -1,0 +1,179 @@
+//! Repetitions during which no time passes: a run would never leave the instant.
+//!
+//! Refuses only where everything takes no time at all and nothing else bounds the repetition.
+
+use super::{report, segment_of};
+use crate::core::Overflow;
+use crate::scenario::metrics::target;
+use crate::scenario::read::AT_ONCE_MAX;
+use crate::scenario::reader::Context;
+use crate::scenario::spec::{Destination, Event, Line, Refused, Runs, Scenario, Segment, Selector, Service, Subscriber, Weight, ZoneIndex};
+use crate::scenario::values::is_instant;
+use crate::units::Bytes;
+
+/// An ack or nack, the smallest of all messages.
+const SMALLEST: Bytes = Bytes(64);
+
+/// A message that fails and is handed over again, for ever.
+pub(super) fn redeliveries(context: &Context<'_>, scenario: &Scenario) {
+    for subscriber in &scenario.subscribers {
+        let Some((of, line)) = line_of(scenario, subscriber) else { continue };
+        if line.policy.max_deliveries.is_some_and(|most| most <= AT_ONCE_MAX) || !comes_back_at_once(line) {
+            continue;
+        }
+        let Some(segment) = segment_of(scenario, subscriber.from) else { continue };
+        let reaching = scenario.events_reaching(subscriber);
+        let attempts = reaching.into_iter().map(|event| Attempt { scenario, subscriber, segment, event });
+        if let Some(key) = attempts.into_iter().find_map(|attempt| attempt.fails_for_ever()) {
+            let name = &subscriber.name;
+            let what = format!(
+                "subscriber.{name}.{key}: a message that fails is delivered again at once, and so for ever, as nothing in an attempt takes time"
+            );
+            let hint = format!(
+                "write a `redelivery_delay` or `max_deliveries` of at most {AT_ONCE_MAX} below `[{of}]`, or a `work` that takes time"
+            );
+            report(context, &["subscriber", name, key], what, hint);
+        }
+    }
+}
+
+/// The line that a subscriber takes from, and the section that says its policies.
+fn line_of<'s>(scenario: &'s Scenario, subscriber: &'s Subscriber) -> Option<(String, &'s Line)> {
+    match subscriber.from {
+        Destination::Topic(_) => Some((format!("subscriber.{}", subscriber.name), &subscriber.line)),
+        Destination::Queue(queue) => scenario.queues.get(queue).map(|queue| (format!("queue.{}", queue.name), &queue.line)),
+    }
+}
+
+fn comes_back_at_once(line: &Line) -> bool {
+    is_instant(&line.redelivery_delay) || line.redelivery_delay_max.is_some_and(|most| most.is_zero())
+}
+
+/// What one delivery of an event's message asks of a subscriber.
+struct Attempt<'s> {
+    scenario: &'s Scenario,
+    subscriber: &'s Subscriber,
+    segment: &'s Segment,
+    event: usize,
+}
+
+impl Attempt<'_> {
+    /// The key that makes attempts fail again and again at one instant, if any does.
+    fn fails_for_ever(&self) -> Option<&'static str> {
+        if !self.delivery_is_instant() || !self.subscriber.work.get(self.event).is_some_and(service_may_be_instant) {
+            return None;
+        }
+        let always_fails = self.subscriber.failure > 1.0 - 1.0 / f64::from(AT_ONCE_MAX);
+        match self.call() {
+            None => always_fails.then_some("failure"),
+            Some(call) if call.is_refused_at_once => Some("callback"),
+            Some(call) => (always_fails && call.is_served_at_once).then_some("failure"),
+        }
+    }
+
+    /// Handing over and settling.
+    fn delivery_is_instant(&self) -> bool {
+        let cost = &self.segment.cost;
+        is_instant(&cost.deliver)
+            && is_instant(&cost.acknowledge)
+            && carries_at_once(self.segment, self.size())
+            && is_near(self.scenario, self.segment.zone, self.home())
+    }
+
+    fn size(&self) -> Bytes {
+        self.scenario.events[self.event].size
+    }
+
+    fn home(&self) -> Option<ZoneIndex> {
+        if self.subscriber.runs == Runs::Workflow { self.segment.zone } else { self.subscriber.zone }
+    }
+
+    /// The callback, where there is one.
+    fn call(&self) -> Option<Call> {
+        let callback = self.subscriber.callback.as_ref()?;
+        if self.scenario.events[self.event].weight == Weight::Heavy {
+            return None;
+        }
+        let sor = self.scenario.sors.get(target(self.scenario, self.subscriber, self.event))?;
+        let near = is_near(self.scenario, self.home(), sor.zone);
+        let retries_at_once = callback.retries == 0 || is_instant(&callback.backoff);
+        Some(Call {
+            is_refused_at_once: near && sor.max_waiting.is_some() && retries_at_once,
+            is_served_at_once: near && sor.service.as_ref().is_none_or(service_may_be_instant) && is_instant(&callback.parsing),
+        })
+    }
+}
+
+struct Call {
+    /// A full system of record refuses it without any time passing; it stays full meanwhile.
+    is_refused_at_once: bool,
+    is_served_at_once: bool,
+}
+
+/// A publish that is refused and tried again, for ever.
+pub(super) fn refusals(context: &Context<'_>, scenario: &Scenario) {
+    for event in &scenario.events {
+        let Refused::Retry { backoff, retries, .. } = &event.refused else { continue };
+        let Some(segment) = segment_of(scenario, event.to) else { continue };
+        let is_bounded = retries.is_some_and(|most| most <= AT_ONCE_MAX);
+        if is_bounded || !is_instant(backoff) || !may_reject(scenario, event) || !publish_is_instant(scenario, event, segment) {
+            continue;
+        }
+        let what = format!(
+            "event.{}.refused.backoff: a refused publish is tried again at once, and so for ever, as nothing on its way takes time",
+            event.name
+        );
+        let hint = format!("write a backoff that takes time, such as \"exp(1s)\", or at most {AT_ONCE_MAX} `retries`");
+        report(context, &["event", &event.name, "refused", "backoff"], what, hint);
+    }
+}
+
+/// Some queue or subscription on its way refuses what does not fit.
+fn may_reject(scenario: &Scenario, event: &Event) -> bool {
+    let rejects =
+        |line: &Line| line.policy.overflow == Overflow::Reject && (line.policy.max_length.is_some() || line.policy.max_bytes.is_some());
+    match event.to {
+        Destination::Queue(queue) => scenario.queues.get(queue).is_some_and(|queue| rejects(&queue.line)),
+        topic => subscriptions(scenario, topic).any(|subscriber| rejects(&subscriber.line)),
+    }
+}
+
+fn publish_is_instant(scenario: &Scenario, event: &Event, segment: &Segment) -> bool {
+    let tests = |subscriber: &Subscriber| subscriber.selector != Selector::All;
+    let cost = &segment.cost;
+    is_instant(&cost.receive)
+        && carries_at_once(segment, event.size)
+        && (is_instant(&cost.select) || !subscriptions(scenario, event.to).any(tests))
+        && segment.persist.as_ref().is_none_or(|persist| is_instant(&persist.write))
+        && scenario.sors.get(event.from).is_some_and(|sor| is_near(scenario, sor.zone, segment.zone))
+}
+
+fn subscriptions(scenario: &Scenario, topic: Destination) -> impl Iterator<Item = &Subscriber> {
+    let is_topic = matches!(topic, Destination::Topic(_));
+    scenario.subscribers.iter().filter(move |subscriber| is_topic && subscriber.from == topic)
+}
+
+fn carries_at_once(segment: &Segment, size: Bytes) -> bool {
+    size == Bytes(0) || is_instant(&segment.cost.per_kib)
+}
+
+/// Recorded times may be zero for some message, which then has that time at every attempt.
+fn service_may_be_instant(service: &Service) -> bool {
+    match service {
+        Service::Drawn(distribution) => is_instant(distribution),
+        Service::Recorded { rows, otherwise } => is_instant(otherwise) || rows.iter().any(|(_, length)| length.is_zero()),
+    }
+}
+
+/// Nothing takes time from one place to the other.
+fn is_near(scenario: &Scenario, from: Option<ZoneIndex>, to: Option<ZoneIndex>) -> bool {
+    let (Some(from), Some(to)) = (from, to) else { return true };
+    if from == to {
+        return scenario.zones.get(from).is_some_and(|zone| is_instant(&zone.latency));
+    }
+    let joins = |ends: (ZoneIndex, ZoneIndex)| ends == (from, to) || ends == (to, from);
+    scenario.links.iter().find(|link| joins(link.between)).is_some_and(|link| {
+        let wide = link.bandwidth.is_none_or(|bandwidth| bandwidth.transmission(SMALLEST).is_zero());
+        wide && link.loss == 0.0 && is_instant(&link.latency)
+    })
+}
