@@ -4,7 +4,7 @@ use crate::scenario_help::{changed, load_text};
 use busload::scenario::{MemoryFiles, TEXT_LIMIT, load};
 use std::time::{Duration, Instant};
 
-/// Within a second; these builds are not optimized.
+/// Within a second on a quiet machine; the limit tells a hang from a busy one.
 const SOON: Duration = Duration::from_secs(60);
 
 fn refused(what: &str, contents: impl Into<Vec<u8>>) -> String {
