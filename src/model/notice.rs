@@ -66,7 +66,7 @@ pub enum Notice {
 }
 
 /// A notice as the calendar keeps it: two words that travel in registers. An enum of this size is written to the stack in parts and
-/// read back whole, which stalls the processor at every entry (a tenth of a run).
+/// read back whole, which stalls the processor at every entry.
 #[derive(Clone, Copy, Debug)]
 pub struct Packed {
     /// Which notice, then up to three small numbers: bits 0..8, 8..16, 16..32 and 32..64.
