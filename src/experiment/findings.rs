@@ -287,7 +287,7 @@ impl Seen<'_> {
         for (place, name) in queues.chain(topics) {
             let published = format!("{name}.published");
             let taken = scenario.subscribers.iter().any(|subscriber| subscriber.from == place);
-            if taken || scenario.events.iter().all(|event| event.to != place) || self.point(&published) == 0.0 {
+            if taken || scenario.events.iter().all(|event| event.to != Some(place)) || self.point(&published) == 0.0 {
                 continue;
             }
             let sentence = format!(

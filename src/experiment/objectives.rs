@@ -86,7 +86,7 @@ impl Case<'_> {
         let raised = |event: usize| self.some(&format!("event.{}.raised", self.scenario.events[event].name));
         let dead_letters = match subscriber.from {
             Destination::Queue(queue) => self.some(&format!("queue.{}.published", self.scenario.queues[queue].name)),
-            Destination::Topic(_) => false,
+            Destination::Topic(_) | Destination::Feed(_) => false,
         };
         // A selector may rightly let nothing through.
         let came = subscriber.selector == Selector::All && (dead_letters || self.scenario.events_of(subscriber).any(raised));

@@ -1,6 +1,7 @@
 //! From the broker to the worker, and the settling: handing over, work, the view, ack and nack.
 
 use super::attempt::Over;
+use super::copy::FEED;
 use super::hop::Hop;
 use super::notice::{CopyRef, Job, Notice};
 use super::world::World;
@@ -121,7 +122,9 @@ impl World {
 
     #[inline(always)]
     fn pay_settling(&mut self, done: bool, segment: u16, at: CopyRef) {
-        if self.segments[segment as usize].prices.acknowledge_free {
+        if segment == FEED {
+            self.entry_over(at, done);
+        } else if self.segments[segment as usize].prices.acknowledge_free {
             self.settle(at, done);
         } else {
             self.segment_job(segment, Job::Settle { done, at });

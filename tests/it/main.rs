@@ -4,6 +4,7 @@ mod architecture;
 mod arrivals;
 #[cfg(feature = "cli")]
 mod commands;
+mod core_feed;
 mod core_live;
 mod core_naive;
 mod core_properties;
@@ -13,6 +14,7 @@ mod core_view;
 mod designs;
 mod determinism;
 mod distributions;
+mod feeds;
 #[cfg(feature = "report")]
 mod findings;
 mod laws;

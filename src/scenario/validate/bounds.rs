@@ -66,10 +66,10 @@ fn consumers(scenario: &Scenario) -> Option<Part<'_, u64>> {
 fn audiences(scenario: &Scenario) -> Vec<u64> {
     let mut audiences = vec![0; scenario.events.len()];
     let mut queues = BTreeSet::new();
-    for subscriber in &scenario.subscribers {
+    for subscriber in scenario.takers() {
         let is_new = match subscriber.from {
             Destination::Queue(queue) => queues.insert(queue),
-            Destination::Topic(_) => true,
+            Destination::Topic(_) | Destination::Feed(_) => true,
         };
         let reaching = if is_new { scenario.events_reaching(subscriber) } else { Vec::new() };
         for event in reaching {

@@ -78,8 +78,9 @@ pub(super) fn steady(context: &Context<'_>, scenario: &Scenario) {
 pub(super) fn events(context: &Context<'_>, scenario: &Scenario) {
     for event in &scenario.events {
         let known = match event.to {
-            Destination::Topic(topic) => topic < scenario.topics.len(),
-            Destination::Queue(queue) => queue < scenario.queues.len(),
+            Some(Destination::Topic(topic)) => topic < scenario.topics.len(),
+            Some(Destination::Queue(queue)) => queue < scenario.queues.len(),
+            Some(Destination::Feed(_)) | None => false,
         };
         trace(context, scenario, event);
         if known && !can_refuse(context, scenario, event) {
@@ -105,10 +106,9 @@ fn trace(context: &Context<'_>, scenario: &Scenario, event: &Event) {
 fn can_refuse(context: &Context<'_>, scenario: &Scenario, event: &Event) -> bool {
     let limited = |kind, name: &str| writes(context, kind, name, "max_length") || writes(context, kind, name, "max_bytes");
     match event.to {
-        Destination::Queue(queue) => scenario.queues.get(queue).is_some_and(|queue| limited("queue", &queue.name)),
-        Destination::Topic(_) => {
-            scenario.subscribers.iter().any(|subscriber| subscriber.from == event.to && limited("subscriber", &subscriber.name))
-        }
+        Some(Destination::Queue(queue)) => scenario.queues.get(queue).is_some_and(|queue| limited("queue", &queue.name)),
+        Some(to) => scenario.subscribers.iter().any(|subscriber| subscriber.from == to && limited("subscriber", &subscriber.name)),
+        None => false,
     }
 }
 

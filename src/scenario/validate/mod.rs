@@ -52,6 +52,7 @@ fn segment_of(scenario: &Scenario, to: Destination) -> Option<&Segment> {
     let segment = match to {
         Destination::Topic(topic) => scenario.topics.get(topic)?.segment,
         Destination::Queue(queue) => scenario.queues.get(queue)?.segment,
+        Destination::Feed(_) => return None,
     };
     scenario.segments.get(segment)
 }

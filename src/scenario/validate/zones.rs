@@ -61,7 +61,8 @@ pub(super) fn distances(context: &Context<'_>, scenario: &Scenario) {
 fn ways(scenario: &Scenario) -> Vec<Way<'_>> {
     let mut ways = Vec::new();
     for event in &scenario.events {
-        let (Some(sor), Some(segment)) = (scenario.sors.get(event.from), segment_of(scenario, event.to)) else { continue };
+        let segment = event.to.and_then(|to| segment_of(scenario, to));
+        let (Some(sor), Some(segment)) = (scenario.sors.get(event.from), segment) else { continue };
         let what = |sor: &str, segment: &str| format!("`{sor}` publishes to the segment `{segment}`");
         ways.push(Way { from: sor.zone, to: segment.zone, at: ["sor", &sor.name], what, names: [&sor.name, &segment.name] });
     }
