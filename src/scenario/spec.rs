@@ -4,7 +4,7 @@
 //! numbers, reports and random streams do not depend on hashing.
 
 use crate::core::Policy;
-use crate::sim::{Distribution, Pattern};
+use crate::sim::{Distribution, Pattern, Profile};
 use crate::units::{Bandwidth, Bytes, Rate, Span, Time};
 use std::sync::Arc;
 
@@ -202,8 +202,8 @@ pub struct Arrivals {
     pub rate: f64,
     /// The rate as written, where it was.
     pub written: Option<Rate>,
-    /// Relative weights of the 24 hours, mean 1.
-    pub hourly: Option<[f64; 24]>,
+    /// How the rate varies: weights of mean 1, and surges.
+    pub profile: Profile,
     /// Events raised together.
     pub batch: u32,
 }
@@ -302,6 +302,8 @@ pub struct Subscriber {
     pub guard: Guard,
     pub selector: Selector,
     pub callback: Option<Callback>,
+    /// Services that it calls after that, in order; they do not say what its view shows.
+    pub calls: Vec<SorIndex>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -330,6 +332,11 @@ pub enum Selector {
     /// Names of kinds; an event that has none of them is not let through.
     Kinds(Vec<String>),
 }
+
+/// One REST request.
+pub(super) const REST_REQUEST: Bytes = Bytes(400);
+/// One REST answer where no event that comes has a heavy size.
+pub(super) const REST_RESPONSE: Bytes = Bytes(2048);
 
 /// What a light-weight event makes a subscriber do.
 #[derive(Clone, Debug)]
@@ -393,6 +400,20 @@ pub enum Schedule {
     Every(Span),
     /// Times of each day, ascending.
     At(Vec<Span>),
+}
+
+impl Schedule {
+    /// From each tick to the next, over the day.
+    pub fn gaps(&self) -> Vec<Span> {
+        const DAY: Span = Span::from_secs(86_400);
+        match self {
+            Schedule::Every(every) => vec![*every],
+            Schedule::At(times) => {
+                let tomorrow = times.first().map(|first| *first + DAY);
+                times.iter().zip(times.iter().skip(1).copied().chain(tomorrow)).map(|(time, next)| next - *time).collect()
+            }
+        }
+    }
 }
 
 /// A bound on a metric.
@@ -487,13 +508,47 @@ impl Scenario {
 impl Subscriber {
     /// The name that its metrics begin with.
     pub fn entity(&self) -> String {
-        let kind = if self.is_poller() { "poller" } else { "subscriber" };
-        format!("{kind}.{}", self.name)
+        format!("{}.{}", self.kind(), self.name)
+    }
+
+    /// What reports call it: a subscriber by its bare name, a poller with its kind, as both may have the same.
+    pub fn label(&self) -> String {
+        if self.is_poller() { self.entity() } else { self.name.clone() }
+    }
+
+    /// The section that it stands in.
+    pub fn kind(&self) -> &'static str {
+        if self.is_poller() { "poller" } else { "subscriber" }
     }
 
     /// It reads a feed.
     pub fn is_poller(&self) -> bool {
         matches!(self.from, Destination::Feed(_))
+    }
+
+    /// How it asks systems of record, where it asks any: as its callback table says, else in the plainest way.
+    pub fn manner(&self) -> Option<Callback> {
+        self.callback.clone().or_else(|| (!self.calls.is_empty()).then(Callback::plain))
+    }
+}
+
+impl Callback {
+    /// REST through as many connections as it takes, without giving up and without trying again.
+    pub fn plain() -> Callback {
+        Callback {
+            to: None,
+            style: Style::Rest,
+            request: REST_REQUEST,
+            response: REST_RESPONSE,
+            parsing: Distribution::default(),
+            connections: None,
+            holds_worker: true,
+            timeout: None,
+            retries: 0,
+            backoff: Distribution::default(),
+            backoff_factor: 1.0,
+            backoff_max: None,
+        }
     }
 }
 

@@ -118,7 +118,7 @@ struct Working<'s> {
     subscriber: &'s Subscriber,
     home: Option<ZoneIndex>,
     events: Vec<&'s Event>,
-    callback: Option<&'s Callback>,
+    callback: Option<Callback>,
     /// Whom it calls.
     sors: Vec<usize>,
     call_may_fail: bool,
@@ -128,16 +128,17 @@ impl<'s> Working<'s> {
     fn new(scenario: &'s Scenario, subscriber: &'s Subscriber, home: Option<ZoneIndex>, calls: Calls) -> Working<'s> {
         let reaching = scenario.events_reaching(subscriber);
         let calling = |event: &usize| calls == Calls::InAnyWeight || scenario.events[*event].weight == Weight::Light;
-        let callback = subscriber.callback.as_ref().filter(|_| reaching.iter().any(calling));
-        let sors: Vec<usize> = match callback {
-            Some(_) => reaching.iter().map(|event| target(scenario, subscriber, *event)).collect(),
-            None => Vec::new(),
-        };
+        let calls_back = subscriber.callback.is_some() && reaching.iter().any(calling);
+        let mut sors = subscriber.calls.clone();
+        if calls_back {
+            sors.extend(reaching.iter().map(|event| target(scenario, subscriber, *event)));
+        }
+        let callback = subscriber.manner().filter(|_| !sors.is_empty());
         let refuses = |sor: &usize| scenario.sors.get(*sor).is_some_and(|sor| sor.max_waiting.is_some());
         Working {
             home,
             events: reaching.into_iter().map(|event| &scenario.events[event]).collect(),
-            call_may_fail: callback.is_some_and(|callback| callback.timeout.is_some()) || sors.iter().any(refuses),
+            call_may_fail: callback.as_ref().is_some_and(|callback| callback.timeout.is_some()) || sors.iter().any(refuses),
             scenario,
             subscriber,
             callback,
@@ -150,11 +151,11 @@ impl<'s> Working<'s> {
         Some(match stage {
             "wait" => true,
             "work" => self.subscriber.work.iter().any(takes_time),
-            "connection" => self.callback.is_some_and(|callback| callback.connections.is_some()),
+            "connection" => self.callback.as_ref().is_some_and(|callback| callback.connections.is_some()),
             "callback_link" => self.sors.iter().any(|sor| self.distant(self.home, self.zone_of(*sor))),
             "sor_wait" | "sor_service" => self.callback.is_some(),
             "backoff" => self.call_may_fail,
-            "parsing" => self.callback.is_some_and(|callback| !callback.parsing.is_zero()),
+            "parsing" => self.callback.as_ref().is_some_and(|callback| !callback.parsing.is_zero()),
             "redelivery" => self.may_fail(),
             _ => return None,
         })

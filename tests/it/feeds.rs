@@ -170,7 +170,7 @@ fn an_overnight_batch_reads_the_day_at_its_time() {
             ("poller.reader.backlog.max", 24.0),
         ],
     );
-    let by_hand = outcome(&scenario_set(&text, &[("poller.reader.at", "[\"09:00\", \"15:00:30\"]")]));
+    let by_hand = outcome(&scenario_set(&text, &[("poller.reader.at", "[\"09:00\", \"15:00\"]")]));
     has(&by_hand, &[("poller.reader.polls", 4.0), ("poller.reader.unfinished", 8.0)]);
     let drained = outcome(&scenario_set(&text, &[("run.ending", "drain")]));
     has(

@@ -3,15 +3,16 @@
 use super::callback::callback;
 use super::event::SizedEvent;
 use super::sor::SERVERS_MAX;
+use super::subscriber::calls;
 use super::{NOWHERE, entities, zone};
 use crate::core::{Dispatch, Ordering};
 use crate::scenario::document::{Node, Value};
 use crate::scenario::problem::Fault;
 use crate::scenario::reader::{Context, Reader};
 use crate::scenario::spec::{Destination, Feed, Guard, Line, Poller, Runs, Schedule, Selector, Service, Subscriber};
-use crate::scenario::values::{choice, count, distribution, service, share, span_above_zero, texts};
+use crate::scenario::values::{choice, count, distribution, instant, service, share, span_above_zero, texts};
 use crate::sim::Distribution;
-use crate::units::Span;
+use crate::units::{Span, Time};
 
 /// More polls a day at named times than anybody names.
 const TIMES_MAX: usize = 1440;
@@ -48,6 +49,7 @@ fn poller<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, even
         callback: reader
             .inner("callback", "callback = { style = \"rest\", connections = 8 }")
             .map(|inner| callback(context, inner, &Vec::from_iter(of))),
+        calls: reader.get("calls", |node| calls(context, node)).unwrap_or_default(),
     };
     let timeout = reader.get("timeout", span_above_zero);
     reader.done();
@@ -77,17 +79,10 @@ fn schedule(reader: &mut Reader<'_>) -> Schedule {
 
 /// A poll that is still to begin at the next tick lets that one pass.
 fn check_jitter(reader: &Reader<'_>, schedule: &Schedule, jitter: &Distribution) {
-    let shortest = match schedule {
-        Schedule::Every(every) => *every,
-        Schedule::At(times) => {
-            let next = |place: usize| times.get(place + 1).copied().unwrap_or(times[0] + DAY);
-            times.iter().enumerate().map(|(place, time)| next(place) - *time).min().unwrap_or(DAY)
-        }
-    };
+    let shortest = schedule.gaps().into_iter().min().unwrap_or(DAY);
     if jitter.mean() >= shortest.seconds() {
-        let what = format!("{} on average is as long as the {shortest} from one poll to the next, so polls would be left out", {
-            Span::from_seconds(jitter.mean())
-        });
+        let mean = Span::from_seconds(jitter.mean());
+        let what = format!("{mean} on average is no shorter than the {shortest} from one poll to the next, so polls would be left out");
         reader.complain("jitter", &what, "write a shorter one, such as \"exp(1s)\"");
     }
 }
@@ -104,7 +99,10 @@ fn times_of_day(node: &Node) -> Result<Vec<Span>, Fault> {
     }
     let mut times = Vec::new();
     for (text, item) in texts(node)? {
-        let time = time_of_day(text).map_err(|fault| fault.at(item.place))?;
+        if !text.contains(':') {
+            return Err(Fault::new(format!("\"{text}\" is not a time of day"), TIMES).at(item.place));
+        }
+        let time = instant(item).map_err(|fault| fault.at(item.place))?.since(Time::ZERO);
         if times.last().is_some_and(|last| *last >= time) {
             let what = format!("\"{text}\" is not after the time before it");
             return Err(Fault::new(what, "write the times in the order of the day, each once").at(item.place));
@@ -112,17 +110,4 @@ fn times_of_day(node: &Node) -> Result<Vec<Span>, Fault> {
         times.push(time);
     }
     Ok(times)
-}
-
-/// From midnight, e.g. of "09:00" or "09:00:30".
-fn time_of_day(text: &str) -> Result<Span, Fault> {
-    let parts: Vec<&str> = text.trim().split(':').collect();
-    let number = |part: &&str| part.parse::<u64>().ok().filter(|_| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit()));
-    let numbers: Option<Vec<u64>> = parts.iter().map(number).collect();
-    match numbers.as_deref() {
-        Some([hours @ 0..24, minutes @ 0..60, seconds @ ..]) if seconds.len() <= 1 && seconds.iter().all(|second| *second < 60) => {
-            Ok(Span::from_secs(hours * 3600 + minutes * 60 + seconds.first().unwrap_or(&0)))
-        }
-        _ => Err(Fault::new(format!("\"{text}\" is no time of day"), TIMES)),
-    }
 }

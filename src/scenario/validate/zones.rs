@@ -74,8 +74,21 @@ fn ways(scenario: &Scenario) -> Vec<Way<'_>> {
         let what = |segment: &str, subscriber: &str| format!("the segment `{segment}` delivers to `{subscriber}`");
         ways.push(Way { from: segment.zone, to: zone, at, what, names: [&segment.name, &subscriber.name] });
         for sor in called(scenario, subscriber) {
-            let what = |subscriber: &str, sor: &str| format!("`{subscriber}` calls `{sor}` back");
+            let what = |subscriber: &str, sor: &str| format!("`{subscriber}` calls `{sor}`");
             ways.push(Way { from: zone, to: sor.zone, at, what, names: [&subscriber.name, &sor.name] });
+        }
+    }
+    for poller in &scenario.pollers {
+        let (name, zone) = (poller.reader.name.as_str(), poller.reader.zone);
+        let at = ["poller", name];
+        let event = scenario.feeds.get(poller.feed).and_then(|feed| scenario.events.get(feed.of));
+        if let Some(sor) = event.and_then(|event| scenario.sors.get(event.from)) {
+            let what = |poller: &str, sor: &str| format!("`{poller}` polls `{sor}`");
+            ways.push(Way { from: zone, to: sor.zone, at, what, names: [name, &sor.name] });
+        }
+        for sor in called(scenario, &poller.reader) {
+            let what = |poller: &str, sor: &str| format!("`{poller}` calls `{sor}`");
+            ways.push(Way { from: zone, to: sor.zone, at, what, names: [name, &sor.name] });
         }
     }
     ways
