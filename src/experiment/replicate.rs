@@ -15,8 +15,7 @@ use crate::units::{Span, Time};
 
 /// Replications of the first look for the warm-up.
 const LOOKS: u32 = 5;
-/// With `replications = "auto"`: at least, and at most in one study.
-const AUTO_FIRST: u32 = 10;
+/// With `replications = "auto"`: at most in one study.
 const AUTO_MOST: u32 = 1000;
 
 /// Somebody who looks on: progress, and the wish to stop.
@@ -32,10 +31,7 @@ pub trait Watch: Sync {
 /// Runs a scenario and says what it found. Nothing when it was stopped before the first replication was done.
 pub fn run(scenario: &Scenario, watch: &dyn Watch) -> Option<Outcome> {
     let warm_up = warm_up(scenario, watch)?;
-    let wanted = match scenario.run.replications {
-        Replications::Fixed(count) => count,
-        Replications::Auto { .. } => AUTO_FIRST,
-    };
+    let wanted = scenario.run.first_replications();
     watch.expect(wanted);
     let mut done = replicate(scenario, warm_up.at, 0..wanted, watch);
     if let Replications::Auto { precision } = scenario.run.replications {
@@ -45,12 +41,13 @@ pub fn run(scenario: &Scenario, watch: &dyn Watch) -> Option<Outcome> {
 }
 
 /// Where the measured part begins, and how that was found.
-struct Start {
-    at: Time,
-    by: &'static str,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Start {
+    pub at: Time,
+    pub by: &'static str,
 }
 
-fn warm_up(scenario: &Scenario, watch: &dyn Watch) -> Option<Start> {
+pub(super) fn warm_up(scenario: &Scenario, watch: &dyn Watch) -> Option<Start> {
     match scenario.run.warm_up {
         WarmUp::Fixed(Span::ZERO) => Some(Start { at: Time::ZERO, by: "none" }),
         WarmUp::Fixed(span) => Some(Start { at: Time::ZERO + span, by: "fixed" }),
@@ -70,6 +67,11 @@ fn warm_up(scenario: &Scenario, watch: &dyn Watch) -> Option<Start> {
 
 /// These replications, without those that were not begun before the stop.
 fn replicate(scenario: &Scenario, warm_up: Time, numbers: std::ops::Range<u32>, watch: &dyn Watch) -> Vec<Findings> {
+    replications(scenario, warm_up, numbers, watch).into_iter().flatten().collect()
+}
+
+/// These replications in order; none for those that were not finished before the stop.
+pub(super) fn replications(scenario: &Scenario, warm_up: Time, numbers: std::ops::Range<u32>, watch: &dyn Watch) -> Vec<Option<Findings>> {
     let one = |number: u32| {
         if watch.stopped() {
             return None;
@@ -79,13 +81,12 @@ fn replicate(scenario: &Scenario, warm_up: Time, numbers: std::ops::Range<u32>, 
         Some(findings)
     };
     #[cfg(feature = "threads")]
-    let all: Vec<Option<Findings>> = {
+    {
         use rayon::prelude::*;
         numbers.into_par_iter().with_max_len(1).map(one).collect()
-    };
+    }
     #[cfg(not(feature = "threads"))]
-    let all: Vec<Option<Findings>> = numbers.map(one).collect();
-    all.into_iter().flatten().collect()
+    numbers.map(one).collect()
 }
 
 /// Adds replications until every objective's metric has the wanted relative half-width.
@@ -106,7 +107,7 @@ fn extend(scenario: &Scenario, warm_up: Time, precision: f64, done: &mut Vec<Fin
     }
 }
 
-fn conclude(scenario: &Scenario, warm_up: Start, done: &[Findings], stopped: bool) -> Outcome {
+pub(super) fn conclude(scenario: &Scenario, warm_up: Start, done: &[Findings], stopped: bool) -> Outcome {
     let confidence = scenario.run.confidence;
     let metrics = merge::metrics(done, confidence);
     let run = run_facts(scenario, &warm_up, done, stopped);
@@ -136,7 +137,7 @@ fn conclude(scenario: &Scenario, warm_up: Start, done: &[Findings], stopped: boo
     outcome
 }
 
-fn run_facts(scenario: &Scenario, warm_up: &Start, done: &[Findings], stopped: bool) -> RunFacts {
+pub(super) fn run_facts(scenario: &Scenario, warm_up: &Start, done: &[Findings], stopped: bool) -> RunFacts {
     let replications = done.len() as u32;
     let wanted = match scenario.run.replications {
         Replications::Fixed(count) => Some(count),

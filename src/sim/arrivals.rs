@@ -42,6 +42,19 @@ pub enum Pattern {
     Trace(Arc<Vec<(Time, u64)>>),
 }
 
+impl Pattern {
+    /// The same shape with so many times as many arrivals, where the pattern carries its own rate; the others come with
+    /// [`Arrivals::new`]. None for recorded instants, which are what they are.
+    pub fn faster(&self, factor: f64) -> Option<Pattern> {
+        Some(match self {
+            Pattern::Gaps(gaps) => Pattern::Gaps(gaps.times(1.0 / factor)),
+            Pattern::Mmpp(phases) => Pattern::Mmpp(phases.iter().map(|(rate, length)| (rate * factor, *length)).collect()),
+            Pattern::Trace(_) => return None,
+            Pattern::Poisson | Pattern::Regular | Pattern::Sine { .. } => self.clone(),
+        })
+    }
+}
+
 /// An arrival process at work.
 #[derive(Clone, Debug)]
 pub struct Arrivals {

@@ -4,6 +4,7 @@ mod architecture;
 mod arrivals;
 #[cfg(feature = "cli")]
 mod commands;
+mod compare;
 mod core_live;
 mod core_naive;
 mod core_properties;
