@@ -145,7 +145,7 @@ pub struct Node {
 pub struct Edge {
     pub from: String,
     pub to: String,
-    /// publish, deliver, callback, dead_letter.
+    /// publish, deliver, callback, call, raise, dead_letter.
     pub kind: String,
     /// Per second.
     pub rate: f64,
@@ -205,6 +205,13 @@ pub struct AssumptionFacts {
     /// measured, calibrated or assumed.
     pub source: String,
     pub note: String,
+}
+
+impl Edge {
+    /// Somebody asks a system of record, and waits for the answer.
+    pub fn is_call(&self) -> bool {
+        matches!(self.kind.as_str(), "callback" | "call")
+    }
 }
 
 impl Outcome {
