@@ -3,8 +3,8 @@
 //! Replication n of one design and replication n of another share their chance wherever both have the same entity (streams are
 //! named), which is what makes differences between designs small beside the designs' own noise.
 
-use super::replicate::{Start, conclude, replications, run_facts, warm_up};
-use super::{Watch, merge, objectives};
+use super::replicate::{Start, conclude, replications, warm_up};
+use super::{Watch, merge};
 use crate::model::Findings;
 use crate::outcome::{Metric, ObjectiveResult, Outcome, Verdict};
 use crate::scenario::Scenario;
@@ -55,11 +55,9 @@ impl Study {
         index.map_or(Vec::new(), |index| self.done.iter().map(|findings| findings.figures[index].value).collect())
     }
 
-    /// The verdicts so far.
+    /// The verdicts so far; none before the first replication.
     pub fn objectives(&self) -> Vec<ObjectiveResult> {
-        let metrics = self.metrics();
-        let run = run_facts(&self.scenario, &self.start, &self.done, false);
-        objectives::judge(&self.scenario, &run, &metrics, &self.done)
+        self.outcome(false).map_or(Vec::new(), |outcome| outcome.objectives)
     }
 
     /// Everything, as of a run of this design. None before the first replication.
