@@ -505,6 +505,17 @@ impl Scenario {
     }
 }
 
+impl Run {
+    /// Replications to begin with: all of them where their number is fixed.
+    pub fn first_replications(&self) -> u32 {
+        const AUTO_FIRST: u32 = 10;
+        match self.replications {
+            Replications::Fixed(count) => count,
+            Replications::Auto { .. } => AUTO_FIRST,
+        }
+    }
+}
+
 impl Subscriber {
     /// The name that its metrics begin with.
     pub fn entity(&self) -> String {

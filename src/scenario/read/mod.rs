@@ -9,6 +9,7 @@ mod callback;
 mod event;
 mod feed;
 mod line;
+mod load;
 mod objective;
 mod place;
 mod poller;
@@ -68,6 +69,7 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
         assumptions: Vec::new(),
         reach: Vec::new(),
     };
+    load::load(&mut reader, &mut scenario.events, &mut scenario.sors);
     scenario.reach = reach(&scenario);
     scenario.objectives = objective::objectives(&mut reader, &scenario);
     scenario.assumptions = assumption::assumptions(&mut reader);
