@@ -29,11 +29,15 @@ pub struct Context {
     /// Which request of the callback is current; answers to earlier ones come too late.
     pub call: u16,
     pub tries: u16,
-    /// What the callback answered.
+    /// What the callback answered; zero before that, where others may join it.
     pub version: u32,
+    /// The time stamp that this version bears, where clocks are wrong.
+    pub claimed: Time,
     pub size: Bytes,
     /// When the broker took it into its queue.
     pub accepted: Time,
+    /// Every attempt on it fails, here.
+    pub poisoned: bool,
     /// Runs on a thread of the segment, which it keeps until the attempt is over.
     pub holds_thread: bool,
 }

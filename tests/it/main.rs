@@ -2,6 +2,7 @@
 
 mod architecture;
 mod arrivals;
+mod callback_care;
 #[cfg(feature = "cli")]
 mod commands;
 mod core_live;
@@ -19,7 +20,9 @@ mod laws;
 mod laws_broker;
 mod metrics_catalog;
 mod objectives;
+mod poison;
 mod problems;
+mod problems_callback;
 mod problems_files;
 mod random;
 #[cfg(feature = "report")]

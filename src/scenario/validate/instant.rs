@@ -37,6 +37,17 @@ pub(super) fn redeliveries(context: &Context<'_>, scenario: &Scenario) {
     }
 }
 
+/// A message on which every attempt fails needs an end.
+pub(super) fn poison(context: &Context<'_>, scenario: &Scenario) {
+    for subscriber in scenario.subscribers.iter().filter(|subscriber| subscriber.poison > 0.0) {
+        let Some((of, _)) = line_of(scenario, subscriber).filter(|(_, line)| line.policy.max_deliveries.is_none()) else { continue };
+        let name = &subscriber.name;
+        let what = format!("subscriber.{name}.poison: a poison message would be delivered again for ever: nothing limits its deliveries");
+        let hint = format!("write for example max_deliveries = 5 below `[{of}]`, and a `dead_letter` queue if they are to be kept");
+        report(context, &["subscriber", name, "poison"], what, hint);
+    }
+}
+
 /// The line that a subscriber takes from, and the section that says its policies.
 fn line_of<'s>(scenario: &'s Scenario, subscriber: &'s Subscriber) -> Option<(String, &'s Line)> {
     match subscriber.from {
@@ -63,11 +74,12 @@ impl Attempt<'_> {
         if !self.delivery_is_instant() || !self.subscriber.work.get(self.event).is_some_and(service_may_be_instant) {
             return None;
         }
-        let always_fails = self.subscriber.failure > 1.0 - 1.0 / f64::from(AT_ONCE_MAX);
+        let always_fails = self.subscriber.failure > 1.0 - 1.0 / f64::from(AT_ONCE_MAX) || self.subscriber.poison > 0.0;
+        let key = if self.subscriber.poison > 0.0 { "poison" } else { "failure" };
         match self.call() {
-            None => always_fails.then_some("failure"),
+            None => always_fails.then_some(key),
             Some(call) if call.is_refused_at_once => Some("callback"),
-            Some(call) => (always_fails && call.is_served_at_once).then_some("failure"),
+            Some(call) => (always_fails && call.is_served_at_once).then_some(key),
         }
     }
 
@@ -98,7 +110,8 @@ impl Attempt<'_> {
         let near = is_near(self.scenario, self.home(), sor.zone);
         let retries_at_once = callback.retries == 0 || is_instant(&callback.backoff);
         Some(Call {
-            is_refused_at_once: near && sor.max_waiting.is_some() && retries_at_once,
+            // An open breaker is as near as can be, and knows no retries.
+            is_refused_at_once: callback.breaker.is_some() || near && sor.max_waiting.is_some() && retries_at_once,
             is_served_at_once: near && sor.service.as_ref().is_none_or(service_may_be_instant) && is_instant(&callback.parsing),
         })
     }
