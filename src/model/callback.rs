@@ -10,7 +10,7 @@ use crate::sim::Admission;
 use crate::units::Time;
 
 impl World {
-    /// A callback begins, or is tried once more.
+    /// A callback begins, once more, or the call of a further service.
     pub(super) fn call(&mut self, at: CopyRef) {
         if self.is_short_circuited(at) {
             return self.short_circuit(at);
@@ -110,13 +110,12 @@ impl World {
         if refused {
             return self.call_failed(at);
         }
-        if attempt.subscriber.caller().care.is_some() {
+        if attempt.context.step == 0 && attempt.subscriber.caller().care.is_some() {
             return self.answered_with_care(at);
         }
         let parsing = attempt.parsing();
         if parsing.is_zero() {
-            let over = attempt.finish();
-            self.end_attempt(over);
+            self.parsed(at);
         } else {
             attempt.calendar.schedule(attempt.now + parsing, Notice::Parsed { at }.packed());
         }
@@ -159,7 +158,9 @@ impl World {
         let attempt = self.attempt_of(at, who);
         attempt.context.call = attempt.context.call.wrapping_add(1);
         attempt.context.tries += 1;
-        attempt.context.version = 0;
+        if attempt.context.step == 0 {
+            attempt.context.version = 0;
+        }
         let call = attempt.context.call;
         match attempt.subscriber.caller().retry_after(attempt.context.tries) {
             Some(after) => attempt.calendar.schedule(attempt.now + after, Notice::CallAgain { call, at }.packed()),
@@ -214,13 +215,15 @@ impl World {
     }
 }
 
-/// A worker of the SOR takes a callback: what it reads now is what it will answer. Gives the event's sequence number, to which a
+/// A worker of the SOR takes a callback: what it reads now is what it will answer (a further service answers nothing that a view shows). Gives the event's sequence number, to which a
 /// recorded service time belongs; of a caller that has given up nothing is known any more.
 #[inline(always)]
 fn read(now: Time, context: Option<&mut Context>, ledger: &Ledger) -> u64 {
     let Some(context) = context else { return u64::MAX };
     context.pass(now, Hop::SorWait);
     let change = ledger.change(context.change);
-    context.version = ledger.version(change);
+    if context.step == 0 {
+        context.version = ledger.version(change);
+    }
     change.sequence
 }

@@ -28,13 +28,14 @@ pub struct Care {
 
 impl Care {
     /// As the callback says; none where it says nothing.
-    pub fn new(callback: &Callback, targets: &[Option<Target>]) -> Option<Box<Care>> {
-        let mut sors: Vec<u32> = targets.iter().flatten().map(|target| target.sor).collect();
+    pub fn new<'t>(callback: &Callback, targets: impl Iterator<Item = &'t Target>) -> Option<Box<Care>> {
+        let mut sors: Vec<u32> = targets.map(|target| target.sor).collect();
         sors.sort_unstable();
         sors.dedup();
-        let breakers = callback.breaker.as_ref().map_or(Vec::new(), |breaker| {
-            sors.into_iter().map(|sor| (sor, Breaker::new(breaker.failures, breaker.open_for))).collect()
-        });
+        let breakers = callback
+            .breaker
+            .as_ref()
+            .map_or(Vec::new(), |breaker| sors.into_iter().map(|sor| (sor, Breaker::new(breaker.failures, breaker.open_for))).collect());
         let care = Care { cache: callback.cache.map(Cache::new), sharing: callback.coalesce.then(Sharing::default), breakers };
         (care.cache.is_some() || care.sharing.is_some() || !care.breakers.is_empty()).then(|| Box::new(care))
     }
@@ -45,9 +46,10 @@ impl Care {
 }
 
 impl Caller {
-    /// The breaker before the system of record that is asked about an event.
-    fn breaker(&mut self, event: u32) -> Option<&mut Breaker> {
-        let sor = self.targets[event as usize].as_ref()?.sor;
+    /// The breaker before the system that is asked about an event at this step.
+    fn breaker(&mut self, event: u32, step: u16) -> Option<&mut Breaker> {
+        self.care.as_ref()?;
+        let sor = self.target(event, step).0.sor;
         self.care.as_mut()?.breaker(sor)
     }
 
@@ -71,8 +73,8 @@ impl Attempt<'_> {
 
     #[cold]
     fn tell_breaker(&mut self, succeeded: bool) {
-        let (now, at, event) = (self.now, self.at, self.context.event);
-        if let Some(breaker) = self.subscriber.caller().breaker(event) {
+        let (now, at, event, step) = (self.now, self.at, self.context.event, self.context.step);
+        if let Some(breaker) = self.subscriber.caller().breaker(event, step) {
             breaker.hear(now, at, succeeded);
         }
     }
@@ -80,10 +82,10 @@ impl Attempt<'_> {
     /// A request goes out.
     #[inline(always)]
     pub fn pass_breaker(&mut self) {
-        let (at, event) = (self.at, self.context.event);
+        let (at, event, step) = (self.at, self.context.event, self.context.step);
         let caller = self.subscriber.caller();
         if caller.care.is_some()
-            && let Some(breaker) = caller.breaker(event)
+            && let Some(breaker) = caller.breaker(event, step)
         {
             breaker.pass(at);
         }
@@ -104,8 +106,7 @@ impl World {
         if let Some(answer) = attempt.subscriber.caller().cache().and_then(|cache| cache.get(now, about)) {
             attempt.watched.callback_cached.add(1);
             attempt.take(answer);
-            let over = attempt.finish();
-            return self.end_attempt(over);
+            return self.parsed(at);
         }
         attempt.context.version = 0;
         if !self.join(at, who, about) {
@@ -156,7 +157,7 @@ impl World {
 
     fn parse(&mut self, at: CopyRef, length: Span) {
         if length.is_zero() {
-            self.finish(at);
+            self.parsed(at);
         } else {
             self.calendar.schedule(self.now + length, Notice::Parsed { at }.packed());
         }
@@ -165,8 +166,8 @@ impl World {
     /// A breaker is open before the system that is to be asked.
     pub(super) fn is_short_circuited(&mut self, at: CopyRef) -> bool {
         let World { now, copies, subscribers, .. } = self;
-        let Some(&mut Context { subscriber, event, .. }) = copies.current(at) else { return false };
-        let Some(breaker) = subscribers[subscriber as usize].caller().breaker(event) else { return false };
+        let Some(&mut Context { subscriber, event, step, .. }) = copies.current(at) else { return false };
+        let Some(breaker) = subscribers[subscriber as usize].caller().breaker(event, step) else { return false };
         if breaker.probe().is_some_and(|probe| copies.current(probe).is_none()) {
             breaker.lose_probe(*now);
         }
@@ -186,7 +187,7 @@ impl World {
     pub(super) fn call_given_up(&mut self, at: CopyRef) {
         let Some(mut attempt) = self.attempt(at) else { return };
         let followers = attempt.subscriber.caller().sharing().map_or(Vec::new(), |sharing| sharing.disband(at));
-        attempt.watched.callback_failed.add(1);
+        attempt.watched.request_failures(attempt.context.step).add(1);
         let over = attempt.end(false);
         self.end_attempt(over);
         for follower in followers {

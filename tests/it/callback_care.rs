@@ -154,7 +154,8 @@ fn a_shared_callback_fails_for_all() {
     let outcome = once("61s", event, "service = \"1s\"\nworkers = 1000", "max_deliveries = 1", callback);
     let raised = point(&outcome, "event.changed.raised");
     counts(&outcome, &[("callback.failed", raised), ("missed.dropped", raised), ("throughput", 0.0)]);
-    let (attempts, coalesced) = (point(&outcome, "subscriber.server.callback.attempts"), point(&outcome, "subscriber.server.callback.coalesced"));
+    let (attempts, coalesced) =
+        (point(&outcome, "subscriber.server.callback.attempts"), point(&outcome, "subscriber.server.callback.coalesced"));
     assert_eq!(attempts, 2.0 * (raised - coalesced));
 }
 
@@ -194,5 +195,8 @@ fn a_breaker_probes_one_request_at_a_time() {
     let outcome = breaking(200, 125);
     let raised = point(&outcome, "event.changed.raised");
     let probes = ((raised - 15.0) / 12.0).floor() + 1.0;
-    counts(&outcome, &[("callback.attempts", 4.0 + probes), ("callback.short_circuited", raised - 4.0 - probes), ("callback.failed", raised)]);
+    counts(
+        &outcome,
+        &[("callback.attempts", 4.0 + probes), ("callback.short_circuited", raised - 4.0 - probes), ("callback.failed", raised)],
+    );
 }

@@ -3,6 +3,7 @@
 mod architecture;
 mod arrivals;
 mod callback_care;
+mod calls;
 #[cfg(feature = "cli")]
 mod commands;
 mod core_live;
@@ -18,12 +19,16 @@ mod distributions;
 mod findings;
 mod laws;
 mod laws_broker;
+mod laws_workload;
+mod many_kinds;
 mod metrics_catalog;
 mod objectives;
 mod poison;
 mod problems;
 mod problems_callback;
 mod problems_files;
+mod problems_surges;
+mod profiles;
 mod random;
 #[cfg(feature = "report")]
 mod report;
