@@ -97,7 +97,7 @@ impl Arrivals {
     }
 
     /// The next arrival, not before the one before; none when there will be none.
-    #[inline]
+    #[inline(always)]
     pub fn next(&mut self, stream: &mut Stream) -> Option<Time> {
         if let Process::Poisson { gap } = self.process {
             self.at.advance(gap * stream.exponential())?;
