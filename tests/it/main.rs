@@ -6,6 +6,7 @@ mod callback_care;
 mod calls;
 #[cfg(feature = "cli")]
 mod commands;
+mod compare;
 mod core_live;
 mod core_naive;
 mod core_properties;
