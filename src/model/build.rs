@@ -316,7 +316,7 @@ fn readers(scenario: &Scenario, lines: usize, stream: &impl Fn(&str, &str) -> St
             path_back: Path::between(scenario, None, None),
             only_dead_letters: Vec::new(),
             redelivery: Redelivery::new(&reader.line, stream(&name, "redelivery")),
-            caller: reader.callback.as_ref().map(|callback| caller(scenario, reader, callback, |purpose| stream(&name, purpose))),
+            caller: reader.manner().map(|callback| caller(scenario, reader, &callback, |purpose| stream(&name, purpose))),
         };
         Subscriber::new(reader, placement, |purpose| stream(&name, purpose))
     };

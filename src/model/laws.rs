@@ -45,9 +45,10 @@ impl World {
         let unsent: u64 = on_bus.map(|event| event.raised.total - event.published.total - event.refused.total).sum();
         let entries: u64 = self.feeds.pollers.iter().map(|poller| self.feeds.unread(poller) + poller.in_hand).sum();
         let holders = self.ledger.holders();
-        if holders != copies + unsent + entries {
+        let left = self.ledger.holders_left();
+        if holders != copies + unsent + entries + left {
             return Err(format!(
-                "conservation: changes have {holders} holders, brokers hold {copies} copies, publishers {unsent}, pollers {entries} entries"
+                "conservation: changes have {holders} holders, brokers hold {copies} copies, publishers {unsent}, pollers {entries} entries, and {left} are left open"
             ));
         }
         Ok(())

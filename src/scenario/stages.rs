@@ -8,7 +8,7 @@ use super::spec::{Callback, Destination, Event, Line, Link, Runs, Scenario, Segm
 use crate::core::Ordering;
 
 /// Of all stages, in order: the words in metrics' names.
-const STAGES: [&str; 23] = [
+const STAGES: [&str; 24] = [
     "publish_wait",
     "publish_link",
     "segment_wait",
@@ -30,6 +30,7 @@ const STAGES: [&str; 23] = [
     "sor_wait",
     "sor_service",
     "backoff",
+    "coalesced",
     "parsing",
     "redelivery",
 ];
@@ -155,6 +156,7 @@ impl<'s> Working<'s> {
             "callback_link" => self.sors.iter().any(|sor| self.distant(self.home, self.zone_of(*sor))),
             "sor_wait" | "sor_service" => self.callback.is_some(),
             "backoff" => self.call_may_fail,
+            "coalesced" => self.callback.as_ref().is_some_and(|callback| callback.coalesce),
             "parsing" => self.callback.as_ref().is_some_and(|callback| !callback.parsing.is_zero()),
             "redelivery" => self.may_fail(),
             _ => return None,
@@ -162,7 +164,7 @@ impl<'s> Working<'s> {
     }
 
     fn may_fail(&self) -> bool {
-        self.subscriber.failure > 0.0 || self.call_may_fail
+        self.subscriber.failure > 0.0 || self.subscriber.poison > 0.0 || self.call_may_fail
     }
 
     fn zone_of(&self, sor: usize) -> Option<ZoneIndex> {

@@ -42,6 +42,7 @@ fn poller<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, even
         line: line(),
         work: events.iter().map(|_| work.clone()).collect(),
         failure: reader.get("failure", share).unwrap_or(0.0),
+        poison: reader.get("poison", share).unwrap_or(0.0),
         guard: reader
             .get("guard", choice(&[("none", Guard::None), ("timestamp", Guard::Timestamp), ("version", Guard::Version)]))
             .unwrap_or(Guard::None),
