@@ -29,6 +29,7 @@ mod objectives;
 mod poison;
 mod problems;
 mod problems_callback;
+mod problems_feeds;
 mod problems_files;
 mod problems_surges;
 mod profiles;
