@@ -4,6 +4,7 @@ mod architecture;
 mod compare;
 mod doubt;
 mod findings;
+pub mod limit;
 mod merge;
 mod objectives;
 mod replicate;

@@ -23,6 +23,7 @@ mod findings;
 mod laws;
 mod laws_broker;
 mod laws_workload;
+mod limit;
 mod many_kinds;
 mod metrics_catalog;
 mod objectives;
