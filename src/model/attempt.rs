@@ -244,7 +244,7 @@ impl Attempt<'_> {
         if arrival == self.now {
             return Some(Arrival { call, sor });
         }
-        self.calendar.schedule(arrival, Notice::CallArrives { call, sor, at }.packed());
+        self.calendar.schedule(arrival, Notice::CallArrives { call, sor: sor as u32, at }.packed());
         None
     }
 

@@ -34,7 +34,7 @@ impl World {
                 probe.busy_callbacks.level.rise(now);
                 probe.started(now, now);
                 let length = place.serve(read(now, context, ledger), call, at);
-                calendar.schedule(now + length, Notice::CallServed { call, sor, at }.packed());
+                calendar.schedule(now + length, Notice::CallServed { call, sor: sor as u32, at }.packed());
             }
             Admission::Waits => probe.line.level.rise(now),
             Admission::Refused => {
@@ -71,7 +71,7 @@ impl World {
             Request::Callback { call, at } => {
                 probe.busy_callbacks.level.rise(now);
                 let length = sors[sor as usize].serve(read(now, copies.calling(call, at), ledger), call, at);
-                calendar.schedule(now + length, Notice::CallServed { call, sor, at }.packed());
+                calendar.schedule(now + length, Notice::CallServed { call, sor: sor as u32, at }.packed());
             }
             Request::Own => {
                 probe.busy_own.level.rise(now);

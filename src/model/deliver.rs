@@ -145,7 +145,9 @@ impl World {
         let (queue, line) = (attempt.subscriber.queue, attempt.subscriber.line as usize);
         let delivery = DeliveryId { copy: attempt.context.copy, stamp: at.stamp };
         if done {
-            self.tell(segment, Input::Ack { delivery });
+            let place = &mut self.segments[segment as usize];
+            place.broker.handle_ack(self.now, delivery, &mut place.outputs);
+            self.told(segment);
             self.release(change);
         } else {
             let delay = attempt.subscriber.redelivery.after(attempt.context.attempt);
