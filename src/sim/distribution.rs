@@ -182,6 +182,12 @@ impl Distribution {
         Distribution::constant(self.constant + other.constant).with(shapes)
     }
 
+    /// The same shape, so many times as long: a factor above 0.
+    pub fn times(&self, factor: f64) -> Distribution {
+        let shapes = self.terms.clone().shapes().iter().map(|shape| shape.times(factor)).collect();
+        Distribution::constant(self.constant.times(factor)).with(shapes)
+    }
+
     /// Adds terms to a constant, in the plainest form.
     fn with(mut self, shapes: Vec<Shape>) -> Distribution {
         let mut drawn = Vec::new();
