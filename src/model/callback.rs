@@ -107,10 +107,12 @@ impl World {
             return self.call_failed(at);
         }
         let parsing = attempt.parsing();
-        if parsing.is_zero() {
-            self.parsed(at);
-        } else {
-            attempt.calendar.schedule(attempt.now + parsing, Notice::Parsed { at }.packed());
+        if !parsing.is_zero() {
+            return attempt.calendar.schedule(attempt.now + parsing, Notice::Parsed { at }.packed());
+        }
+        match attempt.parsed() {
+            Some(over) => self.end_attempt(over),
+            None => self.call(at),
         }
     }
 

@@ -95,14 +95,13 @@ impl World {
     }
 
     /// The answer is parsed: the next service is called, or the attempt is over.
-    #[inline]
     pub(super) fn parsed(&mut self, at: CopyRef) {
-        let Some(mut attempt) = self.attempt(at) else { return };
-        if attempt.next_call() {
-            return self.call(at);
+        let over = self.attempt(at).map(|mut attempt| attempt.parsed());
+        match over {
+            Some(Some(over)) => self.end_attempt(over),
+            Some(None) => self.call(at),
+            None => {}
         }
-        let over = attempt.finish();
-        self.end_attempt(over);
     }
 
     /// The attempt is over: thread and worker are free again, the broker is told.
