@@ -4,7 +4,7 @@ use crate::units::Time;
 
 /// A delivery of a copy: where it is kept, and which hand-over; stale once the copy has been handed over anew. Aligned, so that it lies
 /// at the same place in every [`Notice`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(align(8))]
 pub struct CopyRef {
     pub slot: u32,
@@ -34,6 +34,38 @@ impl Job {
             Job::Settle { done, at } => Notice::Settled { done, segment, at },
             Job::Work { at } => Notice::Ran { segment, at },
         }
+    }
+}
+
+/// A step in the course of a poll.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Poll {
+    /// A tick of the poller's clock.
+    Due,
+    /// The jitter is over.
+    Begins,
+    /// A request reaches the SOR.
+    Arrives,
+    /// The SOR has served it.
+    Served,
+    /// The answer reaches the poller.
+    Answered,
+    /// So does the answer that the line is full.
+    Refused,
+    /// The poller gives up waiting.
+    TimedOut,
+}
+
+impl Poll {
+    /// Of a request of a poller.
+    pub fn notice(self, poller: u16, call: u16) -> Notice {
+        Notice::Poll { poller: poller as u32, call, step: self, began: Time::ZERO }
+    }
+
+    fn numbered(number: u8) -> Poll {
+        use Poll::*;
+        [Due, Begins, Arrives, Served, Answered, Refused, TimedOut][number as usize]
     }
 }
 
@@ -85,6 +117,8 @@ pub enum Notice {
     OwnRequest { sor: u32 },
     /// And is answered.
     OwnServed { sor: u32, arrived: Time },
+    /// A poll goes on; a service says when it began.
+    Poll { poller: u32, call: u16, step: Poll, began: Time },
 }
 
 /// A notice as the calendar keeps it: two words that travel in registers. An enum of this size is written to the stack in parts and
@@ -154,6 +188,7 @@ impl Notice {
             Notice::SettleArrives { done, at } => pack(19, done, 0, 0, at.word()),
             Notice::OwnRequest { sor } => pack(20, false, 0, sor, 0),
             Notice::OwnServed { sor, arrived } => pack(21, false, 0, sor, arrived.0),
+            Notice::Poll { poller, call, step, began } => pack(22, false, call, poller | (step as u32) << 16, began.0),
         }
     }
 }
@@ -186,7 +221,8 @@ impl Packed {
             18 => Notice::Parsed { at },
             19 => Notice::SettleArrives { done: flag, at },
             20 => Notice::OwnRequest { sor: middle },
-            _ => Notice::OwnServed { sor: middle, arrived: Time(self.body) },
+            21 => Notice::OwnServed { sor: middle, arrived: Time(self.body) },
+            _ => Notice::Poll { poller: middle & 0xffff, call: small, step: Poll::numbered((middle >> 16) as u8), began: Time(self.body) },
         }
     }
 }
