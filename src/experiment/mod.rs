@@ -1,6 +1,7 @@
 //! Experiments: how many runs, and what they say together.
 
 mod architecture;
+mod cross_check;
 mod doubt;
 mod findings;
 mod merge;
