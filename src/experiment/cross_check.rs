@@ -35,7 +35,8 @@ pub fn theory(scenario: &Scenario, run: &RunFacts, metrics: &[Metric]) -> Vec<Th
     for subscriber in &scenario.subscribers {
         known.extend(check.subscriber(subscriber));
     }
-    for index in 0..scenario.sors.len() {
+    // Readers of feeds ask systems of record too.
+    for index in (0..scenario.sors.len()).filter(|_| scenario.pollers.is_empty()) {
         known.extend(check.sor(index));
     }
     metrics.iter().flat_map(|metric| known.iter().filter_map(move |known| known.beside(metric, run.confidence))).collect()
@@ -113,7 +114,7 @@ impl Check<'_> {
             return None;
         };
         let home = self.scenario.sors[event.from].zone;
-        let bus = self.scenario.segments[self.scenario.segment_of(*to)].zone;
+        let bus = self.scenario.segments[self.scenario.segment_of((*to)?)?].zone;
         let flow = Flow { rate: arrivals.rate, gaps: arrivals.renewal_gaps()? };
         self.calm(home, bus).then_some(flow)
     }
@@ -142,14 +143,15 @@ impl Check<'_> {
         };
         let Cost { receive, select, deliver, acknowledge, per_kib } = cost;
         let only = [select, deliver, acknowledge, per_kib].iter().all(|cost| cost.is_zero());
-        let here = |subscriber: &&Subscriber| self.scenario.segment_of(subscriber.from) == index;
+        let here = |subscriber: &&Subscriber| self.scenario.segment_of(subscriber.from) == Some(index);
         let workflows = self.scenario.subscribers.iter().filter(here).any(|subscriber| subscriber.runs == Runs::Workflow);
         (only && !workflows).then(|| (!receive.is_zero()).then(|| work(receive)).flatten())
     }
 
     /// All that a segment receives. Streams of several events are one Poisson process where each is one.
     fn received(&self, index: usize) -> Option<Flow> {
-        let events = self.scenario.events.iter().filter(|event| self.scenario.segment_of(event.to) == index);
+        let comes = |event: &&Event| event.to.and_then(|to| self.scenario.segment_of(to)) == Some(index);
+        let events = self.scenario.events.iter().filter(comes);
         together(events.map(|event| self.raised(event)))
     }
 
@@ -164,7 +166,7 @@ impl Check<'_> {
     /// "The output of a queueing system", Operations Research 4, 1956).
     fn sent(&self, event: &Event) -> Option<Flow> {
         let flow = self.raised(event)?;
-        let segment = self.scenario.segment_of(event.to);
+        let segment = self.scenario.segment_of(event.to?)?;
         let Some(work) = self.receiving(segment)? else { return Some(flow) };
         let all = self.received(segment)?;
         let servers = self.scenario.segments[segment].threads;
@@ -185,6 +187,7 @@ impl Check<'_> {
             line: _,
             work: services,
             failure: 0.0,
+            poison: 0.0,
             guard: _,
             selector,
             callback,
@@ -204,7 +207,7 @@ impl Check<'_> {
         let events: Vec<usize> = self.scenario.events_of(subscriber).collect();
         let light = events.iter().any(|event| self.scenario.events[*event].weight == Weight::Light);
         let holds = !calls.is_empty() || (light && callback.as_ref().is_some_and(|callback| callback.holds_worker));
-        if !alone || dead || holds || !self.calm(self.scenario.segments[self.scenario.segment_of(*from)].zone, *zone) {
+        if !alone || dead || holds || !self.calm(self.scenario.segments[self.scenario.segment_of(*from)?].zone, *zone) {
             return None;
         }
         let flow = together(events.iter().map(|event| self.sent(&self.scenario.events[*event])))?;
@@ -219,7 +222,7 @@ impl Check<'_> {
     fn line<'s>(&'s self, subscriber: &'s Subscriber) -> &'s Line {
         match subscriber.from {
             Destination::Queue(queue) => &self.scenario.queues[queue].line,
-            Destination::Topic(_) => &subscriber.line,
+            Destination::Topic(_) | Destination::Feed(_) => &subscriber.line,
         }
     }
 
@@ -254,7 +257,7 @@ impl Check<'_> {
     /// Where nothing else takes time, the whole latency is the sojourn.
     fn end_to_end(&self, subscriber: &Subscriber, station: &Station) -> Vec<Known> {
         let scenario = self.scenario;
-        let bus = scenario.segment_of(subscriber.from);
+        let Some(bus) = scenario.segment_of(subscriber.from) else { return Vec::new() };
         let free = |event: usize| self.near(scenario.sors[scenario.events[event].from].zone, scenario.segments[bus].zone);
         let heavy = |event: usize| scenario.events[event].weight == Weight::Heavy || subscriber.callback.is_none();
         let direct = self.receiving(bus) == Some(None)
@@ -270,7 +273,8 @@ impl Check<'_> {
         let lost = self.scenario.events_of(subscriber).all(|event| matches!(self.scenario.events[event].refused, Refused::Drop));
         let places = u64::from(station.servers) + waiting;
         let fits = station.flow.gaps.poisson && prefetch == station.servers && (station.work.exponential || waiting == 0);
-        let near = self.near(self.scenario.segments[self.scenario.segment_of(subscriber.from)].zone, subscriber.zone);
+        let bus = self.scenario.segment_of(subscriber.from);
+        let near = bus.is_some_and(|bus| self.near(self.scenario.segments[bus].zone, subscriber.zone));
         if !(fits && lost && near && policy.overflow == Line::default().policy.overflow && places <= 10_000) {
             return Vec::new();
         }
@@ -330,6 +334,9 @@ impl Check<'_> {
             backoff: _,
             backoff_factor: _,
             backoff_max: _,
+            cache: None,
+            coalesce: false,
+            breaker: None,
         } = caller.callback.as_ref()?
         else {
             return None;

@@ -2,10 +2,12 @@
 
 mod architecture;
 mod arrivals;
+mod callback_care;
 mod calls;
 #[cfg(feature = "cli")]
 mod commands;
 mod compare;
+mod core_feed;
 mod core_live;
 mod core_naive;
 mod core_properties;
@@ -17,6 +19,7 @@ mod cross_check;
 mod designs;
 mod determinism;
 mod distributions;
+mod feeds;
 #[cfg(feature = "report")]
 mod findings;
 mod laws;
@@ -25,7 +28,9 @@ mod laws_workload;
 mod many_kinds;
 mod metrics_catalog;
 mod objectives;
+mod poison;
 mod problems;
+mod problems_callback;
 mod problems_files;
 mod problems_surges;
 mod profiles;
@@ -44,3 +49,5 @@ mod scenario_language;
 mod scenarios_meaning;
 mod stats;
 mod theory;
+#[cfg(feature = "cli")]
+mod validation;
