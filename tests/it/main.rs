@@ -48,6 +48,7 @@ mod scenario_hostile;
 mod scenario_language;
 mod scenarios_meaning;
 mod stats;
+mod sweep;
 mod theory;
 #[cfg(feature = "cli")]
 mod validation;
