@@ -245,9 +245,9 @@ fn expressed(filed: &Filed) -> Result<Case, &'static str> {
         "linger-batch" => Err("publishers do not collect messages into batches"),
         "conflation" => Err("there is no window in which changes of a resource are collected before they are sent"),
         "jackson" => Err("messages that go back to a station they have left need derived events"),
-        "feed-polling" => Err("feeds and pollers are not simulated yet"),
+        "feed-polling" => polling(filed),
         "durable-outage" | "drain" => Err("outages of a subscriber are not simulated yet"),
-        "ttl-cache" => Err("answers of callbacks are not cached yet"),
+        "ttl-cache" => cached(filed),
         _ => Err("of a family that nobody has thought about"),
     }
 }
@@ -544,6 +544,43 @@ fn diurnal(filed: &Filed) -> Result<Case, &'static str> {
     let checks = [0, 21_600, 43_200, 64_800]
         .map(|at| (format!("series subscriber.server.utilization {at}"), filed.exact(&format!("mean_number_at_{at}")) / 400_000.0));
     filed.case(head + &parts, checks.to_vec())
+}
+
+/// A feed that is asked on a fixed clock.
+fn polling(filed: &Filed) -> Result<Case, &'static str> {
+    let (cost, each) = (filed.model("poll_cost"), filed.model("per_entry_cost"));
+    let work = if each > 0.0 { format!("work = \"{}\"\n", nanos(each)) } else { String::new() };
+    let text = format!(
+        "{}[sor.source]\n[event.customer]\nfrom = \"source\"\n{}\n[feed.atom]\nof = \"customer\"\npage_service = \"{}\"\n[poller.reader]\nfeed = \"atom\"\nevery = \"{}\"\n{work}",
+        filed.run(20_000.0, "steady"),
+        filed.poisson(),
+        nanos(cost),
+        nanos(filed.model("poll_interval"))
+    );
+    let checks = vec![
+        ("poller.reader.end_to_end.mean".into(), filed.exact("mean_latency")),
+        ("poller.reader.end_to_end.sd".into(), filed.exact("sd_latency")),
+        ("poller.reader.throughput".into(), filed.rate()),
+    ];
+    filed.case(text, checks)
+}
+
+/// A hundred keys whose answers are kept for a time.
+fn cached(filed: &Filed) -> Result<Case, &'static str> {
+    let keys = 100.0;
+    let rate = filed.model("read_rate_per_key") * keys;
+    let seconds = 50_000.0;
+    let parts = format!(
+        "[sor.registry]\n[event.customer]\nfrom = \"source\"\nto = \"line\"\nrate = \"{rate}/s\"\nresources = {keys}\n[queue.line]\nsegment = \"bus\"\n[subscriber.server]\nfrom = \"line\"\nworkers = 1000\n[subscriber.server.callback]\nto = \"registry\"\ncache = \"{}\"\n",
+        nanos(filed.model("ttl"))
+    );
+    let text = filed.design(seconds, &parts).replace("[sor.registry]", "[sor.registry]\nservice = \"1us\"");
+    let measured = filed.measured(seconds);
+    let checks = vec![
+        ("subscriber.server.callback.cached".into(), filed.exact("hit_ratio") * rate * measured),
+        ("subscriber.server.callback.attempts".into(), filed.exact("callback_rate") * keys * measured),
+    ];
+    filed.case(text, checks)
 }
 
 /// The last of n deliveries.

@@ -14,7 +14,7 @@ use rayon::prelude::*;
 const EACH: u32 = 10;
 
 /// A design whose truth is known.
-struct Design {
+pub struct Design {
     name: &'static str,
     text: String,
     truths: Vec<(&'static str, f64)>,
@@ -35,7 +35,7 @@ const P95: &str = "subscriber.server.end_to_end.p95";
 const P99: &str = "subscriber.server.end_to_end.p99";
 
 /// One server at this load.
-fn mm1(name: &'static str, load: f64, length: f64) -> Design {
+pub fn mm1(name: &'static str, load: f64, length: f64) -> Design {
     let theory = Mm1::new(load, 1.0).expect("stable");
     Design {
         name,
@@ -106,12 +106,8 @@ pub fn part(report: &mut Report, runs: u32) {
     tabulated(report, &designs(), runs);
 }
 
-/// The same for few short runs of the simplest queue.
-pub fn short(report: &mut Report, runs: u32) {
-    tabulated(report, &[mm1("M/M/1, 0.5", 0.5, 4_000.0)], runs);
-}
-
-fn tabulated(report: &mut Report, designs: &[Design], runs: u32) {
+/// These designs in so many experiments each.
+pub fn tabulated(report: &mut Report, designs: &[Design], runs: u32) {
     let slack = 0.02_f64.max(3.0 * (0.05 * 0.95 / f64::from(runs)).sqrt());
     let mut lines = Vec::new();
     for design in designs {
@@ -147,16 +143,16 @@ pub fn width(report: &mut Report, runs: u32) {
 /// At these loads, in runs of these lengths.
 pub fn widths(report: &mut Report, loads: &[(f64, f64)], runs: u32) {
     let mut lines = Vec::new();
-    for &(load, length) in loads {
-        let text = text(length, &format!("rate = \"{load}/s\""), "exp(1s)", "");
+    for &(busy, length) in loads {
+        let text = text(length, &format!("rate = \"{busy}/s\""), "exp(1s)", "");
         let replications = (runs * 4).max(40);
         let values = values(&load(&text, &[]), length * 0.1, replications, &["subscriber.server.in_flight.mean"]);
         let tally: Tally = values.iter().map(|values| values[0]).collect();
         let seen = tally.variance().unwrap_or(f64::NAN) * length;
-        let due = Mm1::new(load, 1.0).expect("stable").asymptotic_variance();
+        let due = Mm1::new(busy, 1.0).expect("stable").asymptotic_variance();
         let slack = 0.1_f64.max(4.0 * (2.0 / f64::from(replications)).sqrt());
-        let verdict = report.check(&format!("width at {load}"), (seen / due - 1.0).abs() <= slack);
-        lines.push(vec![format!("M/M/1, {load}"), four(due), four(seen), format!("{:+.1} %", (seen / due - 1.0) * 100.0), verdict]);
+        let verdict = report.check(&format!("width at {busy}"), (seen / due - 1.0).abs() <= slack);
+        lines.push(vec![format!("M/M/1, {busy}"), four(due), four(seen), format!("{:+.1} %", (seen / due - 1.0) * 100.0), verdict]);
     }
     report.table(&["Design", "Exact", "Seen", "Off by", ""], &lines);
 }

@@ -6,6 +6,9 @@ use super::unbiased::{Nobody, load};
 use busload::experiment;
 use busload::outcome::Outcome;
 
+/// Mean and maximum in nanoseconds.
+type Latency = (f64, f64);
+
 /// Arrivals and services in nanoseconds: a fixed irregular table.
 pub fn table(rows: u64) -> Vec<(u64, u64)> {
     let mut state = 88_172_645_463_325_252_u64;
@@ -53,7 +56,7 @@ pub fn seen(outcome: &Outcome) -> (f64, f64) {
 }
 
 /// Name, what is seen, what the recursion says.
-pub fn checks() -> Vec<(&'static str, (f64, f64), (f64, f64))> {
+pub fn checks() -> Vec<(&'static str, Latency, Latency)> {
     let table = table(600);
     let due = |servers: usize, turnaround: u64, more: u64| {
         let all: Vec<u64> = sojourns(&table, servers, turnaround).into_iter().map(|sojourn| sojourn + more).collect();

@@ -15,12 +15,15 @@ mod unbiased;
 
 use table::Report;
 
+/// Its number and what it does.
+type Part<'p> = (&'p str, &'p dyn Fn(&mut Report));
+
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let runs = words.iter().position(|word| word == "--runs").and_then(|at| words.get(at + 1)?.parse().ok()).unwrap_or(1000);
     let wanted = |part: &str| words.iter().any(|word| word == part || word == "all");
     let mut report = Report::default();
-    let parts: [(&str, &dyn Fn(&mut Report)); 8] = [
+    let parts: [Part<'_>; 8] = [
         ("1", &exact::part),
         ("2", &unbiased::part),
         ("3", &|report| coverage::part(report, runs)),

@@ -50,5 +50,3 @@ mod scenarios_meaning;
 mod stats;
 mod sweep;
 mod theory;
-#[cfg(feature = "cli")]
-mod validation;

@@ -71,7 +71,7 @@ fn part_2_means_are_unbiased() {
 #[test]
 fn parts_3_and_4_intervals_cover_and_are_as_wide_as_they_should_be() {
     let mut report = Report::default();
-    coverage::short(&mut report, 60);
+    coverage::tabulated(&mut report, &[coverage::mm1("M/M/1, 0.5", 0.5, 4_000.0)], 60);
     coverage::widths(&mut report, &[(0.5, 2_000.0)], 100);
     passes(&report);
 }
