@@ -2,12 +2,14 @@
 
 mod architecture;
 mod compare;
+mod cross_check;
 mod doubt;
 mod findings;
 mod merge;
 mod objectives;
 mod replicate;
 mod study;
+pub mod sweep;
 
 pub use compare::compare;
 pub use replicate::{Watch, run};
