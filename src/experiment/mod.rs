@@ -2,6 +2,7 @@
 
 mod architecture;
 mod compare;
+mod cross_check;
 mod doubt;
 mod findings;
 pub mod limit;

@@ -14,6 +14,8 @@ mod core_properties;
 mod core_speed;
 mod core_transcript;
 mod core_view;
+#[cfg(feature = "report")]
+mod cross_check;
 mod designs;
 mod determinism;
 mod distributions;
