@@ -20,6 +20,11 @@ struct Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// What arithmetic alone says, in milliseconds: problems of the file, load of every station, what is full first
+    #[command(
+        after_help = "Examples:\n  busload check scenarios/*.toml\n  busload check design.toml --set load=1.5 --json\n\nExit codes: 0 every station bears its load, 1 one does not, 2 problems in a file."
+    )]
+    Check(CheckOptions),
     /// What happens: simulate a scenario, print the summary, write the report folder
     #[command(
         after_help = "Examples:\n  busload run scenarios/ticketing-light.toml\n  busload run design.toml --set sor.ticketing.workers=16 --replications 20\n  busload run design.toml --json --no-report > outcome.json"
@@ -66,6 +71,26 @@ pub struct Common {
     #[arg(long)]
     pub no_report: bool,
     /// Print no summary and no progress
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub struct CheckOptions {
+    /// The scenario files
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Override a setting before it is checked (repeatable)
+    #[arg(long = "set", value_name = "PATH=VALUE", value_parser = setting)]
+    pub settings: Vec<(String, String)>,
+    /// Write a report folder too
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print the outcome as JSON on stdout and nothing else
+    #[arg(long)]
+    pub json: bool,
+    /// Print problems only
     #[arg(long, short)]
     pub quiet: bool,
 }

@@ -1,6 +1,7 @@
 //! The command line: the only place with files, terminal, clock and environment.
 
 mod arguments;
+mod check;
 mod compare;
 mod disk;
 mod folder;
@@ -34,6 +35,7 @@ pub const INTERRUPTED: u8 = 130;
 pub fn execute(command: Command) -> ExitCode {
     let code = match command {
         Command::Run(options) => run::run(&options),
+        Command::Check(options) => check::run(&options),
         Command::Compare(options) => compare::compare(&options),
         Command::Sweep(options) => sweep::run(&options),
         Command::Limit(options) => limit::run(&options),

@@ -1,6 +1,7 @@
 //! Experiments: how many runs, and what they say together.
 
 mod architecture;
+mod check;
 mod compare;
 mod cross_check;
 mod doubt;
@@ -12,6 +13,7 @@ mod replicate;
 mod study;
 pub mod sweep;
 
+pub use check::check;
 pub use compare::compare;
 pub use replicate::{Watch, run};
 pub use study::{Study, together};

@@ -17,7 +17,7 @@ use crate::stats::Histogram;
 use crate::units::{Bytes, Span, Time};
 
 /// An ack or nack on the wire.
-const SETTLE_SIZE: Bytes = Bytes(64);
+pub const SETTLE_SIZE: Bytes = Bytes(64);
 /// The answer of a SOR whose line is full (HTTP 503).
 const REFUSAL_SIZE: Bytes = Bytes(200);
 

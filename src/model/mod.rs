@@ -30,8 +30,11 @@ mod subscriber;
 mod system_of_record;
 mod world;
 
+pub use attempt::SETTLE_SIZE;
 pub use figures::{Course, Figure, Findings};
 pub use hop::ALL as HOPS;
+pub use poller::{REQUEST_SIZE as POLL_SIZE, SHORT_ANSWER_SIZE};
+pub use publish::ANSWER_SIZE as CONFIRM_SIZE;
 
 use crate::scenario::Scenario;
 use crate::stats::Clock;

@@ -21,9 +21,9 @@ use crate::sim::{Admission, Distribution, Stream};
 use crate::units::{Bytes, Span, Time};
 
 /// A request for a page.
-const REQUEST_SIZE: Bytes = Bytes(400);
+pub const REQUEST_SIZE: Bytes = Bytes(400);
 /// An answer without entries: not modified, or refused.
-const SHORT_ANSWER_SIZE: Bytes = Bytes(200);
+pub const SHORT_ANSWER_SIZE: Bytes = Bytes(200);
 const DAY: Span = Span::from_secs(86_400);
 
 /// Who reads a feed.

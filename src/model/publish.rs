@@ -9,7 +9,7 @@ use crate::core::{Cause, Input, Message, Output, PublisherId, QueueId, Refusal, 
 use crate::units::{Bytes, Span, Time};
 
 /// A confirm or a refusal on the wire.
-const ANSWER_SIZE: Bytes = Bytes(64);
+pub const ANSWER_SIZE: Bytes = Bytes(64);
 
 impl World {
     /// Enters the next arrival of an event, up to the horizon.

@@ -21,6 +21,7 @@ mod problem;
 mod reach;
 mod read;
 mod reader;
+pub mod rhythm;
 mod setting;
 mod similar;
 pub mod spec;

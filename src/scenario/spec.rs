@@ -3,6 +3,8 @@
 //! Built by [`super::load()`] only; whoever holds a [`Scenario`] need not check again. Order is the order of the file, so that
 //! numbers, reports and random streams do not depend on hashing.
 
+/// What a copy of a message takes of a broker's memory beside the message.
+pub use crate::core::COPY_OVERHEAD;
 use crate::core::Policy;
 pub use crate::sim::Distribution;
 use crate::sim::{Pattern, Profile};
@@ -592,6 +594,11 @@ pub struct Gaps {
 }
 
 impl Arrivals {
+    /// Its rate jumps by chance.
+    pub fn has_random_rate(&self) -> bool {
+        matches!(self.pattern, Pattern::Mmpp(_))
+    }
+
     /// The gaps between events where they are a renewal process: not where the rate varies, where several events come at once, or where
     /// gaps depend on each other.
     pub fn renewal_gaps(&self) -> Option<Gaps> {

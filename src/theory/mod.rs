@@ -8,6 +8,7 @@
 //! Knows nothing of brokers' logic, of the simulator, or of scenarios.
 
 mod broker;
+mod bulk;
 mod deterministic;
 mod general;
 mod infinite;
@@ -17,6 +18,7 @@ mod markov;
 mod renewal;
 
 pub use broker::BrokerCost;
+pub use bulk::group_utilization;
 pub use deterministic::Md1;
 pub use general::{Bounds, Mg1, ServiceMoments, allen_cunneen, kingman};
 pub use infinite::MgInfinity;

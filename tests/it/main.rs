@@ -5,6 +5,7 @@ mod arrivals;
 mod callback_care;
 mod calls;
 #[cfg(feature = "cli")]
+mod check;
 mod commands;
 mod compare;
 mod core_feed;

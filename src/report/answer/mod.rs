@@ -3,6 +3,7 @@
 //!
 //! Knows no experiment: what is said was found before. All texts are plain until a renderer escapes them.
 
+mod check;
 mod compare;
 mod files;
 mod limit;
@@ -11,6 +12,7 @@ mod page;
 mod sweep;
 mod terminal;
 
+pub use check::check;
 pub use compare::compare;
 pub use files::render;
 pub use limit::limit;

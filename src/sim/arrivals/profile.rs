@@ -37,6 +37,29 @@ impl Profile {
         self.hourly.is_none() && self.weekly.is_none() && self.surges.is_empty()
     }
 
+    /// How many times its long-run rate a process has on average over a stretch of time within one hour of the clock.
+    pub fn speed(&self, from: Time, to: Time) -> f64 {
+        let weights = self.weights();
+        let total: f64 = weights.iter().sum();
+        if total <= 0.0 || to <= from {
+            return 0.0;
+        }
+        let step = DAY / if self.hourly.is_some() { 24 } else { 1 };
+        let weight = weights[(from.0 / step) as usize % weights.len()] / total * weights.len() as f64;
+        let here = self.surges.iter().filter(|surge| surge.from < to && surge.to > from);
+        let surges: Vec<(u64, u64, f64)> = here.map(|surge| (surge.from.0, surge.to.0, surge.factor)).collect();
+        let counted = |(start, end, factor): (u64, u64, f64)| (end - start) as f64 * factor;
+        weight * stretches(from.0, to.0, &surges).into_iter().map(counted).sum::<f64>() / (to.0 - from.0) as f64
+    }
+
+    /// Of the pieces of a cycle. What is not a positive number counts as zero.
+    fn weights(&self) -> Vec<f64> {
+        let positive = |weight: f64| if weight > 0.0 && weight.is_finite() { weight } else { 0.0 };
+        let days = self.weekly.map_or(vec![1.0], |days| days.map(positive).to_vec());
+        let hours = self.hourly.map_or(vec![1.0], |hours| hours.map(positive).to_vec());
+        days.iter().flat_map(|day| hours.iter().map(move |hour| day * hour)).collect()
+    }
+
     /// What an arrival process of rate 1 per second counts on average up to an instant.
     pub fn expected(&self, until: Time) -> f64 {
         let Some(mut cursor) = Cursor::new(self) else { return 0.0 };
@@ -85,17 +108,14 @@ pub struct Cursor {
 }
 
 impl Cursor {
-    /// None where nothing ever comes. What is not a positive number counts as zero.
+    /// None where nothing ever comes.
     pub fn new(profile: &Profile) -> Option<Cursor> {
-        let positive = |weight: f64| if weight > 0.0 && weight.is_finite() { weight } else { 0.0 };
-        let days = profile.weekly.map_or(vec![1.0], |days| days.map(positive).to_vec());
-        let hours = profile.hourly.map_or(vec![1.0], |hours| hours.map(positive).to_vec());
-        let weights: Vec<f64> = days.iter().flat_map(|day| hours.iter().map(move |hour| day * hour)).collect();
+        let weights = profile.weights();
         if weights.iter().all(|weight| *weight <= 0.0) {
             return None;
         }
         let mut cursor = Cursor {
-            length: DAY * days.len() as u64,
+            length: DAY * if profile.weekly.is_some() { 7 } else { 1 },
             weights,
             surges: profile.surges.clone(),
             calm: profile.surges.iter().map(|surge| surge.to.0).max().unwrap_or(0),

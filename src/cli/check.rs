@@ -1,0 +1,47 @@
+//! `busload check`: problems, and what arithmetic says. It prints; a folder is written only where one is asked for.
+
+use super::arguments::{CheckOptions, Common};
+use super::planning::{complain, design, finish, target};
+use super::{WRONG, disk};
+use crate::experiment;
+use crate::report;
+use crate::scenario::Scenario;
+use anyhow::Result;
+use std::path::PathBuf;
+
+/// Checks scenarios: those without problems are told of even where others have some.
+pub fn run(options: &CheckOptions) -> Result<u8> {
+    let common = common(options);
+    let mut sound: Vec<Scenario> = Vec::new();
+    for file in &options.files {
+        match design(file, &mut disk::Disk, &common).load(&[]) {
+            Ok(scenario) => sound.push(scenario),
+            Err(problems) => complain(&problems),
+        }
+    }
+    let target = match target(&common, PathBuf::new) {
+        Ok(target) => target,
+        Err(code) => return Ok(code),
+    };
+    let is_complete = sound.len() == options.files.len();
+    if sound.is_empty() || (common.json && !is_complete) {
+        return Ok(WRONG);
+    }
+    let outcome = experiment::check(&sound);
+    let bears = outcome.designs.iter().all(|design| design.bears);
+    let code = finish(&outcome, &report::answer::check(&outcome), false, bears, target.filter(|_| is_complete), &common)?;
+    Ok(if is_complete { code } else { WRONG })
+}
+
+fn common(options: &CheckOptions) -> Common {
+    Common {
+        settings: options.settings.clone(),
+        seed: None,
+        replications: None,
+        threads: None,
+        out: options.out.clone(),
+        json: options.json,
+        no_report: options.out.is_none(),
+        quiet: options.quiet,
+    }
+}

@@ -1,0 +1,190 @@
+//! What people forget: settings left at zero or without a limit, settings without effect now, and what arithmetic does not see.
+
+use super::flow::requests;
+use crate::outcome::check::Note;
+use crate::scenario::spec::{Destination, Event, Runs, Selector, Service, Sor, Subscriber, Weight};
+use crate::scenario::{Scenario, asked_sors, is_polled};
+
+/// Notes of one kind beyond this number are counted only.
+const NOTES_MAX: usize = 50;
+
+fn note(path: impl Into<String>, sentence: impl Into<String>) -> Note {
+    Note { path: path.into(), sentence: sentence.into() }
+}
+
+fn limited(mut notes: Vec<Note>) -> Vec<Note> {
+    let more = notes.len().saturating_sub(NOTES_MAX);
+    notes.truncate(NOTES_MAX);
+    if more > 0 {
+        notes.push(note("", format!("and {more} more")));
+    }
+    notes
+}
+
+/// What was left at zero, or without a limit, and matters.
+pub fn zeros(scenario: &Scenario) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for (index, segment) in scenario.segments.iter().enumerate() {
+        let cost = &segment.cost;
+        let path = |key: &str| format!("segment.{}.{key}", segment.name);
+        let here = |to: Option<Destination>| to.and_then(|to| scenario.segment_of(to)) == Some(index);
+        let takers = || scenario.subscribers.iter().filter(|subscriber| here(Some(subscriber.from)));
+        let free = [&cost.receive, &cost.select, &cost.deliver, &cost.acknowledge, &cost.per_kib].iter().all(|cost| cost.is_zero());
+        if free {
+            notes.push(note(path("cost"), "the broker costs nothing: no load on this segment says anything"));
+            continue;
+        }
+        let costs = [("receive", &cost.receive), ("deliver", &cost.deliver), ("acknowledge", &cost.acknowledge)];
+        notes.extend(costs.into_iter().filter(|(_, cost)| cost.is_zero()).map(|(key, _)| note(path(&format!("cost.{key}")), "is free")));
+        if cost.select.is_zero() && takers().any(|subscriber| subscriber.selector != Selector::All) {
+            notes.push(note(path("cost.select"), "testing selectors is free"));
+        }
+        let durable = takers().any(|subscriber| subscriber.durable);
+        if durable && segment.persist.is_none() {
+            notes.push(note(path("persist"), "nothing is written before the confirm: durable subscriptions cost no journal"));
+        }
+        if durable && segment.memory.is_none() {
+            notes.push(note(path("memory"), "without a limit an outage's backlog blocks nobody, however long it gets"));
+        }
+    }
+    for taker in scenario.takers() {
+        notes.extend(zeros_of_taker(scenario, taker));
+    }
+    let asked = scenario.sors.iter().enumerate().filter(|(index, _)| is_called(scenario, *index));
+    notes.extend(asked.flat_map(|(_, sor)| zeros_of_sor(sor)));
+    limited(notes)
+}
+
+fn zeros_of_taker(scenario: &Scenario, taker: &Subscriber) -> Vec<Note> {
+    let path = |key: &str| format!("{}.{key}", taker.entity());
+    let mut notes = Vec::new();
+    let free = |event: usize| matches!(&taker.work[event], Service::Drawn(work) if work.is_zero());
+    let events = scenario.events_reaching(taker);
+    if !events.is_empty() && events.iter().all(|event| free(*event)) {
+        notes.push(note(path("work"), "its workers do their own work in no time"));
+    }
+    let light = events.iter().any(|event| scenario.events[*event].weight == Weight::Light);
+    if let Some(callback) = taker.callback.as_ref().filter(|_| light)
+        && callback.timeout.is_none()
+    {
+        notes.push(note(path("callback.timeout"), "it waits for answers as long as they take, and never asks again"));
+    }
+    if light && taker.callback.is_none() && taker.calls.is_empty() {
+        notes.push(note(path("callback"), "gets light-weight events and asks nobody what happened"));
+    }
+    notes
+}
+
+fn zeros_of_sor(sor: &Sor) -> Vec<Note> {
+    let mut notes = Vec::new();
+    if sor.own_load.is_none() {
+        notes.push(note(format!("sor.{}.own_load", sor.name), "it has no users of its own beside those who call it"));
+    }
+    if sor.max_waiting.is_none() {
+        notes.push(note(format!("sor.{}.max_waiting", sor.name), "it never refuses a request, however many wait"));
+    }
+    notes
+}
+
+/// What has no effect under the present switches.
+pub fn idle(scenario: &Scenario) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let asked = asked_sors(scenario);
+    for (index, sor) in scenario.sors.iter().enumerate() {
+        let now = sor.own_load.is_some() || is_polled(scenario, index) || is_called(scenario, index);
+        match (asked.contains(&index), now) {
+            (false, _) if sor.service.is_some() => notes.push(note(format!("sor.{}", sor.name), "nobody calls it")),
+            (true, false) => notes.push(note(format!("sor.{}", sor.name), "nobody calls it while the events are heavy-weight")),
+            _ => {}
+        }
+    }
+    for taker in scenario.takers() {
+        let events = scenario.events_reaching(taker);
+        let heavy = events.iter().all(|event| scenario.events[*event].weight == Weight::Heavy);
+        if taker.callback.is_some() && taker.calls.is_empty() && heavy && !events.is_empty() {
+            notes.push(note(format!("{}.callback", taker.entity()), "no callbacks while the events that come are heavy-weight"));
+        }
+        if events.is_empty() {
+            notes.push(note(taker.entity(), "no event comes here"));
+        }
+    }
+    for (index, segment) in scenario.segments.iter().enumerate() {
+        let here = |subscriber: &&Subscriber| scenario.segment_of(subscriber.from) == Some(index);
+        let cost = &segment.cost;
+        let free = [&cost.receive, &cost.select, &cost.deliver, &cost.acknowledge, &cost.per_kib].iter().all(|cost| cost.is_zero());
+        let works = scenario.subscribers.iter().filter(here).any(|subscriber| subscriber.runs == Runs::Workflow);
+        if free && !works {
+            notes.push(note(format!("segment.{}.threads", segment.name), "nothing costs time on them"));
+        }
+    }
+    notes.extend(unheard(scenario));
+    limited(notes)
+}
+
+fn is_called(scenario: &Scenario, sor: usize) -> bool {
+    let calls = |taker: &Subscriber| {
+        let asks = |event: usize| requests(scenario, taker, event).is_some_and(|(_, all)| all.iter().any(|request| request.sor == sor));
+        scenario.events_reaching(taker).into_iter().any(asks)
+    };
+    scenario.takers().any(calls)
+}
+
+/// Places that nobody fills, or nobody listens to.
+fn unheard(scenario: &Scenario) -> Vec<Note> {
+    let mut notes = Vec::new();
+    let published = |to: Destination| scenario.events.iter().any(|event: &Event| event.to == Some(to));
+    let taken = |from: Destination| scenario.subscribers.iter().any(|subscriber| subscriber.from == from);
+    for (index, topic) in scenario.topics.iter().enumerate() {
+        let place = Destination::Topic(index);
+        if published(place) && !taken(place) {
+            notes.push(note(format!("topic.{}", topic.name), "nobody subscribes to it"));
+        }
+        if !published(place) {
+            notes.push(note(format!("topic.{}", topic.name), "no event goes there"));
+        }
+    }
+    for (index, queue) in scenario.queues.iter().enumerate() {
+        let place = Destination::Queue(index);
+        let filled = published(place) || scenario.gets_dead_letters(index);
+        if filled && !taken(place) {
+            notes.push(note(format!("queue.{}", queue.name), "nobody consumes it"));
+        }
+        if !filled {
+            notes.push(note(format!("queue.{}", queue.name), "no event goes there"));
+        }
+    }
+    for (index, feed) in scenario.feeds.iter().enumerate() {
+        if scenario.pollers.iter().all(|poller| poller.feed != index) {
+            notes.push(note(format!("feed.{}", feed.name), "nobody polls it"));
+        }
+    }
+    notes
+}
+
+/// What this arithmetic does not see here.
+pub fn left_out(scenario: &Scenario) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for taker in scenario.takers() {
+        let Some(callback) = &taker.callback else { continue };
+        let path = |key: &str| format!("{}.callback.{key}", taker.entity());
+        if callback.cache.is_some() || callback.coalesce {
+            let key = if callback.cache.is_some() { "cache" } else { "coalesce" };
+            notes.push(note(path(key), "callbacks count as if no answer served twice: there will be fewer"));
+        }
+        if callback.timeout.is_some() && callback.retries > 0 {
+            notes.push(note(path("retries"), "requests count once; the worst case counts all retries"));
+        }
+    }
+    for event in scenario.events.iter().filter(|event| event.arrivals.has_random_rate()) {
+        notes.push(note(format!("event.{}.arrivals", event.name), "its phases are chance: the peak counts their mean rate"));
+    }
+    let lines = scenario.queues.iter().map(|queue| (format!("queue.{}", queue.name), &queue.line));
+    let lines = lines.chain(scenario.subscribers.iter().map(|subscriber| (subscriber.entity(), &subscriber.line)));
+    for (path, line) in lines {
+        let policy = &line.policy;
+        if policy.max_length.is_some() || policy.max_bytes.is_some() || policy.time_to_live.is_some() || line.drawn_time_to_live.is_some() {
+            notes.push(note(path, "messages count as if none were refused, dropped or expired"));
+        }
+    }
+    limited(notes)
+}

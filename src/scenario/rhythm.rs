@@ -1,0 +1,95 @@
+//! How often events come by themselves: over the whole run, and in its busiest times, by arithmetic alone.
+//!
+//! Rates are constant but for hours, days, surges, sines and traces; so the busiest five minutes lie where one of these begins, and only
+//! those windows are looked at. The phases of an mmpp are chance: it counts with its mean.
+
+use super::spec::{Event, Scenario, WarmUp};
+use crate::sim::Pattern;
+use crate::units::{Span, Time};
+use std::collections::BTreeSet;
+
+const HOUR: u64 = 3_600_000_000_000;
+const TURN: f64 = 2.0 * std::f64::consts::PI;
+/// Windows beyond this number are left out, which only designs with hundreds of long surges have.
+const WINDOWS_MAX: usize = 5_000;
+
+/// Of the windows in which rates are looked at: that of the metrics' `peak`, and aligned like it.
+pub const WINDOW: Span = Span::from_secs(300);
+
+/// An event's own rate over the measured part of a run, per second.
+pub fn mean_rate(scenario: &Scenario, event: &Event) -> f64 {
+    let from = match scenario.run.warm_up {
+        WarmUp::Fixed(span) => Time::ZERO + span,
+        WarmUp::Auto => Time::ZERO,
+    };
+    let (to, length) = (scenario.horizon(), scenario.horizon().since(from).seconds());
+    let arrivals = &event.arrivals;
+    match &arrivals.pattern {
+        Pattern::Trace(rows) => rows.iter().filter(|(at, _)| *at >= from && *at < to).count() as f64 / length,
+        Pattern::Mmpp(_) => arrivals.rate,
+        _ => arrivals.rate * (arrivals.profile.expected(to) - arrivals.profile.expected(from)) / length,
+    }
+}
+
+/// An event's own rate in the window that begins at an instant, per second.
+pub fn rate_in(event: &Event, from: Time) -> f64 {
+    let arrivals = &event.arrivals;
+    let to = from + WINDOW;
+    let speed = || arrivals.profile.speed(from, to);
+    match &arrivals.pattern {
+        Pattern::Trace(rows) => {
+            let before = |at: Time| rows.partition_point(|row| row.0 < at);
+            (before(to) - before(from)) as f64 / WINDOW.seconds()
+        }
+        Pattern::Mmpp(_) => arrivals.rate,
+        Pattern::Sine { amplitude, period } => {
+            // The mean of the swing over the window.
+            let turns = |at: Time| TURN * ((at.0 % period.0.max(1)) as f64 / period.0.max(1) as f64);
+            let whole = TURN * WINDOW.seconds() / period.seconds();
+            let swing = (libm::cos(turns(from)) - libm::cos(turns(from) + whole)) / whole;
+            arrivals.rate * (1.0 + amplitude * swing) * speed()
+        }
+        Pattern::Poisson | Pattern::Regular | Pattern::Gaps(_) => arrivals.rate * speed(),
+    }
+}
+
+/// Beginnings of the windows among which the busiest one of any station is.
+pub fn windows(scenario: &Scenario) -> Vec<Time> {
+    let mut starts = BTreeSet::from([0]);
+    for event in &scenario.events {
+        let profile = &event.arrivals.profile;
+        if event.arrivals.pattern.is_stretched() {
+            let cycle = if profile.weekly.is_some() { 7 * 24 * HOUR } else { 24 * HOUR };
+            let hours = |from: u64, to: u64| (from / HOUR..to.min(from.saturating_add(cycle)).div_ceil(HOUR)).map(|hour| hour * HOUR);
+            if profile.hourly.is_some() || profile.weekly.is_some() {
+                starts.extend(hours(0, scenario.horizon().0));
+            }
+            for surge in &profile.surges {
+                // The window in which it begins, the first one that lies in it wholly, and its hours.
+                starts.extend([surge.from.0, surge.from.0.saturating_add(WINDOW.0 - 1), surge.to.0]);
+                starts.extend(hours(surge.from.0, surge.to.0).filter(|hour| *hour > surge.from.0).take(WINDOWS_MAX));
+            }
+        }
+        match &event.arrivals.pattern {
+            Pattern::Sine { period, .. } => {
+                let windows = (period.0 / WINDOW.0).clamp(1, WINDOWS_MAX as u64 / 4);
+                starts.extend((0..windows).map(|window| period.0 / windows * window));
+            }
+            Pattern::Trace(rows) => starts.extend(busiest(rows)),
+            _ => {}
+        }
+    }
+    let aligned: BTreeSet<u64> = starts.into_iter().map(|at| at / WINDOW.0 * WINDOW.0).filter(|at| *at < scenario.horizon().0).collect();
+    aligned.into_iter().take(WINDOWS_MAX).map(Time).collect()
+}
+
+/// The window with most rows of a trace.
+fn busiest(rows: &[(Time, u64)]) -> Option<u64> {
+    let mut best = None;
+    for window in rows.chunk_by(|a, b| a.0.0 / WINDOW.0 == b.0.0 / WINDOW.0) {
+        if best.is_none_or(|(count, _)| window.len() > count) {
+            best = Some((window.len(), window[0].0.0));
+        }
+    }
+    best.map(|(_, at)| at)
+}
