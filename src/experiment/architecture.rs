@@ -61,7 +61,9 @@ impl Drawing<'_> {
         nodes.extend(scenario.subscribers.iter().map(|subscriber| {
             let segment = scenario.segment_of(subscriber.from);
             match subscriber.runs {
-                Runs::Listener => self.node("subscriber", &subscriber.name, subscriber.zone, None, true),
+                Runs::Listener | Runs::Actors | Runs::Topology => {
+                    self.node("subscriber", &subscriber.name, subscriber.zone, None, true)
+                }
                 Runs::Workflow => self.node("subscriber", &subscriber.name, segment_zone(segment), Some(segment), true),
             }
         }));

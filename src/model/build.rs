@@ -3,7 +3,7 @@
 use super::change::{FamilyPlan, Ledger};
 use super::hop::Hop;
 use super::network::{Network, Path};
-use super::probe::{Probe, Sizes};
+use super::probe::{PipelineProbe, Probe, Sizes};
 use super::publisher::{self, Publisher};
 use super::segment::Segment;
 use super::subscriber::{self, Caller, Redelivery, Subscriber, Target};
@@ -51,6 +51,7 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
     let mut probe = Probe::new(clock, sizes);
     for (watched, subscriber) in probe.subscribers.iter_mut().zip(&scenario.subscribers) {
         watched.stages = stages(scenario, subscriber);
+        watched.pipeline = subscriber.pipeline.as_ref().map(|pipeline| Box::new(PipelineProbe::new(&clock, pipeline.stages.len())));
     }
     let ledger = Ledger::new(&families(scenario, &plans), plans.len());
     let drains = scenario.run.ending == spec::Ending::Drain;
@@ -295,8 +296,8 @@ fn subscribers(scenario: &Scenario, plans: &[LinePlan<'_>], stream: &impl Fn(&st
 /// Where a subscriber's work is done: a workflow's on the segment.
 pub(super) fn home(scenario: &Scenario, subscriber: &spec::Subscriber) -> Option<usize> {
     match subscriber.runs {
-        Runs::Listener => subscriber.zone,
         Runs::Workflow => scenario.segments[scenario.segment_of(subscriber.from)].zone,
+        Runs::Listener | Runs::Actors | Runs::Topology => subscriber.zone,
     }
 }
 

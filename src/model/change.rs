@@ -119,6 +119,7 @@ impl Ledger {
                     lifecycles: Vec::new(),
                     free_lifecycles: Vec::new(),
                     next_sequence: 0,
+                    next_lifecycle: 0,
                     accounts: vec![Account::default(); plan.audience.len()],
                 }
             })
@@ -166,7 +167,8 @@ impl Ledger {
             None => family.unnamed(),
         };
         family.resources[resource as usize].users += 1;
-        let lifecycle = Lifecycle { resource, remaining: changes, living: 0, last_version: 0 };
+        let lifecycle = Lifecycle { serial: family.next_lifecycle, resource, remaining: changes, living: 0, last_version: 0 };
+        family.next_lifecycle += 1;
         match family.free_lifecycles.pop() {
             Some(slot) => {
                 family.lifecycles[slot as usize] = lifecycle;
@@ -258,6 +260,17 @@ impl Ledger {
     #[inline]
     pub fn change_mut(&mut self, slot: u32) -> &mut Change {
         &mut self.changes[slot as usize]
+    }
+
+    /// Which resource a change is of, among all that its event ever had: slots of unnamed ones are used again.
+    pub fn resource_number(&self, slot: u32) -> u64 {
+        let change = &self.changes[slot as usize];
+        let family = &self.families[change.event as usize];
+        match change.lifecycle {
+            NONE => change.sequence,
+            _ if family.named => change.resource as u64,
+            lifecycle => family.lifecycles[lifecycle as usize].serial,
+        }
     }
 
     /// All holders of all living changes.

@@ -24,6 +24,8 @@ pub struct Picture {
 
 #[derive(Clone, Copy, Debug)]
 pub struct Lifecycle {
+    /// Its number among the lifecycles of its event.
+    pub serial: u64,
     pub resource: u32,
     /// Changes still to come.
     pub remaining: u32,
@@ -47,6 +49,7 @@ pub struct Family {
     pub lifecycles: Vec<Lifecycle>,
     pub free_lifecycles: Vec<u32>,
     pub next_sequence: u64,
+    pub next_lifecycle: u64,
     /// By place.
     pub accounts: Vec<Account>,
 }

@@ -5,7 +5,7 @@ use super::change;
 use super::hop::{self, Hop};
 use super::probe::{Gauge, LineProbe, Missed, SorProbe, SubscriberProbe};
 use super::world::World;
-use crate::scenario::spec::Destination;
+use crate::scenario::spec::{Destination, Runs, Subscriber};
 use crate::scenario::{self, Calls, Scenario};
 use crate::stats::{Clock, Histogram, Track};
 use crate::units::{Span, Unit};
@@ -154,10 +154,34 @@ fn subscriber(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usiz
         sheet.count(format!("{name}.callback.attempts"), probe.callback_attempts.measured());
         sheet.count(format!("{name}.callback.failed"), probe.callback_failed.measured());
     }
+    pipeline(sheet, &name, subscriber, probe);
     sheet.course(format!("{name}.throughput"), Unit::PerSecond, &probe.done.track, 1.0);
     sheet.course(format!("{name}.backlog"), Unit::Count, &world.probe.lines[line].backlog.track, 1.0);
     sheet.course(format!("{name}.waiting_line"), Unit::Count, &probe.station.line.track, 1.0);
     sheet.course(format!("{name}.utilization"), Unit::Share, &probe.station.busy.track, workers);
+}
+
+/// The stages of a pipeline, each a station of its own.
+fn pipeline(sheet: &mut Sheet, name: &str, subscriber: &Subscriber, probe: &SubscriberProbe) {
+    let (Some(pipeline), Some(probe)) = (&subscriber.pipeline, &probe.pipeline) else { return };
+    for (index, (stage, seen)) in pipeline.stages.iter().zip(&probe.stages).enumerate() {
+        let (name, tasks) = (format!("{name}.stage.{}", stage.name), stage.tasks as f64);
+        sheet.level(&format!("{name}.utilization"), Unit::Share, &seen.station.busy.track, tasks, false);
+        sheet.latency(&format!("{name}.waiting"), &seen.station.waits);
+        sheet.gauge(&format!("{name}.waiting_line"), Unit::Count, &seen.station.line);
+        if pipeline.may_block(index) {
+            sheet.level(&format!("{name}.blocked"), Unit::Share, &seen.blocked.track, tasks, false);
+        }
+        sheet.course(format!("{name}.utilization"), Unit::Share, &seen.station.busy.track, tasks);
+        sheet.course(format!("{name}.waiting_line"), Unit::Count, &seen.station.line.track, 1.0);
+    }
+    if subscriber.runs == Runs::Topology {
+        sheet.gauge(&format!("{name}.pending"), Unit::Count, &probe.pending);
+    }
+    if pipeline.replay_after.is_some() {
+        sheet.count(format!("{name}.replayed"), probe.replayed.measured());
+        sheet.course(format!("{name}.replayed"), Unit::PerSecond, &probe.replayed.track, 1.0);
+    }
 }
 
 fn freshness(sheet: &mut Sheet, name: &str, line: &LineProbe) {

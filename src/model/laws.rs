@@ -13,6 +13,7 @@ impl World {
     pub fn check(&mut self) -> Result<(), String> {
         self.check_brokers()?;
         self.check_holders()?;
+        self.check_pipelines()?;
         self.check_little()
     }
 
@@ -42,8 +43,33 @@ impl World {
         }
         let unsent: u64 = self.probe.events.iter().map(|event| event.raised.total - event.published.total - event.refused.total).sum();
         let holders = self.ledger.holders();
-        if holders != copies + unsent {
-            return Err(format!("conservation: changes have {holders} holders, brokers hold {copies} copies, publishers {unsent}"));
+        let pipelines = self.subscribers.iter().filter_map(|subscriber| subscriber.pipeline.as_ref());
+        let duplicates: u64 = pipelines.map(|pipeline| pipeline.duplicates).sum();
+        if holders != copies + unsent + duplicates {
+            return Err(format!(
+                "conservation: changes have {holders} holders, brokers hold {copies} copies, publishers {unsent}, topologies {duplicates}"
+            ));
+        }
+        Ok(())
+    }
+
+    /// What came into a stage has left it or is inside; what leaves it comes into the next.
+    fn check_pipelines(&self) -> Result<(), String> {
+        for (index, (subscriber, probe)) in self.subscribers.iter().zip(&self.probe.subscribers).enumerate() {
+            let (Some(pipeline), Some(probe)) = (&subscriber.pipeline, &probe.pipeline) else { continue };
+            for (number, (stage, seen)) in pipeline.stages.iter().zip(&probe.stages).enumerate() {
+                if seen.entered != seen.left + stage.inside() {
+                    let (entered, left, inside) = (seen.entered, seen.left, stage.inside());
+                    return Err(format!("conservation in stage {number} of subscriber {index}: {entered} came, {left} left, {inside} inside"));
+                }
+            }
+            if let Some(number) = probe.stages.windows(2).position(|pair| pair[0].left != pair[1].entered) {
+                return Err(format!("conservation: what left stage {number} of subscriber {index} did not come into the next"));
+            }
+            let pending: u64 = pipeline.spouts.iter().map(|spout| u64::from(spout.pending)).sum();
+            if pending != probe.pending.level.value() {
+                return Err(format!("conservation of trees in subscriber {index}: {pending} and {} pending", probe.pending.level.value()));
+            }
         }
         Ok(())
     }
@@ -70,8 +96,15 @@ impl World {
             check(format!("system of record {index}"), &mut probe.line, probe.waited, waiting)?;
         }
         for (index, (subscriber, probe)) in self.subscribers.iter().zip(&mut self.probe.subscribers).enumerate() {
-            let waiting = waits(&mut subscriber.consumers.iter().flat_map(|consumer| consumer.station.line()).map(|(came, _)| *came));
+            let spouts = subscriber.pipeline.iter().flat_map(|pipeline| &pipeline.spouts).flat_map(|spout| &spout.line);
+            let lines = subscriber.consumers.iter().flat_map(|consumer| consumer.station.line());
+            let waiting = waits(&mut lines.chain(spouts).map(|(came, _)| *came));
             check(format!("subscriber {index}"), &mut probe.station.line, probe.station.waited, waiting)?;
+            let (Some(pipeline), Some(probe)) = (&subscriber.pipeline, &mut probe.pipeline) else { continue };
+            for (number, (stage, seen)) in pipeline.stages.iter().zip(&mut probe.stages).enumerate() {
+                let (what, waiting) = (format!("stage {number} of subscriber {index}"), waits(&mut stage.waiting()));
+                check(what, &mut seen.station.line, seen.station.waited, waiting)?;
+            }
         }
         Ok(())
     }

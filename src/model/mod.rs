@@ -15,12 +15,14 @@ mod hop;
 mod laws;
 mod network;
 mod notice;
+mod pipeline;
 mod probe;
 mod publish;
 mod publisher;
 mod segment;
 mod subscriber;
 mod system_of_record;
+mod tuple;
 mod world;
 
 pub use figures::{Course, Figure, Findings};

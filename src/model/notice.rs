@@ -59,6 +59,10 @@ pub enum Notice {
     Parsed { at: CopyRef },
     /// An ack (done) or nack reaches the segment.
     SettleArrives { done: bool, at: CopyRef },
+    /// A task of a pipeline is done with a message.
+    StageWorked { stage: u16, task: u32, at: CopyRef },
+    /// The oldest tree of a topology may be too old.
+    ReplayDue { subscriber: u32 },
     /// One of the SOR's own users asks.
     OwnRequest { sor: u32 },
     /// And is answered.
@@ -132,6 +136,8 @@ impl Notice {
             Notice::SettleArrives { done, at } => pack(19, done, 0, 0, at.word()),
             Notice::OwnRequest { sor } => pack(20, false, 0, sor, 0),
             Notice::OwnServed { sor, arrived } => pack(21, false, 0, sor, arrived.0),
+            Notice::StageWorked { stage, task, at } => pack(22, false, stage, task, at.word()),
+            Notice::ReplayDue { subscriber } => pack(23, false, 0, subscriber, 0),
         }
     }
 }
@@ -164,7 +170,9 @@ impl Packed {
             18 => Notice::Parsed { at },
             19 => Notice::SettleArrives { done: flag, at },
             20 => Notice::OwnRequest { sor: middle },
-            _ => Notice::OwnServed { sor: middle, arrived: Time(self.body) },
+            21 => Notice::OwnServed { sor: middle, arrived: Time(self.body) },
+            22 => Notice::StageWorked { stage: small, task: middle, at },
+            _ => Notice::ReplayDue { subscriber: middle },
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use super::network::Path;
 use super::notice::CopyRef;
+use super::pipeline::Pipeline;
 use super::publisher::service_time;
 use crate::core::{Guard, QueueId};
 use crate::scenario::spec::{self, Callback, Line, Service};
@@ -29,6 +30,8 @@ pub struct Subscriber {
     pub path: Path,
     pub path_back: Path,
     pub caller: Option<Caller>,
+    /// Of actors and topologies, whose tasks do the work in place of the consumers' workers.
+    pub pipeline: Option<Box<Pipeline>>,
     work_stream: Stream,
     failure_stream: Stream,
     pub link_stream: Stream,
@@ -191,6 +194,7 @@ impl Subscriber {
             path: placement.path,
             path_back: placement.path_back,
             caller: placement.caller,
+            pipeline: subscriber.pipeline.as_ref().map(|pipeline| Box::new(Pipeline::new(pipeline, subscriber.consumers, &stream))),
             work_stream: stream("work"),
             failure_stream: stream("failure"),
             link_stream: stream("link"),

@@ -112,8 +112,8 @@ impl<'s> Way<'s> {
         let refuses = |sor: &usize| scenario.sors.get(*sor).is_some_and(|sor| sor.max_waiting.is_some());
         Way {
             home: match subscriber.runs {
-                Runs::Listener => subscriber.zone,
                 Runs::Workflow => segment.zone,
+                Runs::Listener | Runs::Actors | Runs::Topology => subscriber.zone,
             },
             events: reaching.into_iter().map(|event| &scenario.events[event]).collect(),
             may_hold_back: segment.memory.is_some()
@@ -140,19 +140,24 @@ impl<'s> Way<'s> {
             "backlog" => self.may_wait_at_broker(),
             "deliver_wait" | "deliver_work" => !cost.deliver.is_zero() || per_kib,
             "delivery_link" => self.distant(self.segment.zone, self.home),
-            "work" => self.subscriber.work.iter().any(takes_time),
+            "work" => (0..self.scenario.events.len()).any(|event| self.subscriber.works_on(event).any(takes_time)),
             "connection" => self.callback.is_some_and(|callback| callback.connections.is_some()),
             "callback_link" => self.sors.iter().any(|sor| self.distant(self.home, self.zone_of(*sor))),
             "sor_wait" | "sor_service" => self.callback.is_some(),
             "backoff" => self.call_may_fail,
             "parsing" => self.callback.is_some_and(|callback| !callback.parsing.is_zero()),
-            "redelivery" => self.may_fail(),
+            "redelivery" => self.may_fail() || self.replays(),
             _ => true,
         }
     }
 
     fn may_fail(&self) -> bool {
         self.subscriber.failure > 0.0 || self.call_may_fail
+    }
+
+    /// What a tree takes before it is replayed counts as redelivery.
+    fn replays(&self) -> bool {
+        self.subscriber.pipeline.as_ref().is_some_and(|pipeline| pipeline.replay_after.is_some())
     }
 
     fn may_wait_at_broker(&self) -> bool {

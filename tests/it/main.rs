@@ -19,6 +19,7 @@ mod laws;
 mod laws_broker;
 mod metrics_catalog;
 mod objectives;
+mod pipelines;
 mod problems;
 mod problems_files;
 mod random;

@@ -9,6 +9,7 @@ mod callback;
 mod event;
 mod line;
 mod objective;
+mod pipeline;
 mod place;
 mod run;
 mod sor;

@@ -6,7 +6,7 @@ use super::{called, feeding, no_effect, report, table_of, writes};
 use crate::core::{Dispatch, Ordering};
 use crate::scenario::metrics::target;
 use crate::scenario::reader::Context;
-use crate::scenario::spec::{Destination, Event, Kind, Scenario, Subscriber};
+use crate::scenario::spec::{Destination, Event, Grouping, Kind, Scenario, Subscriber};
 use crate::sim::Pattern;
 use std::collections::BTreeSet;
 
@@ -119,6 +119,7 @@ pub(super) fn subscribers(context: &Context<'_>, scenario: &Scenario) {
             redelivery(context, "subscriber", name);
         }
         ordering(context, scenario, subscriber);
+        grouping(context, scenario, subscriber);
         dispatch(context, scenario, subscriber);
         retries(context, scenario, subscriber);
     }
@@ -175,23 +176,31 @@ fn retries(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) 
     }
 }
 
-fn ordering(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
+const EACH_ITS_OWN: &str = "every event that comes here has a resource of its own";
+
+/// No two events that can come here are about the same resource.
+fn each_has_its_own(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) -> bool {
     let fed = feeding(scenario, subscriber);
     let dead_letters = || matches!(subscriber.from, Destination::Queue(queue) if scenario.gets_dead_letters(queue));
     let shared = |event: &Event| ["resources", "lifecycle"].iter().any(|key| writes(context, "event", &event.name, key));
-    if subscriber.line.policy.ordering == Ordering::ByResource
-        && !dead_letters()
-        && !fed.is_empty()
-        && !fed.iter().any(|(_, event)| shared(event))
-    {
-        let because = "every event that comes here has a resource of its own";
-        no_effect(
-            context,
-            &["subscriber", &subscriber.name, "ordering"],
-            because,
-            "give the event `resources` or a `lifecycle`, or remove it",
-        );
+    !dead_letters() && !fed.is_empty() && !fed.iter().any(|(_, event)| shared(event))
+}
+
+fn ordering(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
+    if subscriber.line.policy.ordering == Ordering::ByResource && each_has_its_own(context, scenario, subscriber) {
+        let hint = "give the event `resources` or a `lifecycle`, or remove it";
+        no_effect(context, &["subscriber", &subscriber.name, "ordering"], EACH_ITS_OWN, hint);
     }
+}
+
+/// Which task a resource always comes to matters only where it comes again.
+fn grouping(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
+    let Some(pipeline) = &subscriber.pipeline else { return };
+    let grouped = pipeline.stages.iter().position(|stage| stage.group_by == Grouping::Resource);
+    let Some(index) = grouped.filter(|_| each_has_its_own(context, scenario, subscriber)) else { return };
+    let name = &subscriber.name;
+    let what = format!("subscriber.{name}.stage.{index}.group_by has no effect because {EACH_ITS_OWN}");
+    report(context, &["subscriber", name, "stage"], what, "give the event `resources` or a `lifecycle`, or write \"shuffle\"");
 }
 
 fn dispatch(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
