@@ -73,7 +73,8 @@ impl World {
     pub(super) fn start_workflow(&mut self, at: CopyRef) -> Span {
         let Some(mut attempt) = self.attempt(at) else { return Span::ZERO };
         attempt.pass(Hop::Wait);
-        attempt.context.holds_thread = attempt.subscriber.calls(attempt.context.event) && attempt.subscriber.waits_for_answers();
+        attempt.context.holds_thread =
+            attempt.subscriber.waits_for_answers() && attempt.subscriber.first_call(attempt.context.event).is_some();
         attempt.work_length()
     }
 
@@ -82,11 +83,15 @@ impl World {
     pub(super) fn worked(&mut self, at: CopyRef) {
         let Some(mut attempt) = self.attempt(at) else { return };
         attempt.pass(Hop::Work);
-        if !attempt.subscriber.calls(attempt.context.event) {
+        let first = attempt.subscriber.first_call(attempt.context.event);
+        if first != Some(0) {
             attempt.context.version = attempt.ledger.change(attempt.context.change).version;
+        }
+        let Some(step) = first else {
             let over = attempt.finish();
             return self.end_attempt(over);
-        }
+        };
+        attempt.context.step = step;
         attempt.context.call_began = attempt.now;
         if !attempt.subscriber.waits_for_answers() {
             if attempt.subscriber.pipeline.is_some() {
@@ -101,9 +106,13 @@ impl World {
         }
     }
 
-    /// The answer is parsed.
-    pub(super) fn finish(&mut self, at: CopyRef) {
+    /// The answer is parsed: the next service is called, or the attempt is over.
+    #[inline]
+    pub(super) fn parsed(&mut self, at: CopyRef) {
         let Some(mut attempt) = self.attempt(at) else { return };
+        if attempt.next_call() {
+            return self.call(at);
+        }
         let over = attempt.finish();
         self.end_attempt(over);
     }

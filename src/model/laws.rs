@@ -60,7 +60,9 @@ impl World {
             for (number, (stage, seen)) in pipeline.stages.iter().zip(&probe.stages).enumerate() {
                 if seen.entered != seen.left + stage.inside() {
                     let (entered, left, inside) = (seen.entered, seen.left, stage.inside());
-                    return Err(format!("conservation in stage {number} of subscriber {index}: {entered} came, {left} left, {inside} inside"));
+                    return Err(format!(
+                        "conservation in stage {number} of subscriber {index}: {entered} came, {left} left, {inside} inside"
+                    ));
                 }
             }
             if let Some(number) = probe.stages.windows(2).position(|pair| pair[0].left != pair[1].entered) {

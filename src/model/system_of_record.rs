@@ -3,7 +3,7 @@
 use super::notice::CopyRef;
 use super::publisher::service_time;
 use crate::scenario::spec::{self, Service};
-use crate::sim::{Arrivals, Distribution, Pattern, Station, Stream};
+use crate::sim::{Arrivals, Distribution, Pattern, Profile, Station, Stream};
 use crate::units::{Span, Time};
 
 /// Somebody who asks.
@@ -37,7 +37,10 @@ impl SystemOfRecord {
             station: Station::new(sor.workers, sor.max_waiting),
             service: sor.service.clone(),
             own_service: sor.own_service.clone(),
-            own_arrivals: sor.own_load.filter(|rate| rate.hertz() > 0.0).map(|rate| Arrivals::new(&Pattern::Poisson, rate.hertz(), None)),
+            own_arrivals: sor
+                .own_load
+                .filter(|rate| rate.hertz() > 0.0)
+                .map(|rate| Arrivals::new(&Pattern::Poisson, rate.hertz(), &Profile::default())),
             in_service: Vec::new(),
             abandonable,
             service_stream: stream("service"),

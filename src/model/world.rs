@@ -185,7 +185,7 @@ impl World {
             Notice::Answered { call, refused, at } => self.answered(call, refused, at),
             Notice::CallTimeout { call, at } => self.call_timeout(call, at),
             Notice::CallAgain { call, at } => self.call_again(call, at),
-            Notice::Parsed { at } => self.finish(at),
+            Notice::Parsed { at } => self.parsed(at),
             Notice::SettleArrives { done, at } => self.settle_arrives(done, at),
             Notice::StageWorked { stage, task, at } => self.stage_worked(stage, task, at),
             Notice::ReplayDue { subscriber } => self.replay_due(subscriber),

@@ -4,7 +4,7 @@
 //! numbers, reports and random streams do not depend on hashing.
 
 use crate::core::Policy;
-use crate::sim::{Distribution, Pattern};
+use crate::sim::{Distribution, Pattern, Profile};
 use crate::units::{Bandwidth, Bytes, Rate, Span, Time};
 use std::sync::Arc;
 
@@ -196,8 +196,8 @@ pub struct Arrivals {
     pub rate: f64,
     /// The rate as written, where it was.
     pub written: Option<Rate>,
-    /// Relative weights of the 24 hours, mean 1.
-    pub hourly: Option<[f64; 24]>,
+    /// How the rate varies: weights of mean 1, and surges.
+    pub profile: Profile,
     /// Events raised together.
     pub batch: u32,
 }
@@ -299,6 +299,8 @@ pub struct Subscriber {
     pub guard: Guard,
     pub selector: Selector,
     pub callback: Option<Callback>,
+    /// Services that it calls after that, in order; they do not say what its view shows.
+    pub calls: Vec<SorIndex>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -365,6 +367,11 @@ pub enum Selector {
     /// Names of kinds; an event that has none of them is not let through.
     Kinds(Vec<String>),
 }
+
+/// One REST request.
+pub(super) const REST_REQUEST: Bytes = Bytes(400);
+/// One REST answer where no event that comes has a heavy size.
+pub(super) const REST_RESPONSE: Bytes = Bytes(2048);
 
 /// What a light-weight event makes a subscriber do.
 #[derive(Clone, Debug)]
@@ -481,12 +488,37 @@ impl Subscriber {
         let each = pending.into_iter().chain(self.prefetch).min()?;
         Some(u64::from(each) * u64::from(self.consumers))
     }
+
+    /// How it asks systems of record, where it asks any: as its callback table says, else in the plainest way.
+    pub fn manner(&self) -> Option<Callback> {
+        self.callback.clone().or_else(|| (!self.calls.is_empty()).then(Callback::plain))
+    }
 }
 
 impl Pipeline {
     /// A message that is through this stage may have to wait on its task until there is room in the next one's mailboxes.
     pub fn may_block(&self, stage: usize) -> bool {
         self.stages.get(stage + 1).is_some_and(|next| next.mailbox.is_some())
+    }
+}
+
+impl Callback {
+    /// REST through as many connections as it takes, without giving up and without trying again.
+    pub fn plain() -> Callback {
+        Callback {
+            to: None,
+            style: Style::Rest,
+            request: REST_REQUEST,
+            response: REST_RESPONSE,
+            parsing: Distribution::default(),
+            connections: None,
+            holds_worker: true,
+            timeout: None,
+            retries: 0,
+            backoff: Distribution::default(),
+            backoff_factor: 1.0,
+            backoff_max: None,
+        }
     }
 }
 

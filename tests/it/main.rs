@@ -2,6 +2,7 @@
 
 mod architecture;
 mod arrivals;
+mod calls;
 #[cfg(feature = "cli")]
 mod commands;
 mod core_live;
@@ -17,11 +18,15 @@ mod distributions;
 mod findings;
 mod laws;
 mod laws_broker;
+mod laws_workload;
+mod many_kinds;
 mod metrics_catalog;
 mod objectives;
 mod pipelines;
 mod problems;
 mod problems_files;
+mod problems_surges;
+mod profiles;
 mod random;
 #[cfg(feature = "report")]
 mod report;

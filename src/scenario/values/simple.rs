@@ -3,7 +3,7 @@
 use crate::scenario::document::{Node, Value};
 use crate::scenario::problem::Fault;
 use crate::scenario::similar;
-use crate::units::{Bandwidth, Bytes, Rate, Share, Span};
+use crate::units::{Bandwidth, Bytes, Rate, Share, Span, Time};
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
@@ -112,6 +112,18 @@ pub(in crate::scenario) fn span_above_zero(node: &Node) -> Result<Span, Fault> {
     match span(node)? {
         Span::ZERO => Err(Fault::new("no time at all is impossible here", "write a span longer than 0")),
         span => Ok(span),
+    }
+}
+
+/// A time of day on the first day, or a span from the start.
+pub(in crate::scenario) fn instant(node: &Node) -> Result<Time, Fault> {
+    const EXAMPLE: &str = "\"10:30\", or a span from the start such as \"34h\"";
+    let clock = node.text().filter(|text| text.contains(':'));
+    let Some(text) = clock else { return Ok(Time::ZERO + quantity(node, EXAMPLE)?) };
+    let parts: Vec<Option<u64>> = text.split(':').map(|part| Some(part).filter(|part| part.len() == 2)?.parse().ok()).collect();
+    match parts[..] {
+        [Some(hours), Some(minutes)] if hours < 24 && minutes < 60 => Ok(Time::ZERO + Span::from_secs(hours * 3600 + minutes * 60)),
+        _ => Err(Fault::new(format!("\"{text}\" is not a time of day"), format!("write for example {EXAMPLE}"))),
     }
 }
 
