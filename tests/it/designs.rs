@@ -3,7 +3,8 @@
 use busload::scenario::{MemoryFiles, Scenario, load};
 
 /// The scenarios that ship: name and text.
-pub const SHIPPED: [(&str, &str); 8] = [
+pub const SHIPPED: [(&str, &str); 10] = [
+    ("actors.toml", include_str!("../../scenarios/actors.toml")),
     ("bench-ticketing-day.toml", include_str!("../../scenarios/bench-ticketing-day.toml")),
     ("md1.toml", include_str!("../../scenarios/md1.toml")),
     ("mg1.toml", include_str!("../../scenarios/mg1.toml")),
@@ -11,6 +12,7 @@ pub const SHIPPED: [(&str, &str); 8] = [
     ("mmc.toml", include_str!("../../scenarios/mmc.toml")),
     ("tandem.toml", include_str!("../../scenarios/tandem.toml")),
     ("ticketing-heavy.toml", include_str!("../../scenarios/ticketing-heavy.toml")),
+    ("topology.toml", include_str!("../../scenarios/topology.toml")),
     ("ticketing-light.toml", include_str!("../../scenarios/ticketing-light.toml")),
 ];
 

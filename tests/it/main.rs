@@ -25,6 +25,7 @@ mod objectives;
 mod pipelines;
 mod problems;
 mod problems_files;
+mod problems_pipelines;
 mod problems_surges;
 mod profiles;
 mod random;

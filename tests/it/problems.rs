@@ -1148,7 +1148,7 @@ error: disruption: disruptions are not supported by this version yet
 
 #[test]
 fn later_key() {
-    assert_snapshot!(seen(load_text(&changed("failure = \"1%\"", "failure = \"1%\"\nraises = []\nruns = \"actors\""))), @r#"
+    assert_snapshot!(seen(load_text(&changed("failure = \"1%\"", "failure = \"1%\"\nraises = []"))), @r#"
 error: subscriber.billing.raises: derived events are not supported by this version yet
   --> a.toml:63:1
    |
@@ -1157,15 +1157,7 @@ error: subscriber.billing.raises: derived events are not supported by this versi
    |
    = help: remove it
 
-error: subscriber.billing.runs: "actors" is not supported by this version yet
-  --> a.toml:64:8
-   |
-64 | runs = "actors"
-   |        ^^^^^^^^
-   |
-   = help: write "listener" or "workflow"
-
-2 problems
+1 problem
 "#);
 }
 
