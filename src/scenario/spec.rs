@@ -475,6 +475,17 @@ impl Scenario {
     }
 }
 
+impl Run {
+    /// Replications to begin with: all of them where their number is fixed.
+    pub fn first_replications(&self) -> u32 {
+        const AUTO_FIRST: u32 = 10;
+        match self.replications {
+            Replications::Fixed(count) => count,
+            Replications::Auto { .. } => AUTO_FIRST,
+        }
+    }
+}
+
 impl Subscriber {
     /// Everything that works on a message of this event, one after the other.
     pub fn works_on(&self, event: EventIndex) -> impl Iterator<Item = &Service> {
