@@ -9,7 +9,6 @@ use crate::scenario::values::{choice, count, service, span_above_zero, text, who
 use crate::sim::Distribution;
 
 const STAGES_MAX: usize = 100;
-const EXAMPLE: &str = "[[subscriber.NAME.stage]] with name = \"enrich\", tasks = 4, work = \"exp(3ms)\"";
 
 /// The stages of a subscriber that runs as a pipeline; the keys of pipelines have no effect on any other.
 pub(super) fn pipeline(reader: &mut Reader<'_>, runs: Runs) -> Option<Pipeline> {
@@ -26,9 +25,10 @@ pub(super) fn pipeline(reader: &mut Reader<'_>, runs: Runs) -> Option<Pipeline> 
         reader.no_effect("stage", because, "write runs = \"actors\" or runs = \"topology\", or remove it");
         return None;
     }
-    for key in ["work", "workers"] {
+    for (key, of_stage) in [("work", "work"), ("workers", "tasks")] {
         reader.node(key);
-        reader.no_effect(key, "the stages have `work` and `tasks` of their own", "write it below `[[subscriber.NAME.stage]]`");
+        let hint = format!("write `{of_stage}` below `[[{}.stage]]`", reader.path);
+        reader.no_effect(key, "the stages have `work` and `tasks` of their own", &hint);
     }
     let bounded = reader.writes("max_pending") || reader.writes("prefetch");
     if runs == Runs::Topology && reader.writes("replay_after") && !bounded {
@@ -39,12 +39,13 @@ pub(super) fn pipeline(reader: &mut Reader<'_>, runs: Runs) -> Option<Pipeline> 
 
 fn read_stages<'a>(reader: &Reader<'a>, written: Option<&'a Node>) -> Vec<Stage> {
     let context = reader.context;
+    let example = format!("[[{}.stage]] with name = \"enrich\", tasks = 4, work = \"exp(3ms)\"", reader.path);
     let Some(node) = written else {
-        reader.missing("stage", EXAMPLE);
+        reader.missing("stage", &example);
         return Vec::new();
     };
     let Value::Array(items) = &node.value else {
-        reader.complain("stage", "the stages are a list", &format!("write {EXAMPLE}, once for each stage"));
+        reader.complain("stage", "the stages are a list", &format!("write {example}, once for each stage"));
         return Vec::new();
     };
     if items.is_empty() || items.len() > STAGES_MAX {
@@ -55,7 +56,7 @@ fn read_stages<'a>(reader: &Reader<'a>, written: Option<&'a Node>) -> Vec<Stage>
     for (index, item) in items.iter().enumerate() {
         let path = format!("{}.stage.{index}", reader.path);
         let Some(table) = item.table() else {
-            context.report(item.place, format!("{path} must be a table, not {}", item.value.kind()), format!("write {EXAMPLE}"));
+            context.report(item.place, format!("{path} must be a table, not {}", item.value.kind()), format!("write {example}"));
             continue;
         };
         let inner = Reader::new(context, path, item.place, table);
