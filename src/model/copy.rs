@@ -31,11 +31,15 @@ pub struct Context {
     pub tries: u16,
     /// Whom it asks: 0 the callback, then the services that it calls, in order.
     pub step: u16,
-    /// What the callback answered.
+    /// What the callback answered; zero before that, where others may join it.
     pub version: u32,
+    /// The time stamp that this version bears, where clocks are wrong.
+    pub claimed: Time,
     pub size: Bytes,
     /// When the broker took it into its queue.
     pub accepted: Time,
+    /// Every attempt on it fails, here.
+    pub poisoned: bool,
     /// Runs on a thread of the segment, which it keeps until the attempt is over.
     pub holds_thread: bool,
     /// Of a topology: its tree was replayed, so that nobody waits for this tuple of it any more.
@@ -89,7 +93,7 @@ impl Copies {
         let old = &mut self.contexts[at.slot as usize];
         let (segment, copy) = (old.segment as usize, old.copy as usize);
         old.is_duplicate = true;
-        let new = Context { is_duplicate: false, tries: 0, ..*old };
+        let new = Context { is_duplicate: false, tries: 0, version: 0, ..*old };
         let slot = match self.spare.pop() {
             Some(slot) => {
                 // Answers to what this slot asked for in an earlier use still come too late.

@@ -43,11 +43,12 @@ impl World {
         }
         let unsent: u64 = self.probe.events.iter().map(|event| event.raised.total - event.published.total - event.refused.total).sum();
         let holders = self.ledger.holders();
+        let left = self.ledger.holders_left();
         let pipelines = self.subscribers.iter().filter_map(|subscriber| subscriber.pipeline.as_ref());
         let duplicates: u64 = pipelines.map(|pipeline| pipeline.duplicates).sum();
-        if holders != copies + unsent + duplicates {
+        if holders != copies + unsent + left + duplicates {
             return Err(format!(
-                "conservation: changes have {holders} holders, brokers hold {copies} copies, publishers {unsent}, topologies {duplicates}"
+                "conservation: changes have {holders} holders, brokers hold {copies} copies, publishers {unsent}, topologies {duplicates}, and {left} are left open"
             ));
         }
         Ok(())

@@ -3,8 +3,11 @@
 //! [`simulate`] is a pure function of scenario, window, seed and replication.
 
 mod attempt;
+mod breaker;
 mod build;
+mod cache;
 mod callback;
+mod care;
 mod change;
 mod copy;
 mod deliver;
@@ -13,6 +16,7 @@ mod figures;
 mod freshness;
 mod hop;
 mod laws;
+mod left_open;
 mod network;
 mod notice;
 mod pipeline;
@@ -20,6 +24,7 @@ mod probe;
 mod publish;
 mod publisher;
 mod segment;
+mod sharing;
 mod subscriber;
 mod system_of_record;
 mod tuple;

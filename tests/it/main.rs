@@ -2,6 +2,7 @@
 
 mod architecture;
 mod arrivals;
+mod callback_care;
 mod calls;
 #[cfg(feature = "cli")]
 mod commands;
@@ -24,7 +25,9 @@ mod many_kinds;
 mod metrics_catalog;
 mod objectives;
 mod pipelines;
+mod poison;
 mod problems;
+mod problems_callback;
 mod problems_files;
 mod problems_pipelines;
 mod problems_surges;

@@ -35,7 +35,7 @@ pub(super) fn subscribers(root: &mut Reader<'_>, events: &[SizedEvent]) -> Vec<S
 }
 
 fn subscriber<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, events: &[SizedEvent]) -> Subscriber {
-    later(&mut reader);
+    reader.later("raises", "derived events are");
     let from = reader.require("from", "from = \"tickets\", a topic or a queue", |node| destination(context, node));
     let from = from.unwrap_or(Destination::Topic(NOWHERE));
     let feeding: Vec<&SizedEvent> = events.iter().filter(|sized| sized.event.to == from).collect();
@@ -62,6 +62,7 @@ fn subscriber<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, 
         line: own_line(&mut reader, from),
         work: if pipeline.is_none() { work(context, &mut reader, from, events) } else { Vec::new() },
         failure: reader.get("failure", share).unwrap_or(0.0),
+        poison: reader.get("poison", share).unwrap_or(0.0),
         guard: reader
             .get("guard", choice(&[("none", Guard::None), ("timestamp", Guard::Timestamp), ("version", Guard::Version)]))
             .unwrap_or(Guard::None),
@@ -78,13 +79,6 @@ fn subscriber<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, 
     }
     reader.done();
     subscriber
-}
-
-/// What a later version will have.
-fn later(reader: &mut Reader<'_>) {
-    for (key, what) in [("raises", "derived events are"), ("poison", "poison messages are")] {
-        reader.later(key, what);
-    }
 }
 
 /// The systems of record that it calls one after the other.
