@@ -163,6 +163,12 @@ impl Attempt<'_> {
     #[inline(always)]
     pub fn handed(&mut self) -> bool {
         self.pass(Hop::DeliveryLink);
+        self.join()
+    }
+
+    /// The consumer has the message: it is worked on, or joins the line. True as from [`Attempt::handed`].
+    #[inline(always)]
+    pub fn join(&mut self) -> bool {
         self.watched.delivered.add(1);
         if self.subscriber.pipeline.is_some() {
             return true;

@@ -7,6 +7,7 @@ mod calls;
 #[cfg(feature = "cli")]
 mod commands;
 mod compare;
+mod core_feed;
 mod core_live;
 mod core_naive;
 mod core_properties;
@@ -16,6 +17,7 @@ mod core_view;
 mod designs;
 mod determinism;
 mod distributions;
+mod feeds;
 #[cfg(feature = "report")]
 mod findings;
 mod laws;

@@ -38,7 +38,7 @@ fn subscriber<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, 
     reader.later("raises", "derived events are");
     let from = reader.require("from", "from = \"tickets\", a topic or a queue", |node| destination(context, node));
     let from = from.unwrap_or(Destination::Topic(NOWHERE));
-    let feeding: Vec<&SizedEvent> = events.iter().filter(|sized| sized.event.to == from).collect();
+    let feeding: Vec<&SizedEvent> = events.iter().filter(|sized| sized.event.to == Some(from)).collect();
     let runs = reader.get("runs", choice(RUNS)).unwrap_or(Runs::Listener);
     let pipeline = pipeline(&mut reader, runs);
     let workers = match &pipeline {
@@ -82,7 +82,7 @@ fn subscriber<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, 
 }
 
 /// The systems of record that it calls one after the other.
-fn calls(context: &Context<'_>, node: &Node) -> Result<Vec<usize>, Fault> {
+pub(super) fn calls(context: &Context<'_>, node: &Node) -> Result<Vec<usize>, Fault> {
     let names = texts(node).map_err(|fault| Fault { hint: "write systems of record: [\"crm\"]".into(), ..fault })?;
     if names.is_empty() || names.len() > CALLS_MAX {
         return Err(Fault::new(format!("{} services", names.len()), format!("name 1 to {CALLS_MAX} systems of record, or remove it")));
@@ -93,7 +93,7 @@ fn calls(context: &Context<'_>, node: &Node) -> Result<Vec<usize>, Fault> {
 /// The subscription's own policies; a subscriber to a queue has none but ordering and dispatch.
 fn own_line(reader: &mut Reader<'_>, from: Destination) -> Line {
     let mut own = match from {
-        Destination::Topic(_) => line(reader),
+        Destination::Topic(_) | Destination::Feed(_) => line(reader),
         Destination::Queue(queue) => {
             let name = reader.context.queues.list().get(queue).map_or("", String::as_str);
             for policy in POLICIES {
@@ -137,7 +137,7 @@ fn work<'a>(context: &'a Context<'a>, reader: &mut Reader<'a>, from: Destination
     // A name that is wrong is the one that is missing.
     let misnamed = table.each().iter().any(|(name, _)| context.events.number(name).is_none());
     for (sized, slot) in events.iter().zip(&work) {
-        if !misnamed && sized.event.to == from && slot.is_none() {
+        if !misnamed && sized.event.to == Some(from) && slot.is_none() {
             let name = &sized.event.name;
             table.missing(name, &format!("{name} = \"exp(20ms)\", as this event comes here too"));
         }

@@ -2,7 +2,7 @@
 
 use super::report;
 use crate::scenario::reader::Context;
-use crate::scenario::spec::{Destination, Event, Scenario, TUPLES_OF_A_TREE_MAX};
+use crate::scenario::spec::{Destination, Event, Scenario, Schedule, TUPLES_OF_A_TREE_MAX};
 use crate::sim::Pattern;
 use crate::units::Unit;
 use std::collections::BTreeSet;
@@ -18,7 +18,7 @@ const TASK_BYTES: u64 = 128;
 /// A message on its way through a subscriber, and its place in a mailbox.
 const TUPLE_BYTES: u64 = 300;
 
-/// Events and own requests of one replication.
+/// Events, own requests and polls of one replication.
 const EVENTS_MAX: f64 = 1e12;
 
 /// A part of a total, the key that it comes from, and what to do about it.
@@ -84,10 +84,10 @@ fn pipelines(scenario: &Scenario) -> impl Iterator<Item = Part<'_, u64>> {
 fn audiences(scenario: &Scenario) -> Vec<u64> {
     let mut audiences = vec![0; scenario.events.len()];
     let mut queues = BTreeSet::new();
-    for subscriber in &scenario.subscribers {
+    for subscriber in scenario.takers() {
         let is_new = match subscriber.from {
             Destination::Queue(queue) => queues.insert(queue),
-            Destination::Topic(_) => true,
+            Destination::Topic(_) | Destination::Feed(_) => true,
         };
         let reaching = if is_new { scenario.events_reaching(subscriber) } else { Vec::new() };
         for event in reaching {
@@ -120,13 +120,24 @@ pub(super) fn length(context: &Context<'_>, scenario: &Scenario) {
         let hint = "write a longer `replay_after`, or a smaller `max_pending`";
         Some(Part { amount, path: ["subscriber", &subscriber.name, "replay_after"], hint })
     });
-    let parts: Vec<Part<'_, f64>> = events.chain(own).chain(replays).collect();
+    let polls = scenario.pollers.iter().map(|poller| {
+        let (each, key) = match &poller.schedule {
+            Schedule::Every(every) => (every.seconds(), "every"),
+            Schedule::At(times) => (86_400.0 / times.len() as f64, "at"),
+        };
+        Part { amount: horizon.seconds() / each, path: ["poller", &poller.reader.name, key], hint: "poll less often" }
+    });
+    let parts: Vec<Part<'_, f64>> = events.chain(own).chain(polls).chain(replays).collect();
     let total: f64 = parts.iter().map(|part| part.amount).sum();
     let largest = parts.iter().max_by(|one, other| one.amount.total_cmp(&other.amount));
     let Some(largest) = largest.filter(|_| total > EVENTS_MAX) else { return };
-    let word = if largest.path[2] == "replay_after" { "replays" } else { "events" };
+    let customers = match largest.path {
+        ["poller", ..] => "polls",
+        [.., "replay_after"] => "replays",
+        _ => "events",
+    };
     let what = format!(
-        "{}: about {total:.1e} {word} come within the horizon of {horizon}, and a run of more than {EVENTS_MAX:.0e} would not end",
+        "{}: about {total:.1e} {customers} come within the horizon of {horizon}, and a run of more than {EVENTS_MAX:.0e} would not end",
         largest.path.join(".")
     );
     report(context, &largest.path, what, largest.hint);
