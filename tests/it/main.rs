@@ -48,4 +48,5 @@ mod scenario_hostile;
 mod scenario_language;
 mod scenarios_meaning;
 mod stats;
+mod sweep;
 mod theory;
