@@ -3,12 +3,16 @@
 //! Built by [`super::load()`] only; whoever holds a [`Scenario`] need not check again. Order is the order of the file, so that
 //! numbers, reports and random streams do not depend on hashing.
 
+mod callback;
 mod pipeline;
 
+pub use callback::{Breaker, Callback, Style};
+pub(super) use callback::{REST_REQUEST, REST_RESPONSE};
 pub use pipeline::{Grouping, Pipeline, Stage, TUPLES_OF_A_TREE_MAX};
 
 use crate::core::Policy;
-use crate::sim::{Distribution, Pattern, Profile};
+pub use crate::sim::Distribution;
+use crate::sim::{Pattern, Profile};
 use crate::units::{Bandwidth, Bytes, Rate, Span, Time};
 use std::sync::Arc;
 
@@ -346,53 +350,6 @@ pub enum Selector {
     Kinds(Vec<String>),
 }
 
-/// One REST request.
-pub(super) const REST_REQUEST: Bytes = Bytes(400);
-/// One REST answer where no event that comes has a heavy size.
-pub(super) const REST_RESPONSE: Bytes = Bytes(2048);
-
-/// What a light-weight event makes a subscriber do.
-#[derive(Clone, Debug)]
-pub struct Callback {
-    /// Whom it calls; none: the SOR that raised the event.
-    pub to: Option<SorIndex>,
-    pub style: Style,
-    /// Of one request; not given: 400 B for REST, 2 KiB for SOAP.
-    pub request: Bytes,
-    /// Of one answer; not given: for REST the largest heavy size of the events that come, or 2 KiB where none has one; for SOAP
-    /// three times that.
-    pub response: Bytes,
-    /// Paid by the caller for each answer; not given: nothing for REST, 2 ms for SOAP.
-    pub parsing: Distribution,
-    /// None: unlimited.
-    pub connections: Option<u32>,
-    pub holds_worker: bool,
-    pub timeout: Option<Span>,
-    pub retries: u32,
-    pub backoff: Distribution,
-    pub backoff_factor: f64,
-    pub backoff_max: Option<Span>,
-    /// How long an answer is used again for its resource.
-    pub cache: Option<Span>,
-    /// Events of one resource share a callback that is not yet served.
-    pub coalesce: bool,
-    pub breaker: Option<Breaker>,
-}
-
-/// When callbacks are not even tried.
-#[derive(Clone, Copy, Debug)]
-pub struct Breaker {
-    /// Consecutive ones that open it.
-    pub failures: u32,
-    pub open_for: Span,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    Rest,
-    Soap,
-}
-
 /// An Atom feed: what a system of record appends to for its readers to ask for.
 #[derive(Clone, Debug)]
 pub struct Feed {
@@ -569,26 +526,30 @@ impl Subscriber {
     }
 }
 
-impl Callback {
-    /// REST through as many connections as it takes, without giving up and without trying again.
-    pub fn plain() -> Callback {
-        Callback {
-            to: None,
-            style: Style::Rest,
-            request: REST_REQUEST,
-            response: REST_RESPONSE,
-            parsing: Distribution::default(),
-            connections: None,
-            holds_worker: true,
-            timeout: None,
-            retries: 0,
-            backoff: Distribution::default(),
-            backoff_factor: 1.0,
-            backoff_max: None,
-            cache: None,
-            coalesce: false,
-            breaker: None,
+/// What independent gaps of one distribution look like.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gaps {
+    /// Squared coefficient of variation.
+    pub scv: f64,
+    /// They are exponential.
+    pub poisson: bool,
+}
+
+impl Arrivals {
+    /// The gaps between events where they are a renewal process: not where the rate varies, where several events come at once, or where
+    /// gaps depend on each other.
+    pub fn renewal_gaps(&self) -> Option<Gaps> {
+        if self.batch != 1 || self.profile != Profile::default() {
+            return None;
         }
+        let scv = |gap: &Distribution| gap.variance() / (gap.mean() * gap.mean());
+        let gaps = match &self.pattern {
+            Pattern::Poisson => Gaps { scv: 1.0, poisson: true },
+            Pattern::Regular => Gaps { scv: 0.0, poisson: false },
+            Pattern::Gaps(gap) => Gaps { scv: scv(gap), poisson: gap.is_exponential() },
+            Pattern::Sine { .. } | Pattern::Mmpp(_) | Pattern::Trace(_) => return None,
+        };
+        gaps.scv.is_finite().then_some(gaps)
     }
 }
 
