@@ -49,6 +49,7 @@ mod scenario_help;
 mod scenario_hostile;
 mod scenario_language;
 mod scenarios_meaning;
+mod size;
 mod stats;
 mod sweep;
 mod theory;
