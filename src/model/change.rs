@@ -6,7 +6,8 @@
 //!
 //! Knows nothing of brokers, links or time to come. Invariant: a change with nobody waiting and no copy about is freed.
 
-use super::family::{Account, Family, Lifecycle, Picture, Resource};
+use super::derive::Lineage;
+use super::family::{Account, Family, Picture, Resource};
 use super::freshness::{Freshness, Opened};
 use crate::core::{Applied, Guard};
 use crate::units::{Span, Time};
@@ -30,6 +31,8 @@ pub struct Change {
     /// For selectors that let a share through.
     pub lot: u64,
     pub event: u32,
+    /// Who brings it to the broker.
+    pub publisher: u32,
     pub resource: u32,
     pub lifecycle: u32,
     pub version: u32,
@@ -47,6 +50,8 @@ pub struct Change {
     pub unsent: bool,
     /// Lost to somebody for good.
     pub lost: bool,
+    /// Raised by a subscriber.
+    pub derived: bool,
     /// The change before it of the same resource, while that lives.
     older: u32,
     newer: u32,
@@ -62,6 +67,8 @@ pub struct Shown {
     pub measured: bool,
     /// Everybody in its audience shows it now, and nobody lost it.
     pub by_all: bool,
+    /// From the first change of its chain, where it is derived.
+    pub since_origin: Option<Span>,
 }
 
 /// Who applies what came to a view.
@@ -88,6 +95,8 @@ pub struct Ledger {
     subscription_of: Vec<Vec<u32>>,
     /// By event times subscriptions plus subscription; [`NONE`] outside the audience.
     place_of: Vec<u32>,
+    /// Only where events are derived from others.
+    lineage: Option<Box<Lineage>>,
 }
 
 /// What the ledger has to know of an event.
@@ -102,7 +111,7 @@ pub struct FamilyPlan {
 
 impl Ledger {
     /// An empty ledger for these events and so many subscriptions.
-    pub fn new(plans: &[FamilyPlan], subscriptions: usize) -> Ledger {
+    pub fn new(plans: &[FamilyPlan], subscriptions: usize, derives: bool) -> Ledger {
         let words = plans.iter().map(|plan| plan.audience.len().div_ceil(64)).max().unwrap_or(1).max(1) - 1;
         let families = plans
             .iter()
@@ -110,7 +119,7 @@ impl Ledger {
                 let resources = plan.resources.unwrap_or(0) as usize;
                 let tracked = plan.tracked;
                 Family {
-                    named: plan.resources.is_some(),
+                    named: resources as u32,
                     tracked,
                     audience: plan.audience.len() as u32,
                     resources: vec![Resource { newest: NONE, ..Resource::default() }; resources],
@@ -119,6 +128,7 @@ impl Ledger {
                     lifecycles: Vec::new(),
                     free_lifecycles: Vec::new(),
                     next_sequence: 0,
+                    derived: 0,
                     accounts: vec![Account::default(); plan.audience.len()],
                 }
             })
@@ -138,6 +148,7 @@ impl Ledger {
             freshness: vec![Freshness::new(); subscriptions],
             subscription_of: plans.iter().map(|plan| plan.audience.clone()).collect(),
             place_of,
+            lineage: derives.then(Box::default),
         }
     }
 
@@ -165,18 +176,49 @@ impl Ledger {
             Some(resource) => resource as u32,
             None => family.unnamed(),
         };
-        family.resources[resource as usize].users += 1;
-        let lifecycle = Lifecycle { resource, remaining: changes, living: 0, last_version: 0 };
-        match family.free_lifecycles.pop() {
-            Some(slot) => {
-                family.lifecycles[slot as usize] = lifecycle;
-                slot
-            }
-            None => {
-                family.lifecycles.push(lifecycle);
-                family.lifecycles.len() as u32 - 1
-            }
+        family.begin(resource, changes)
+    }
+
+    /// Starts what an event is that derives from a change: one change of the resource that this was about. [`NONE`] as in
+    /// [`Ledger::begin`]; a trigger of which nothing is kept gives a resource of its own.
+    pub fn begin_derived(&mut self, event: u32, trigger: u32) -> u32 {
+        let Change { event: of, resource, lifecycle, .. } = self.changes[trigger as usize];
+        if !self.families[event as usize].tracked {
+            return NONE;
         }
+        if lifecycle == NONE {
+            let resource = self.families[event as usize].unnamed();
+            return self.families[event as usize].begin(resource, 1);
+        }
+        let lineage = self.lineage.as_mut().expect("events are derived");
+        let root = lineage.root(of, resource).unwrap_or((of, resource));
+        if root.0 == event {
+            return self.families[event as usize].begin(root.1, 1);
+        }
+        let heir = lineage.heir(root, event).unwrap_or_else(|| {
+            let heir = self.families[event as usize].unnamed();
+            lineage.add_heir(root, event, heir);
+            heir
+        });
+        // The root lives as long as what is derived from it.
+        self.families[root.0 as usize].resources[root.1 as usize].users += 1;
+        self.families[event as usize].begin(heir, 1)
+    }
+
+    /// A change was raised because of another one.
+    pub fn inherit(&mut self, slot: u32, trigger: u32) {
+        let lineage = self.lineage.as_mut().expect("events are derived");
+        let Change { derived, raised, .. } = self.changes[trigger as usize];
+        let origin = if derived { lineage.origin(trigger) } else { raised };
+        lineage.set_origin(slot, origin);
+        let change = &mut self.changes[slot as usize];
+        change.derived = true;
+        self.families[change.event as usize].derived += 1;
+    }
+
+    /// Changes of an event that no subscriber raised.
+    pub fn raised_at_source(&self, event: usize) -> u64 {
+        self.families[event].next_sequence - self.families[event].derived
     }
 
     /// Raises the next change of a lifecycle; says also whether more will come. The caller holds it until [`Ledger::release`].
@@ -192,6 +234,7 @@ impl Ledger {
             sequence: family.next_sequence,
             lot,
             event,
+            publisher: event,
             resource: slot,
             lifecycle,
             version: 1,
@@ -203,6 +246,7 @@ impl Ledger {
             measured,
             unsent: true,
             lost: false,
+            derived: false,
             older: NONE,
             newer: NONE,
             stamp: change.stamp,
@@ -367,7 +411,9 @@ impl Ledger {
     pub fn show(&mut self, now: Time, by: Applying, slot: u32) -> Option<Shown> {
         let change = self.close(now, slot, by.place, by.subscription)?;
         let by_all = change.waiting == 0 && !change.lost;
-        Some(Shown { latency: now.since(change.raised), measured: change.measured, by_all })
+        let (latency, measured, derived) = (now.since(change.raised), change.measured, change.derived);
+        let since_origin = if derived { self.lineage.as_ref().map(|lineage| now.since(lineage.origin(slot))) } else { None };
+        Some(Shown { latency, measured, by_all, since_origin })
     }
 
     /// The resource of the change can change again.
@@ -478,7 +524,25 @@ impl Ledger {
             NONE => self.families[change.event as usize].resources[change.resource as usize].newest = change.older,
             newer => self.changes[newer as usize].older = change.older,
         }
-        self.families[change.event as usize].one_less(now, change.lifecycle, change.resource);
+        let idle = self.families[change.event as usize].one_less(change.lifecycle, change.resource);
+        match self.lineage.as_ref().and_then(|lineage| lineage.root(change.event, change.resource)) {
+            None if idle => self.forget(now, change.event, change.resource),
+            None => {}
+            Some((event, resource)) => {
+                if self.families[event as usize].leave(resource) {
+                    self.forget(now, event, resource);
+                }
+            }
+        }
+    }
+
+    /// An unnamed resource that nobody will hear of again, and with it what was derived from it.
+    fn forget(&mut self, now: Time, event: u32, resource: u32) {
+        self.families[event as usize].forget(now, resource);
+        let Some(lineage) = &mut self.lineage else { return };
+        for (event, resource) in lineage.disinherit((event, resource)) {
+            self.families[event as usize].forget(now, resource);
+        }
     }
 
     fn lose_for_all(&mut self, now: Time, slot: u32) {

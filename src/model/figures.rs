@@ -135,6 +135,9 @@ fn subscriber(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usiz
     let workers = subscriber.workers as f64;
     sheet.latency(&format!("{name}.end_to_end"), &probe.end_to_end);
     sheet.curves.push((format!("{name}.end_to_end"), probe.end_to_end.clone()));
+    if scenario.gets_derived(subscriber) {
+        sheet.latency(&format!("{name}.since_origin"), &probe.since_origin);
+    }
     freshness(sheet, &name, &world.probe.lines[line]);
     sheet.latency(&format!("{name}.delivery"), &probe.delivery);
     hops(sheet, scenario, index, &name, probe);
@@ -155,6 +158,12 @@ fn subscriber(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usiz
         sheet.count(format!("{name}.callback.failed"), probe.callback_failed.measured());
     }
     calls(sheet, scenario, subscriber, probe, &name);
+    if !subscriber.raises.is_empty() {
+        sheet.count(format!("{name}.raised"), probe.raised.iter().map(Count::measured).sum());
+        for (raise, count) in subscriber.raises.iter().zip(&probe.raised) {
+            sheet.count(format!("{name}.raised.{}", scenario.events[raise.event].name), count.measured());
+        }
+    }
     sheet.course(format!("{name}.throughput"), Unit::PerSecond, &probe.done.track, 1.0);
     sheet.course(format!("{name}.backlog"), Unit::Count, &world.probe.lines[line].backlog.track, 1.0);
     sheet.course(format!("{name}.waiting_line"), Unit::Count, &probe.station.line.track, 1.0);
@@ -214,7 +223,7 @@ fn missed(sheet: &mut Sheet, world: &World, line: usize, name: &str) {
 
 /// What was lost to a queue or subscription, with what never came there because its publishes were refused.
 fn missed_on(world: &World, line: usize) -> Missed {
-    let places = (0..world.publishers.len() as u32).map(|event| (event, world.ledger.place(event, line)));
+    let places = (0..world.audiences.len() as u32).map(|event| (event, world.ledger.place(event, line)));
     let refused =
         places.filter(|(_, place)| *place != change::NONE).map(|(event, place)| world.ledger.account(event, place).unreached).sum();
     Missed { refused, ..world.probe.missed[line] }

@@ -8,6 +8,7 @@ mod callback;
 mod change;
 mod copy;
 mod deliver;
+mod derive;
 mod family;
 mod figures;
 mod freshness;

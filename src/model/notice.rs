@@ -34,7 +34,7 @@ pub enum Notice {
     /// A refused publish is tried again.
     PublishAgain { change: u32 },
     /// A confirm reaches the publisher.
-    Confirmed { event: u32 },
+    Confirmed { publisher: u32 },
     /// A thread is done with a job.
     SegmentServed { segment: u16, job: Job },
     /// A group of messages is in the journal.
@@ -114,7 +114,7 @@ impl Notice {
             Notice::Change { event, lifecycle } => pack(1, false, 0, event, lifecycle as u64),
             Notice::PublishArrives { change } => pack(2, false, 0, change, 0),
             Notice::PublishAgain { change } => pack(3, false, 0, change, 0),
-            Notice::Confirmed { event } => pack(4, false, 0, event, 0),
+            Notice::Confirmed { publisher } => pack(4, false, 0, publisher, 0),
             Notice::SegmentServed { segment, job: Job::Receive { change } } => pack(5, false, segment, change, 0),
             Notice::SegmentServed { segment, job: Job::Deliver { at } } => pack(6, false, segment, 0, at.word()),
             Notice::SegmentServed { segment, job: Job::Settle { done, at } } => pack(7, done, segment, 0, at.word()),
@@ -147,7 +147,7 @@ impl Packed {
             1 => Notice::Change { event: middle, lifecycle: self.body as u32 },
             2 => Notice::PublishArrives { change: middle },
             3 => Notice::PublishAgain { change: middle },
-            4 => Notice::Confirmed { event: middle },
+            4 => Notice::Confirmed { publisher: middle },
             5 => Notice::SegmentServed { segment: small, job: Job::Receive { change: middle } },
             6 => Notice::SegmentServed { segment: small, job: Job::Deliver { at } },
             7 => Notice::SegmentServed { segment: small, job: Job::Settle { done: flag, at } },

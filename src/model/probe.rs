@@ -216,6 +216,10 @@ pub struct SubscriberProbe {
     pub calls_latency: Histogram,
     pub calls: Vec<Count>,
     pub calls_failed: Count,
+    /// Of derived events: from the first change.
+    pub since_origin: Histogram,
+    /// Derived events that it raised, by place in the list.
+    pub raised: Vec<Count>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -384,7 +388,7 @@ impl SubscriberProbe {
             &mut self.callback_failed,
             &mut self.calls_failed,
         ];
-        counts.into_iter().chain(&mut self.calls).for_each(|count| count.cut(clock, from, to));
+        counts.into_iter().chain(&mut self.calls).chain(&mut self.raised).for_each(|count| count.cut(clock, from, to));
     }
 
     /// Requests of this step of an attempt: the callback, then the services that it calls.

@@ -23,6 +23,7 @@ mod setting;
 mod similar;
 pub mod spec;
 mod stages;
+mod traffic;
 mod validate;
 mod values;
 

@@ -134,13 +134,13 @@ impl<'s> Way<'s> {
         let per_kib = !cost.per_kib.is_zero();
         match stage {
             "publish_wait" => self.may_hold_back || self.events.iter().any(|event| event.confirm_in_flight.is_some()),
-            "publish_link" => self.events.iter().any(|event| self.distant(self.zone_of(event.from), self.segment.zone)),
+            "publish_link" => self.events.iter().any(|event| self.comes_from_afar(event)),
             "segment_wait" | "segment_work" => !cost.receive.is_zero() || !cost.select.is_zero() || per_kib,
             "journal" => self.segment.persist.is_some(),
             "dead_letter" => self.gets_dead_letters(),
             "backlog" => self.may_wait_at_broker(),
             "deliver_wait" | "deliver_work" => !cost.deliver.is_zero() || per_kib,
-            "delivery_link" => self.distant(self.segment.zone, self.home),
+            "delivery_link" => self.subscriber.runs == Runs::Listener && self.distant(self.segment.zone, self.home),
             "work" => self.subscriber.work.iter().any(takes_time),
             "connection" => self.callback.as_ref().is_some_and(|callback| callback.connections.is_some()),
             "callback_link" => self.sors.iter().any(|sor| self.distant(self.home, self.zone_of(*sor))),
@@ -170,6 +170,19 @@ impl<'s> Way<'s> {
 
     fn gets_dead_letters(&self) -> bool {
         matches!(self.subscriber.from, Destination::Queue(queue) if self.scenario.gets_dead_letters(queue))
+    }
+
+    /// From its system of record, or from somebody who raises it.
+    fn comes_from_afar(&self, event: &Event) -> bool {
+        let raiser = |index: &usize| {
+            let raiser = &self.scenario.subscribers[*index];
+            match (raiser.runs, segment_of(self.scenario, raiser.from)) {
+                (Runs::Listener, _) => self.distant(raiser.zone, self.segment.zone),
+                (Runs::Workflow, Some(home)) => home.name != self.segment.name && self.distant(home.zone, self.segment.zone),
+                (Runs::Workflow, None) => true,
+            }
+        };
+        event.has_rate() && self.distant(self.zone_of(event.from), self.segment.zone) || event.raised_by.iter().any(raiser)
     }
 
     fn zone_of(&self, sor: usize) -> Option<ZoneIndex> {

@@ -11,6 +11,7 @@ mod core_properties;
 mod core_speed;
 mod core_transcript;
 mod core_view;
+mod derived;
 mod designs;
 mod determinism;
 mod distributions;

@@ -10,6 +10,7 @@ mod event;
 mod line;
 mod objective;
 mod place;
+mod raises;
 mod run;
 mod sor;
 mod subscriber;
@@ -20,7 +21,7 @@ use super::names::{ENTITIES, Names};
 use super::problem::{Fault, Place};
 use super::reach::reach;
 use super::reader::{Context, Reader};
-use super::spec::{Destination, Scenario};
+use super::spec::{Destination, Scenario, Traffic};
 
 /// The number of an entity that does not exist.
 pub(super) const NOWHERE: usize = usize::MAX;
@@ -67,9 +68,11 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
         events: events.into_iter().map(|sized| sized.event).collect(),
         objectives: Vec::new(),
         assumptions: Vec::new(),
+        traffic: Traffic::default(),
         reach: Vec::new(),
     };
     scenario.reach = reach(&scenario);
+    raises::derive(&reader, &mut scenario);
     scenario.objectives = objective::objectives(&mut reader, &scenario);
     scenario.assumptions = assumption::assumptions(&mut reader);
     reader.done();
