@@ -330,7 +330,7 @@ impl Ledger {
     }
 
     /// The subscription at this place of the audience waits for the change from now on.
-    #[inline]
+    #[inline(always)]
     pub fn open(&mut self, now: Time, slot: u32, place: u32, subscription: u32) {
         let change = &mut self.changes[slot as usize];
         let (word, bit) = open_word(change, &mut self.wide, self.words, slot, place);
@@ -525,14 +525,12 @@ impl Ledger {
             newer => self.changes[newer as usize].older = change.older,
         }
         let idle = self.families[change.event as usize].one_less(change.lifecycle, change.resource);
-        match self.lineage.as_ref().and_then(|lineage| lineage.root(change.event, change.resource)) {
-            None if idle => self.forget(now, change.event, change.resource),
-            None => {}
-            Some((event, resource)) => {
-                if self.families[event as usize].leave(resource) {
-                    self.forget(now, event, resource);
-                }
-            }
+        let root = self.lineage.as_ref().and_then(|lineage| lineage.root(change.event, change.resource));
+        let (event, resource) = root.unwrap_or((change.event, change.resource));
+        // What was derived goes with its root.
+        let is_over = if root.is_some() { self.families[event as usize].leave(resource) } else { idle };
+        if is_over {
+            self.forget(now, event, resource);
         }
     }
 

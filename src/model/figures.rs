@@ -282,6 +282,7 @@ fn segment(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize) 
         sheet.level(&format!("{name}.persist.utilization"), Unit::Share, &probe.journal.track, 1.0, false);
     }
     sheet.course(format!("{name}.utilization"), Unit::Share, &probe.station.busy.track, segment.threads as f64);
+    sheet.course(format!("{name}.waiting_line"), Unit::Count, &probe.station.line.track, 1.0);
     sheet.course(format!("{name}.memory"), Unit::Bytes, &probe.memory.track, 1.0);
 }
 

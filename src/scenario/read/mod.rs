@@ -8,6 +8,7 @@ mod broker;
 mod callback;
 mod event;
 mod line;
+mod load;
 mod objective;
 mod place;
 mod raises;
@@ -71,6 +72,7 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
         traffic: Traffic::default(),
         reach: Vec::new(),
     };
+    load::load(&mut reader, &mut scenario.events, &mut scenario.sors);
     scenario.reach = reach(&scenario);
     raises::derive(&reader, &mut scenario);
     scenario.objectives = objective::objectives(&mut reader, &scenario);
