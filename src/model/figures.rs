@@ -116,7 +116,7 @@ pub fn read(scenario: &Scenario, world: &World, notices: u64) -> Findings {
         sheet.latency(&format!("{name}.end_to_end"), &probe.end_to_end);
         sheet.course(format!("{name}.raised"), Unit::PerSecond, &probe.raised.track, 1.0);
     }
-    total(&mut sheet, world);
+    total(&mut sheet, scenario, world);
     Findings {
         figures: sheet.figures,
         courses: sheet.courses,
@@ -344,11 +344,14 @@ fn link(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize, nam
     sheet.latency(&format!("{name}.latency"), &probe.latency);
 }
 
-fn total(sheet: &mut Sheet, world: &World) {
+fn total(sheet: &mut Sheet, scenario: &Scenario, world: &World) {
     let probe = &world.probe;
     sheet.count("total.raised".into(), probe.events.iter().map(|event| event.raised.measured()).sum());
     sheet.count("total.delivered".into(), probe.subscribers.iter().map(|subscriber| subscriber.done.measured()).sum());
     let missed = (0..probe.lines.len()).map(|line| missed_on(world, line).all()).sum();
     sheet.count("total.missed".into(), missed);
     sheet.count("total.callbacks".into(), probe.subscribers.iter().map(|subscriber| subscriber.callback_attempts.measured()).sum());
+    if let Some(price) = &scenario.price {
+        sheet.figure("total.cost".into(), Unit::Currency(price.currency), Some(price.total()));
+    }
 }

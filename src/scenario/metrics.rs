@@ -191,6 +191,9 @@ pub fn metric_catalog(scenario: &Scenario) -> Vec<MetricDefinition> {
         catalog.all(&format!("event.{}", event.name), &EVENT);
     }
     catalog.all("total", &TOTAL);
+    if let Some(price) = &scenario.price {
+        catalog.one("total", &figure("cost", Unit::Currency(price.currency)));
+    }
     catalog.list
 }
 

@@ -6,7 +6,7 @@
 pub use super::traffic::Traffic;
 use crate::core::Policy;
 use crate::sim::{Distribution, Pattern, Profile};
-use crate::units::{Bandwidth, Bytes, Rate, Span, Time};
+use crate::units::{Bandwidth, Bytes, Currency, Rate, Span, Time};
 use std::sync::Arc;
 
 /// Place of a zone in [`Scenario::zones`]; likewise the others.
@@ -40,6 +40,10 @@ pub struct Scenario {
     pub subscribers: Vec<Subscriber>,
     pub objectives: Vec<Objective>,
     pub assumptions: Vec<Assumption>,
+    /// What capacity costs, where that is said.
+    pub price: Option<Price>,
+    /// How fast the load grows, for forecasts; a run makes no use of it.
+    pub growth: Option<Growth>,
     /// How often everything happens on average.
     pub traffic: Traffic,
     /// By queue: the events whose messages can come to it, for [`Scenario::events_reaching`].
@@ -398,6 +402,31 @@ pub enum Relation {
     Greater,
 }
 
+/// What the capacity of a design costs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Price {
+    pub currency: Currency,
+    pub charges: Vec<Charge>,
+}
+
+/// Some units of capacity.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Charge {
+    /// E.g. `segment.bus.threads`.
+    pub path: String,
+    /// A unit and month.
+    pub each: f64,
+    pub count: u32,
+}
+
+/// So much more load after every such span, compounded.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Growth {
+    /// 0.3 for 30 %.
+    pub share: f64,
+    pub per: Span,
+}
+
 /// Where a number comes from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assumption {
@@ -490,6 +519,13 @@ impl Callback {
             backoff_factor: 1.0,
             backoff_max: None,
         }
+    }
+}
+
+impl Price {
+    /// Of everything, a month.
+    pub fn total(&self) -> f64 {
+        self.charges.iter().map(|charge| charge.each * f64::from(charge.count)).sum()
     }
 }
 

@@ -24,6 +24,7 @@ mod laws_workload;
 mod many_kinds;
 mod metrics_catalog;
 mod objectives;
+mod prices;
 mod problems;
 mod problems_files;
 mod problems_surges;

@@ -47,6 +47,7 @@ fn of_odd_ones() {
     holds(&scenario(BARE));
     holds(&scenario(TRACE));
     holds(&scenario(MESSY));
+    holds(&scenario(&format!("{BARE}\n[price]\ncurrency = \"USD\"\n\"segment.*.threads\" = 4")));
     holds(&scenario_set(ODD, &[("run.kind", "steady")]));
     holds(&scenario_set(ODD, &[("event.changed.weight", "heavy"), ("run.ending", "drain")]));
 }

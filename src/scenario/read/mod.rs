@@ -11,6 +11,7 @@ mod line;
 mod load;
 mod objective;
 mod place;
+mod price;
 mod raises;
 mod run;
 mod sor;
@@ -40,13 +41,7 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
     let title = reader.get("title", super::values::text).unwrap_or(stem).to_string();
     let question = reader.get("question", super::values::text).unwrap_or_default().to_string();
     reader.get("extends", super::values::text);
-    for (section, what) in [
-        ("feed", "Atom feeds are"),
-        ("poller", "pollers of Atom feeds are"),
-        ("disruption", "disruptions are"),
-        ("growth", "growth is"),
-        ("price", "prices are"),
-    ] {
+    for (section, what) in [("feed", "Atom feeds are"), ("poller", "pollers of Atom feeds are"), ("disruption", "disruptions are")] {
         reader.later(section, what);
     }
     let run = run::run(&mut reader);
@@ -69,12 +64,15 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
         events: events.into_iter().map(|sized| sized.event).collect(),
         objectives: Vec::new(),
         assumptions: Vec::new(),
+        price: None,
+        growth: price::growth(&mut reader),
         traffic: Traffic::default(),
         reach: Vec::new(),
     };
     load::load(&mut reader, &mut scenario.events, &mut scenario.sors);
     scenario.reach = reach(&scenario);
     raises::derive(&reader, &mut scenario);
+    scenario.price = price::price(&mut reader, &scenario);
     scenario.objectives = objective::objectives(&mut reader, &scenario);
     scenario.assumptions = assumption::assumptions(&mut reader);
     reader.done();
