@@ -8,7 +8,7 @@
 //! Losses that depend on waiting (lifetimes, full queues, non-durable subscriptions) and calls that fail count as none, competing
 //! subscribers of a queue share by their consumers. Also asked of scenarios with problems, in which references may lead nowhere.
 
-use super::spec::{Destination, Event, EventIndex, Line, Scenario, Selector, SubscriberIndex};
+use super::spec::{Destination, Event, EventIndex, Line, Scenario, Selector, Subscriber, SubscriberIndex};
 use crate::sim::Pattern;
 
 /// Mean rates over the horizon, per second.
@@ -107,7 +107,7 @@ impl<'s> Network<'s> {
                     let taker = &self.scenario.subscribers[*subscriber];
                     let messages = taker.selector.share_of(event);
                     flow.push((*subscriber, messages));
-                    self.bury(&taker.line, messages, taker.failure, &mut flow);
+                    self.bury(&taker.line, messages * dying(&taker.line, taker), &mut flow);
                 }
             }
         }
@@ -119,14 +119,17 @@ impl<'s> Network<'s> {
         let consumers = |subscriber: &SubscriberIndex| f64::from(self.scenario.subscribers[*subscriber].consumers);
         let all: f64 = takers.iter().map(consumers).sum();
         flow.extend(takers.iter().map(|subscriber| (*subscriber, messages * consumers(subscriber) / all)));
-        let failure = takers.iter().map(|subscriber| self.scenario.subscribers[*subscriber].failure * consumers(subscriber)).sum::<f64>();
-        // In a circle of dead letters, which is an error, this ends as well: less than one in a million goes on.
-        self.bury(&self.scenario.queues[queue].line, messages, failure / all, flow);
+        let line = &self.scenario.queues[queue].line;
+        let taken = |index: &SubscriberIndex| {
+            let taker = &self.scenario.subscribers[*index];
+            dying(line, taker) * consumers(index) / all
+        };
+        self.bury(line, messages * takers.iter().map(taken).sum::<f64>(), flow);
     }
 
     /// What fails as often as it may goes to the dead letters.
-    fn bury(&self, line: &Line, messages: f64, failure: f64, flow: &mut Vec<(SubscriberIndex, f64)>) {
-        let dead = messages * dying(line, failure);
+    fn bury(&self, line: &Line, dead: f64, flow: &mut Vec<(SubscriberIndex, f64)>) {
+        // A circle of dead letters is an error, and ends here as well.
         let circle = flow.len() > 2 * self.scenario.subscribers.len();
         if let Some(queue) = line.dead_letter()
             && dead > 1e-6
@@ -144,7 +147,7 @@ impl<'s> Network<'s> {
                 Destination::Topic(_) => &subscriber.line,
                 Destination::Queue(queue) => &self.scenario.queues[queue].line,
             };
-            let done = messages * (1.0 - dying(line, subscriber.failure));
+            let done = messages * done(line, subscriber);
             for raise in &subscriber.raises {
                 *gains.entry(raise.event).or_insert(0.0) += done * raise.share;
             }
@@ -284,8 +287,14 @@ impl<'s> Network<'s> {
 }
 
 /// Share of messages that fail as often as they may.
-fn dying(line: &Line, failure: f64) -> f64 {
-    line.policy.max_deliveries.map_or(0.0, |most| libm::pow(failure, f64::from(most)))
+fn dying(line: &Line, subscriber: &Subscriber) -> f64 {
+    let Some(most) = line.policy.max_deliveries else { return 0.0 };
+    subscriber.poison + (1.0 - subscriber.poison) * libm::pow(subscriber.failure, f64::from(most))
+}
+
+/// Share of messages that are done in the end.
+fn done(line: &Line, subscriber: &Subscriber) -> f64 {
+    if line.policy.max_deliveries.is_some() { 1.0 - dying(line, subscriber) } else { 1.0 - subscriber.poison }
 }
 
 /// A depth-first search without recursion.

@@ -136,8 +136,11 @@ fn lifecycles_at_the_root_keep_what_derives_from_them_apart() {
     assert!(point(&guarded, "subscriber.search.hop.overtaken.mean") >= 0.0);
 }
 
+/// Work, workers, and what is raised by which share.
+type Station<'a> = (&'a str, u32, &'a [(&'a str, f64)]);
+
 /// Stations in front of queues without cost: who raises what makes the network.
-fn network(title: &str, seconds: u32, rate: &str, stations: &[(&str, u32, &[(&str, f64)])]) -> Outcome {
+fn network(title: &str, seconds: u32, rate: &str, stations: &[Station<'_>]) -> Outcome {
     let mut text = format!("{}\n[sor.source]\n[segment.bus]\n", steady(title, seconds));
     for (index, (work, workers, raises)) in stations.iter().enumerate() {
         let station = index + 1;
@@ -155,7 +158,7 @@ fn network(title: &str, seconds: u32, rate: &str, stations: &[(&str, u32, &[(&st
 #[test]
 fn a_network_with_feedback_has_the_product_form() {
     // closed_forms.json: jackson-1 (J. Jackson, Operations Research 5, 1957).
-    let stations: [(&str, u32, &[(&str, f64)]); 3] =
+    let stations: [Station<'_>; 3] =
         [("exp(400ms)", 1, &[("e2", 0.6), ("e3", 0.4)]), ("exp(333333333ns)", 1, &[("e1", 0.2)]), ("exp(1s)", 1, &[("e2", 0.5)])];
     let outcome = network("jackson-1", 20_000, "1/s", &stations);
     agree(
@@ -178,7 +181,7 @@ fn a_network_with_feedback_has_the_product_form() {
 #[test]
 fn callbacks_as_a_station_that_is_visited_again_have_the_product_form() {
     // closed_forms.json: jackson-2.
-    let stations: [(&str, u32, &[(&str, f64)]); 3] =
+    let stations: [Station<'_>; 3] =
         [("exp(25ms)", 1, &[("e2", 1.0)]), ("exp(250ms)", 4, &[("e3", 0.4)]), ("exp(100ms)", 1, &[("e2", 1.0)])];
     let outcome = network("jackson-2", 4_000, "500K/day", &stations);
     agree(

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod arrivals;
+mod callback_care;
 mod calls;
 #[cfg(feature = "cli")]
 mod commands;
@@ -24,8 +25,10 @@ mod laws_workload;
 mod many_kinds;
 mod metrics_catalog;
 mod objectives;
+mod poison;
 mod prices;
 mod problems;
+mod problems_callback;
 mod problems_files;
 mod problems_surges;
 mod profiles;
