@@ -7,7 +7,7 @@
 //! Knows nothing of brokers, links or time to come. Invariant: a change with nobody waiting and no copy about is freed.
 
 use super::derive::Lineage;
-use super::family::{Account, Family, Lifecycle, Picture, Resource, ResourceKey};
+use super::family::{Account, Family, Picture, Resource, ResourceKey};
 use super::freshness::{Freshness, Opened};
 use super::left_open::LeftOpen;
 use crate::core::{Applied, Guard};
@@ -84,21 +84,21 @@ pub struct Applying {
 /// All changes of a run.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    changes: Vec<Change>,
+    pub(super) changes: Vec<Change>,
     free: Vec<u32>,
     /// Open bits of the places beyond the first 64: `words` to a slot.
     wide: Vec<u64>,
     words: usize,
-    families: Vec<Family>,
+    pub(super) families: Vec<Family>,
     /// By subscription.
     freshness: Vec<Freshness>,
-    left: LeftOpen,
+    pub(super) left: LeftOpen,
     /// By event, then place.
-    subscription_of: Vec<Vec<u32>>,
+    pub(super) subscription_of: Vec<Vec<u32>>,
     /// By event times subscriptions plus subscription; [`NONE`] outside the audience.
     place_of: Vec<u32>,
     /// Only where events are derived from others.
-    lineage: Option<Box<Lineage>>,
+    pub(super) lineage: Option<Box<Lineage>>,
 }
 
 /// What the ledger has to know of an event.
@@ -180,48 +180,6 @@ impl Ledger {
             None => family.unnamed(),
         };
         family.begin(resource, changes)
-    }
-
-    /// Starts what an event is that derives from a change: one change of the resource that this was about. [`NONE`] as in
-    /// [`Ledger::begin`]; a trigger of which nothing is kept gives a resource of its own.
-    pub fn begin_derived(&mut self, event: u32, trigger: u32) -> u32 {
-        let Change { event: of, resource, lifecycle, .. } = self.changes[trigger as usize];
-        if !self.families[event as usize].tracked {
-            return NONE;
-        }
-        if lifecycle == NONE {
-            let resource = self.families[event as usize].unnamed();
-            return self.families[event as usize].begin(resource, 1);
-        }
-        let lineage = self.lineage.as_mut().expect("events are derived");
-        let root = lineage.root(of, resource).unwrap_or((of, resource));
-        if root.0 == event {
-            return self.families[event as usize].begin(root.1, 1);
-        }
-        let heir = lineage.heir(root, event).unwrap_or_else(|| {
-            let heir = self.families[event as usize].unnamed();
-            lineage.add_heir(root, event, heir);
-            heir
-        });
-        // The root lives as long as what is derived from it.
-        self.families[root.0 as usize].resources[root.1 as usize].users += 1;
-        self.families[event as usize].begin(heir, 1)
-    }
-
-    /// A change was raised because of another one.
-    pub fn inherit(&mut self, slot: u32, trigger: u32) {
-        let lineage = self.lineage.as_mut().expect("events are derived");
-        let Change { derived, raised, .. } = self.changes[trigger as usize];
-        let origin = if derived { lineage.origin(trigger) } else { raised };
-        lineage.set_origin(slot, origin);
-        let change = &mut self.changes[slot as usize];
-        change.derived = true;
-        self.families[change.event as usize].derived += 1;
-    }
-
-    /// Changes of an event that no subscriber raised.
-    pub fn raised_at_source(&self, event: usize) -> u64 {
-        self.families[event].next_sequence - self.families[event].derived
     }
 
     /// Raises the next change of a lifecycle; says also whether more will come. The caller holds it until [`Ledger::release`].
@@ -360,7 +318,7 @@ impl Ledger {
     }
 
     #[inline]
-    fn is_open(&self, slot: u32, place: u32) -> bool {
+    pub(super) fn is_open(&self, slot: u32, place: u32) -> bool {
         let word = match place {
             0..64 => self.changes[slot as usize].open,
             _ => self.wide[slot as usize * self.words + (place >> 6) as usize - 1],
@@ -479,43 +437,6 @@ impl Ledger {
         applied
     }
 
-    /// A subscription is done with a message of the change; true where the change stays open there, and is held, until something newer
-    /// of its resource is shown.
-    pub fn leave_open(&mut self, slot: u32, place: u32) -> bool {
-        place != NONE && self.is_open(slot, place) && self.left.leave(slot, place)
-    }
-
-    /// A change that was left open and is so no more: to be released once.
-    pub fn take_closed(&mut self) -> Option<u32> {
-        self.left.take_closed()
-    }
-
-    /// Gives up what was left open of a lifecycle's resource where nothing can come any more that would be shown.
-    pub fn give_up_left(&mut self, now: Time, event: u32, lifecycle: u32) {
-        let family = &self.families[event as usize];
-        let Lifecycle { resource, remaining, living, .. } = family.lifecycles[lifecycle as usize];
-        // Of what subscribers raise more may come as long as the run lasts.
-        let goes_on = resource < family.named || family.derived > 0;
-        if self.left.is_empty() || goes_on || remaining > 0 || living == 0 {
-            return;
-        }
-        let there = |slot: u32| (slot != NONE).then_some(slot);
-        let older = |slot: &u32| there(self.changes[*slot as usize].older);
-        let slots: Vec<u32> = std::iter::successors(there(family.resources[resource as usize].newest), older).collect();
-        if slots.iter().any(|slot| self.changes[*slot as usize].holders as usize != self.left.places(*slot).count()) {
-            return;
-        }
-        for slot in slots {
-            let places: Vec<u32> = self.left.places(slot).collect();
-            for place in places {
-                let measured = self.changes[slot as usize].measured;
-                self.families[event as usize].accounts[place as usize].outdated += measured as u64;
-                self.lose(now, slot, place, self.subscription_of[event as usize][place as usize]);
-                self.left.close(slot, place);
-            }
-        }
-    }
-
     /// The publisher is done with a change, of which so many copies are about: true when there is none, and so nothing left of it.
     #[inline]
     pub fn published(&mut self, now: Time, slot: u32, copies: u32) -> bool {
@@ -597,15 +518,6 @@ impl Ledger {
         let is_over = if root.is_some() { self.families[event as usize].leave(resource) } else { idle };
         if is_over {
             self.forget(now, event, resource);
-        }
-    }
-
-    /// An unnamed resource that nobody will hear of again, and with it what was derived from it.
-    fn forget(&mut self, now: Time, event: u32, resource: u32) {
-        self.families[event as usize].forget(now, resource);
-        let Some(lineage) = &mut self.lineage else { return };
-        for (event, resource) in lineage.disinherit((event, resource)) {
-            self.families[event as usize].forget(now, resource);
         }
     }
 

@@ -6,7 +6,7 @@
 //!
 //! An attempt that is done again, because its ack was lost, raises again.
 
-use super::change::NONE;
+use super::change::{Change, Ledger, NONE};
 use super::world::World;
 use crate::sim::Stream;
 use crate::units::Time;
@@ -105,6 +105,59 @@ impl Lineage {
             self.roots.remove(heir);
         }
         heirs
+    }
+}
+
+impl Ledger {
+    /// Starts what an event is that derives from a change: one change of the resource that this was about. [`NONE`] as in
+    /// [`Ledger::begin`]; a trigger of which nothing is kept gives a resource of its own.
+    pub fn begin_derived(&mut self, event: u32, trigger: u32) -> u32 {
+        let Change { event: of, resource, lifecycle, .. } = self.changes[trigger as usize];
+        if !self.families[event as usize].tracked {
+            return NONE;
+        }
+        if lifecycle == NONE {
+            let resource = self.families[event as usize].unnamed();
+            return self.families[event as usize].begin(resource, 1);
+        }
+        let lineage = self.lineage.as_mut().expect("events are derived");
+        let root = lineage.root(of, resource).unwrap_or((of, resource));
+        if root.0 == event {
+            return self.families[event as usize].begin(root.1, 1);
+        }
+        let heir = lineage.heir(root, event).unwrap_or_else(|| {
+            let heir = self.families[event as usize].unnamed();
+            lineage.add_heir(root, event, heir);
+            heir
+        });
+        // The root lives as long as what is derived from it.
+        self.families[root.0 as usize].resources[root.1 as usize].users += 1;
+        self.families[event as usize].begin(heir, 1)
+    }
+
+    /// A change was raised because of another one.
+    pub fn inherit(&mut self, slot: u32, trigger: u32) {
+        let lineage = self.lineage.as_mut().expect("events are derived");
+        let Change { derived, raised, .. } = self.changes[trigger as usize];
+        let origin = if derived { lineage.origin(trigger) } else { raised };
+        lineage.set_origin(slot, origin);
+        let change = &mut self.changes[slot as usize];
+        change.derived = true;
+        self.families[change.event as usize].derived += 1;
+    }
+
+    /// Changes of an event that no subscriber raised.
+    pub fn raised_at_source(&self, event: usize) -> u64 {
+        self.families[event].next_sequence - self.families[event].derived
+    }
+
+    /// An unnamed resource that nobody will hear of again, and with it what was derived from it.
+    pub(super) fn forget(&mut self, now: Time, event: u32, resource: u32) {
+        self.families[event as usize].forget(now, resource);
+        let Some(lineage) = &mut self.lineage else { return };
+        for (event, resource) in lineage.disinherit((event, resource)) {
+            self.families[event as usize].forget(now, resource);
+        }
     }
 }
 
