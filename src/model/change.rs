@@ -41,7 +41,7 @@ pub struct Change {
     /// Publishes so far that were refused.
     pub refusals: u16,
     /// Holders: the publisher and every copy in a broker.
-    holders: u32,
+    pub(super) holders: u32,
     /// Subscriptions for which it is open, and the first 64 of them as bits by place.
     waiting: u32,
     open: u64,
@@ -54,7 +54,7 @@ pub struct Change {
     /// Raised by a subscriber.
     pub derived: bool,
     /// The change before it of the same resource, while that lives.
-    older: u32,
+    pub(super) older: u32,
     newer: u32,
     /// Tells this use of the slot from earlier ones.
     stamp: u32,

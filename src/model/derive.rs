@@ -180,6 +180,6 @@ impl World {
         }
         debug_assert!(lifecycle == NONE || derived.version > 0);
         self.announce(event, change);
-        self.publish(change);
+        self.hand_on(event, change);
     }
 }

@@ -50,7 +50,21 @@ impl World {
                 self.ledger.abandon(event, lifecycle);
             }
         }
-        self.publish(change);
+        self.hand_on(event, change);
+    }
+
+    /// To the feeds of its event, and to the bus.
+    #[inline]
+    pub(super) fn hand_on(&mut self, event: u32, change: u32) {
+        if !self.feeds.is_empty() {
+            self.append(event, change);
+        }
+        if self.publishers[event as usize].has_bus {
+            self.publish(change);
+        } else {
+            self.ledger.change_mut(change).unsent = false;
+            self.release(change);
+        }
     }
 
     /// A change was raised: its audience waits for it from now on.

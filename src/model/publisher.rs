@@ -33,6 +33,8 @@ pub struct Publisher {
     pub size: Bytes,
     pub priority: u8,
     pub persistent: bool,
+    /// False: only feeds carry its event, and it publishes nothing.
+    pub has_bus: bool,
     pub segment: u32,
     pub to: crate::core::Destination,
     pub path: Path,
@@ -62,6 +64,7 @@ pub struct Publisher {
 #[derive(Clone, Debug)]
 pub struct Placement {
     pub event: u32,
+    pub has_bus: bool,
     pub segment: u32,
     pub to: crate::core::Destination,
     pub path: Path,
@@ -102,6 +105,7 @@ impl Publisher {
             size: event.size,
             priority: event.priority,
             persistent: placement.persistent,
+            has_bus: placement.has_bus,
             segment: placement.segment,
             to: placement.to,
             path: placement.path,

@@ -89,6 +89,7 @@ impl<'s> Network<'s> {
             let takers = match subscriber.from {
                 Destination::Topic(topic) => network.by_topic.get_mut(topic),
                 Destination::Queue(queue) => network.by_queue.get_mut(queue),
+                Destination::Feed(_) => None,
             };
             takers.into_iter().for_each(|takers| takers.push(index));
         }
@@ -101,8 +102,8 @@ impl<'s> Network<'s> {
     fn flow(&self, event: &Event) -> Vec<(SubscriberIndex, f64)> {
         let mut flow = Vec::new();
         match event.to {
-            Destination::Queue(queue) => self.flow_into(queue, 1.0, &mut flow),
-            Destination::Topic(topic) => {
+            Some(Destination::Queue(queue)) => self.flow_into(queue, 1.0, &mut flow),
+            Some(Destination::Topic(topic)) => {
                 for subscriber in self.by_topic.get(topic).into_iter().flatten() {
                     let taker = &self.scenario.subscribers[*subscriber];
                     let messages = taker.selector.share_of(event);
@@ -110,6 +111,7 @@ impl<'s> Network<'s> {
                     self.bury(&taker.line, messages * dying(&taker.line, taker), &mut flow);
                 }
             }
+            Some(Destination::Feed(_)) | None => {}
         }
         flow
     }
@@ -144,7 +146,7 @@ impl<'s> Network<'s> {
         for (index, messages) in flows {
             let subscriber = &self.scenario.subscribers[*index];
             let line = match subscriber.from {
-                Destination::Topic(_) => &subscriber.line,
+                Destination::Topic(_) | Destination::Feed(_) => &subscriber.line,
                 Destination::Queue(queue) => &self.scenario.queues[queue].line,
             };
             let done = messages * done(line, subscriber);

@@ -7,6 +7,7 @@ mod calls;
 #[cfg(feature = "cli")]
 mod commands;
 mod compare;
+mod core_feed;
 mod core_live;
 mod core_naive;
 mod core_properties;
@@ -17,6 +18,7 @@ mod derived;
 mod designs;
 mod determinism;
 mod distributions;
+mod feeds;
 #[cfg(feature = "report")]
 mod findings;
 mod laws;

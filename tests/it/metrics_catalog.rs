@@ -3,6 +3,7 @@
 use crate::calls::TRACE;
 use crate::derived::MESSY;
 use crate::designs::{BARE, ODD, all_shipped};
+use crate::feeds::BOTH;
 use crate::run_help::{outcome, scenario, scenario_set};
 use busload::model;
 use busload::outcome::Verdict;
@@ -45,6 +46,7 @@ fn of_the_scenarios_that_ship() {
 fn of_odd_ones() {
     holds(&scenario(ODD));
     holds(&scenario(BARE));
+    holds(&scenario(BOTH));
     holds(&scenario(TRACE));
     holds(&scenario(MESSY));
     holds(&scenario(&format!("{BARE}\n[price]\ncurrency = \"USD\"\n\"segment.*.threads\" = 4")));
