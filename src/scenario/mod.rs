@@ -9,6 +9,7 @@
 //!
 //! Knows no file system, no terminal and no simulation beyond the values that it makes.
 
+mod axis;
 mod callback;
 mod design;
 mod digest;
@@ -30,6 +31,7 @@ mod traffic;
 mod validate;
 mod values;
 
+pub use axis::Axis;
 pub use design::{Design, Setting};
 #[cfg(feature = "cli")]
 pub use files::unpack;

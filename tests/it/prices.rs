@@ -23,6 +23,7 @@ fn a_price_counts_every_setting_that_its_path_names() {
     // profile has 4, bookkeeping, clerk and deaf one each; the workflow's work is done on the segment's threads.
     assert_eq!(cost("\"subscriber.*.workers\" = 10"), 70.0);
     assert_eq!(cost("\"subscriber.profile.callback.connections\" = 3\n\"subscriber.profile.consumers\" = 5"), 6.0 + 10.0);
+    assert_eq!(cost("\"subscriber.flow.workers\" = 10"), 0.0);
     // The nearer path wins.
     assert_eq!(cost("\"segment.*.threads\" = 40\n\"segment.bus.threads\" = 100"), 200.0 + 40.0);
 }
@@ -57,10 +58,6 @@ fn prices_of_nothing_are_told() {
     let price = |line: &str| problem(&format!("[price]\ncurrency = \"EUR\"\n{line}"));
     assert_eq!(price(""), "error: price: nothing has a price");
     assert_eq!(price("\"segment.us.threads\" = 4"), "error: price: \"segment.us.threads\" names nothing in this scenario that has a price");
-    assert_eq!(
-        price("\"subscriber.flow.workers\" = 4"),
-        "error: price: \"subscriber.flow.workers\" names nothing in this scenario that has a price"
-    );
     assert_eq!(price("segment.bus.threads = 4"), "error: price: the path segment... is without quotes");
     assert_eq!(price("\"segment.*.threads\" = -4"), "error: price: -4 is impossible here");
     assert_eq!(

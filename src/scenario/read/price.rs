@@ -39,6 +39,7 @@ pub(super) fn price(root: &mut Reader<'_>, scenario: &Scenario) -> Option<Price>
     for (setting, bills) in bills {
         let name = &settings[setting].path;
         match nearest(&bills) {
+            Some(_) if settings[setting].is_idle => {}
             Some(bill) => charges.push(Charge { path: name.clone(), each: bill.each, count: settings[setting].count }),
             None => {
                 let what = format!("price: {name} has two prices, of \"{}\" and of \"{}\"", bills[0].path, bills[1].path);
@@ -67,20 +68,22 @@ fn nearest<'b, 'a>(bills: &'b [Bill<'a>]) -> Option<&'b Bill<'a>> {
 struct Setting {
     path: String,
     count: u32,
+    /// A workflow runs on the threads of its segment, which are paid there.
+    is_idle: bool,
 }
 
-/// Everything that can have a price. Workflows run on the threads of their segment, which are paid there.
+/// Everything that can have a price.
 fn settings(scenario: &Scenario) -> Vec<Setting> {
     let mut settings = Vec::new();
-    let mut add = |path: String, count: u32| settings.push(Setting { path, count });
-    scenario.segments.iter().for_each(|segment| add(format!("segment.{}.threads", segment.name), segment.threads));
-    scenario.sors.iter().for_each(|sor| add(format!("sor.{}.workers", sor.name), sor.workers));
-    for subscriber in scenario.subscribers.iter().filter(|subscriber| subscriber.runs != Runs::Workflow) {
-        let name = &subscriber.name;
-        add(format!("subscriber.{name}.workers"), subscriber.workers);
-        add(format!("subscriber.{name}.consumers"), subscriber.consumers);
+    let mut add = |path: String, count: u32, is_idle: bool| settings.push(Setting { path, count, is_idle });
+    scenario.segments.iter().for_each(|segment| add(format!("segment.{}.threads", segment.name), segment.threads, false));
+    scenario.sors.iter().for_each(|sor| add(format!("sor.{}.workers", sor.name), sor.workers, false));
+    for subscriber in &scenario.subscribers {
+        let (name, is_idle) = (&subscriber.name, subscriber.runs == Runs::Workflow);
+        add(format!("subscriber.{name}.workers"), subscriber.workers, is_idle);
+        add(format!("subscriber.{name}.consumers"), subscriber.consumers, is_idle);
         if let Some(connections) = subscriber.callback.as_ref().and_then(|callback| callback.connections) {
-            add(format!("subscriber.{name}.callback.connections"), connections);
+            add(format!("subscriber.{name}.callback.connections"), connections, is_idle);
         }
     }
     settings
@@ -116,9 +119,7 @@ fn unknown(path: &str, settings: &[Setting]) -> Fault {
     let names: Vec<&str> = settings.iter().map(|setting| setting.path.as_str()).collect();
     let kind = path.split('.').next().unwrap_or_default();
     let otherwise = match kind {
-        "subscriber" => {
-            "of subscribers, `workers`, `consumers` and `callback.connections` have prices; a workflow runs on its segment's threads"
-        }
+        "subscriber" => "of subscribers, `workers`, `consumers` and `callback.connections` have prices",
         kind if ENTITIES.contains(&kind) => "prices are for `threads` of segments and `workers` of systems of record and subscribers",
         _ => "write for example \"segment.*.threads\" or \"sor.ticketing.workers\"",
     };
