@@ -16,6 +16,7 @@ mod core_transcript;
 mod core_view;
 #[cfg(feature = "report")]
 mod cross_check;
+mod derived;
 mod designs;
 mod determinism;
 mod distributions;
@@ -30,6 +31,7 @@ mod many_kinds;
 mod metrics_catalog;
 mod objectives;
 mod poison;
+mod prices;
 mod problems;
 mod problems_callback;
 mod problems_feeds;
