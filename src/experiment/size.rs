@@ -66,7 +66,8 @@ impl<'s, 'f> Search<'s, 'f> {
         let values = axes.iter().map(whole).collect::<Result<Vec<_>, _>>()?;
         let count = values.iter().fold(1_usize, |count, axis| count.saturating_mul(axis.len()));
         if axes.len() > AXES_MAX || count > GRID_MAX {
-            let what = format!("{count} settings of {} parameters are more than are searched: name at most {GRID_MAX} of {AXES_MAX}", axes.len());
+            let what =
+                format!("{count} settings of {} parameters are more than are searched: name at most {GRID_MAX} of {AXES_MAX}", axes.len());
             return Err(Refusal::Sentence(what));
         }
         let paths = axes.iter().map(|axis| axis.path.clone()).collect();
@@ -174,7 +175,9 @@ impl<'s, 'f> Search<'s, 'f> {
         let mut beside = Beside::default();
         for axis in 0..best.len() {
             let at = self.values[axis].iter().position(|value| *value == best[axis]).expect("the best one is of the grid");
-            let step = |to: Option<&u64>| to.map(|to| best.iter().enumerate().map(|(of, value)| if of == axis { *to } else { *value }).collect::<Numbers>());
+            let step = |to: Option<&u64>| {
+                to.map(|to| best.iter().enumerate().map(|(of, value)| if of == axis { *to } else { *value }).collect::<Numbers>())
+            };
             let (below, above) = (step(at.checked_sub(1).map(|at| &self.values[axis][at])), step(self.values[axis].get(at + 1)));
             if let Some(below) = below
                 && self.verdict(&below)?.is_some_and(|verdict| verdict != Verdict::Met)
@@ -207,7 +210,9 @@ fn whole(axis: &scenario::Axis) -> Result<Vec<u64>, Refusal> {
     let mut values = axis
         .values
         .iter()
-        .map(|value| value.parse().map_err(|_| Refusal::Sentence(format!("{}={value}: only whole numbers are tuned, as in 1..32", axis.path))))
+        .map(|value| {
+            value.parse().map_err(|_| Refusal::Sentence(format!("{}={value}: only whole numbers are tuned, as in 1..32", axis.path)))
+        })
         .collect::<Result<Vec<u64>, _>>()?;
     values.sort_unstable();
     Ok(values)
@@ -229,7 +234,14 @@ fn most_telling(open: &[(Numbers, f64)]) -> Option<&Numbers> {
     open.iter().rev().max_by_key(|candidate| told(candidate)).map(|(numbers, _)| numbers)
 }
 
-fn conclude(search: &Search<'_, '_>, facts: ScenarioFacts, best: Option<Numbers>, survivor: Option<Numbers>, survive: u32, beside: Beside) -> SizeOutcome {
+fn conclude(
+    search: &Search<'_, '_>,
+    facts: ScenarioFacts,
+    best: Option<Numbers>,
+    survivor: Option<Numbers>,
+    survive: u32,
+    beside: Beside,
+) -> SizeOutcome {
     let choice = |numbers: Numbers| Some(Choice { cost: search.cost(&numbers)?, settings: search.settings(&numbers) });
     let (front_metric, front) = front(search);
     let axis = |(path, values): (&String, &Vec<u64>)| Axis {
@@ -252,7 +264,11 @@ fn conclude(search: &Search<'_, '_>, facts: ScenarioFacts, best: Option<Numbers>
         cost_unit: search.cost_unit,
         priced: search.priced,
         points: search.points.clone(),
-        costs: search.known.keys().filter_map(|numbers| Some((numbers.iter().map(u64::to_string).collect(), search.cost(numbers)?))).collect(),
+        costs: search
+            .known
+            .keys()
+            .filter_map(|numbers| Some((numbers.iter().map(u64::to_string).collect(), search.cost(numbers)?)))
+            .collect(),
         grid: search.grid.len() as u64,
         partial: search.stopped,
     };
@@ -298,11 +314,13 @@ fn front(search: &Search<'_, '_>) -> (Option<String>, Vec<FrontPoint>) {
 fn conclusion(outcome: &SizeOutcome) -> String {
     let interrupted = if outcome.partial { "Interrupted: this is the answer so far. " } else { "" };
     let told = |settings: &[Setting]| settings.iter().map(|(path, value)| format!("{path} = {value}")).collect::<Vec<_>>().join(", ");
-    let cost = |cost: f64| if outcome.priced { format!("{} a month", outcome.cost_unit.show(cost)) } else { format!("{cost} units in all") };
+    let cost =
+        |cost: f64| if outcome.priced { format!("{} a month", outcome.cost_unit.show(cost)) } else { format!("{cost} units in all") };
     let Some(best) = &outcome.best else {
         return format!("{interrupted}No setting of {} meets every objective with confidence, not even the largest one.", outcome.grid);
     };
-    let first = format!("The cheapest of {} settings that meets every objective: {}, {}.", outcome.grid, told(&best.settings), cost(best.cost));
+    let first =
+        format!("The cheapest of {} settings that meets every objective: {}, {}.", outcome.grid, told(&best.settings), cost(best.cost));
     let second = outcome.rejected.iter().min_by(|a, b| b.cost.total_cmp(&a.cost)).map_or(String::new(), |next| {
         format!(" With {} {} is {} (objective {}).", told(&next.settings), next.metric, next.seen, next.bound)
     });

@@ -1,8 +1,8 @@
 //! The cheapest setting, where Erlang's formula says which one it is.
 
 use crate::run_help::{Nobody, steady};
-use busload::experiment::size::size;
 use busload::experiment::Refusal;
+use busload::experiment::size::size;
 use busload::outcome::size::SizeOutcome;
 use busload::scenario::{Axis, Design, MemoryFiles};
 use busload::theory::Mmc;

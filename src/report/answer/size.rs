@@ -19,7 +19,9 @@ pub fn size(outcome: &SizeOutcome) -> Answer {
         blocks.push(Block::Chart(Chart { stem: "size_front".into(), picture }));
     }
     for path in &outcome.not_monotone {
-        let warning = format!("Not every step up helps: with one more step of {path} an objective is not met any more, so a cheaper setting may have been missed.");
+        let warning = format!(
+            "Not every step up helps: with one more step of {path} an objective is not met any more, so a cheaper setting may have been missed."
+        );
         blocks.push(Block::Text(warning));
     }
     blocks.extend([Block::Heading("Settings that were simulated".into()), Block::Table(points(outcome))]);

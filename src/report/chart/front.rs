@@ -11,11 +11,8 @@ use crate::report::text::plain;
 /// Costs of settings by their values.
 pub fn picture(outcome: &SizeOutcome, cost_of: impl Fn(&[String]) -> Option<f64>) -> Option<Picture> {
     let metric = outcome.front_metric.as_ref()?;
-    let measured: Vec<(f64, f64, Verdict)> = outcome
-        .points
-        .iter()
-        .filter_map(|point| Some((cost_of(&point.values)?, point.metric(metric)?.point, point.verdict)))
-        .collect();
+    let measured: Vec<(f64, f64, Verdict)> =
+        outcome.points.iter().filter_map(|point| Some((cost_of(&point.values)?, point.metric(metric)?.point, point.verdict))).collect();
     if measured.len() < 2 {
         return None;
     }
@@ -42,7 +39,9 @@ pub fn picture(outcome: &SizeOutcome, cost_of: impl Fn(&[String]) -> Option<f64>
     if let Some(objective) = objective {
         plot.bound(objective.limit, &format!("Objective: {}", plain(&objective.bound)));
     }
-    plot.end_labels(&front.last().map(|(_, at)| EndLabel { text: "front".into(), color: CYCLE[0], at: *at }).into_iter().collect::<Vec<_>>());
+    plot.end_labels(
+        &front.last().map(|(_, at)| EndLabel { text: "front".into(), color: CYCLE[0], at: *at }).into_iter().collect::<Vec<_>>(),
+    );
     Some(plot.picture)
 }
 
