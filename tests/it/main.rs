@@ -50,3 +50,5 @@ mod scenarios_meaning;
 mod stats;
 mod sweep;
 mod theory;
+#[cfg(feature = "cli")]
+mod validation;
