@@ -55,3 +55,5 @@ mod size;
 mod stats;
 mod sweep;
 mod theory;
+#[cfg(feature = "cli")]
+mod validation;
