@@ -3,13 +3,13 @@
 //! Built by [`super::load()`] only; whoever holds a [`Scenario`] need not check again. Order is the order of the file, so that
 //! numbers, reports and random streams do not depend on hashing.
 
-mod callback;
 mod pipeline;
 
-pub use callback::{Breaker, Callback, Style};
-pub(super) use callback::{REST_REQUEST, REST_RESPONSE};
-pub use pipeline::{Grouping, Pipeline, Stage, TUPLES_OF_A_TREE_MAX};
-
+pub use self::pipeline::{Grouping, Pipeline, Stage, TUPLES_OF_A_TREE_MAX};
+pub use super::callback::{Breaker, Callback, Style};
+pub(super) use super::callback::{REST_REQUEST, REST_RESPONSE};
+pub use super::price::{Charge, Growth, Price};
+pub use super::traffic::Traffic;
 use crate::core::Policy;
 pub use crate::sim::Distribution;
 use crate::sim::{Pattern, Profile};
@@ -50,6 +50,12 @@ pub struct Scenario {
     pub pollers: Vec<Poller>,
     pub objectives: Vec<Objective>,
     pub assumptions: Vec<Assumption>,
+    /// What capacity costs, where that is said.
+    pub price: Option<Price>,
+    /// How fast the load grows, for forecasts; a run makes no use of it.
+    pub growth: Option<Growth>,
+    /// How often everything happens on average.
+    pub traffic: Traffic,
     /// By queue: the events whose messages can come to it, for [`Scenario::events_reaching`].
     pub(super) reach: Vec<Vec<EventIndex>>,
 }
@@ -166,8 +172,12 @@ pub struct Event {
     pub resources: Option<u64>,
     pub popularity: Popularity,
     pub lifecycle: Option<Lifecycle>,
-    /// When events come; the rate in it counts events.
+    /// When events come by themselves; the rate in it counts events, and is 0 where only subscribers raise them.
     pub arrivals: Arrivals,
+    /// The subscribers that raise it when they are done with others.
+    pub raised_by: Vec<SubscriberIndex>,
+    /// It derives from events whose resources can change more than once.
+    pub inherits: bool,
     pub refused: Refused,
 }
 
@@ -317,6 +327,15 @@ pub struct Subscriber {
     pub callback: Option<Callback>,
     /// Services that it calls after that, in order; they do not say what its view shows.
     pub calls: Vec<SorIndex>,
+    /// Derived events that it raises when it is done with a message: at most one of them.
+    pub raises: Vec<Raise>,
+}
+
+/// A derived event, and on which share of messages it is raised.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Raise {
+    pub event: EventIndex,
+    pub share: f64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -481,6 +500,11 @@ impl Scenario {
         }
     }
 
+    /// True when events come to this subscriber that others raise.
+    pub fn gets_derived(&self, subscriber: &Subscriber) -> bool {
+        self.events_reaching(subscriber).into_iter().any(|event| !self.events[event].raised_by.is_empty())
+    }
+
     /// True when dead letters come to this queue.
     pub fn gets_dead_letters(&self, queue: QueueIndex) -> bool {
         let lines = self.queues.iter().map(|queue| &queue.line).chain(self.subscribers.iter().map(|subscriber| &subscriber.line));
@@ -563,6 +587,12 @@ impl Line {
 impl Event {
     /// A resource of this event can change more than once, so that versions matter.
     pub fn is_tracked(&self) -> bool {
-        self.resources.is_some() || self.lifecycle.is_some()
+        self.resources.is_some() || self.lifecycle.is_some() || self.inherits
+    }
+
+    /// It comes by itself, not only when subscribers raise it.
+    pub fn has_rate(&self) -> bool {
+        let has_own = matches!(self.arrivals.pattern, Pattern::Gaps(_) | Pattern::Mmpp(_) | Pattern::Trace(_));
+        has_own || self.arrivals.written.is_some()
     }
 }

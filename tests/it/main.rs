@@ -16,6 +16,7 @@ mod core_transcript;
 mod core_view;
 #[cfg(feature = "report")]
 mod cross_check;
+mod derived;
 mod designs;
 mod determinism;
 mod distributions;
@@ -31,6 +32,7 @@ mod metrics_catalog;
 mod objectives;
 mod pipelines;
 mod poison;
+mod prices;
 mod problems;
 mod problems_callback;
 mod problems_feeds;
@@ -51,6 +53,9 @@ mod scenario_help;
 mod scenario_hostile;
 mod scenario_language;
 mod scenarios_meaning;
+mod size;
 mod stats;
 mod sweep;
 mod theory;
+#[cfg(feature = "cli")]
+mod validation;

@@ -4,6 +4,7 @@ use super::callback::callback;
 use super::event::SizedEvent;
 use super::line::{POLICIES, line};
 use super::pipeline::pipeline;
+use super::raises::raises;
 use super::sor::SERVERS_MAX;
 use super::{NOWHERE, destination, entities, zone};
 use crate::core::{Dispatch, Ordering};
@@ -35,7 +36,6 @@ pub(super) fn subscribers(root: &mut Reader<'_>, events: &[SizedEvent]) -> Vec<S
 }
 
 fn subscriber<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, events: &[SizedEvent]) -> Subscriber {
-    reader.later("raises", "derived events are");
     let from = reader.require("from", "from = \"tickets\", a topic or a queue", |node| destination(context, node));
     let from = from.unwrap_or(Destination::Topic(NOWHERE));
     let feeding: Vec<&SizedEvent> = events.iter().filter(|sized| sized.event.to == Some(from)).collect();
@@ -71,6 +71,7 @@ fn subscriber<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, 
         callback: reader
             .inner("callback", "callback = { style = \"rest\", connections = 8 }")
             .map(|inner| callback(context, inner, &feeding)),
+        raises: raises(&mut reader),
         calls: reader.get("calls", |node| calls(context, node)).unwrap_or_default(),
     };
     if matches!(from, Destination::Queue(_)) {

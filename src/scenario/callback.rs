@@ -1,13 +1,13 @@
-//! How a subscriber calls systems of record.
+//! How a subscriber asks systems of record.
 
-use super::SorIndex;
+use super::spec::SorIndex;
 use crate::sim::Distribution;
 use crate::units::{Bytes, Span};
 
 /// One REST request.
-pub(in crate::scenario) const REST_REQUEST: Bytes = Bytes(400);
+pub(super) const REST_REQUEST: Bytes = Bytes(400);
 /// One REST answer where no event that comes has a heavy size.
-pub(in crate::scenario) const REST_RESPONSE: Bytes = Bytes(2048);
+pub(super) const REST_RESPONSE: Bytes = Bytes(2048);
 
 /// What a light-weight event makes a subscriber do.
 #[derive(Clone, Debug)]
