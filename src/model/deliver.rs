@@ -63,7 +63,8 @@ impl World {
     pub(super) fn start_workflow(&mut self, at: CopyRef) -> Span {
         let Some(mut attempt) = self.attempt(at) else { return Span::ZERO };
         attempt.pass(Hop::Wait);
-        attempt.context.holds_thread = attempt.subscriber.calls(attempt.context.event) && attempt.subscriber.waits_for_answers();
+        attempt.context.holds_thread =
+            attempt.subscriber.waits_for_answers() && attempt.subscriber.first_call(attempt.context.event).is_some();
         attempt.work_length()
     }
 
@@ -72,11 +73,15 @@ impl World {
     pub(super) fn worked(&mut self, at: CopyRef) {
         let Some(mut attempt) = self.attempt(at) else { return };
         attempt.pass(Hop::Work);
-        if !attempt.subscriber.calls(attempt.context.event) {
+        let first = attempt.subscriber.first_call(attempt.context.event);
+        if first != Some(0) {
             attempt.context.version = attempt.ledger.change(attempt.context.change).version;
+        }
+        let Some(step) = first else {
             let over = attempt.finish();
             return self.end_attempt(over);
-        }
+        };
+        attempt.context.step = step;
         attempt.context.call_began = attempt.now;
         if !attempt.subscriber.waits_for_answers()
             && let Some(next) = attempt.free_worker()
@@ -89,15 +94,19 @@ impl World {
         }
     }
 
-    /// The answer is parsed.
-    pub(super) fn finish(&mut self, at: CopyRef) {
+    /// The answer is parsed: the next service is called, or the attempt is over.
+    #[inline]
+    pub(super) fn parsed(&mut self, at: CopyRef) {
         let Some(mut attempt) = self.attempt(at) else { return };
+        if attempt.next_call() {
+            return self.call(at);
+        }
         let over = attempt.finish();
         self.end_attempt(over);
     }
 
     /// The attempt is over: thread and worker are free again, the broker is told.
-    #[inline]
+    #[inline(always)]
     pub(super) fn end_attempt(&mut self, over: Over) {
         let Over { at, who, done, segment, holds_thread, has_worker, settled_at } = over;
         if holds_thread {
@@ -143,6 +152,6 @@ impl World {
             self.tell(segment, Input::Nack { delivery, delay });
         }
         let broker = &self.segments[segment as usize].broker;
-        self.probe.lines[line].levels(self.now, broker.ready(queue), broker.in_flight(queue));
+        self.probe.lines[line].levels(self.now, broker.load(queue));
     }
 }

@@ -61,8 +61,8 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Calendar<N> {
     /// Takes the earliest notice out, with its instant.
     #[inline]
     pub fn pop(&mut self) -> Option<(Time, N)> {
-        if self.len == 0 {
-            return self.pop_of_many();
+        if self.len == 0 && !self.take_from_wheel() {
+            return None;
         }
         self.len -= 1;
         Some(self.entry(self.len))
@@ -98,19 +98,20 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Calendar<N> {
         self.wheel.push(at, notice);
     }
 
+    /// Moves the wheel's earliest entry into the array, or all of them once they are few; false when there is none.
     #[inline(never)]
-    fn pop_of_many(&mut self) -> Option<(Time, N)> {
-        let next = self.wheel.pop();
-        if self.room == 0 && self.wheel.len() < ARRAY_AGAIN {
-            // The latest stands first.
-            self.len = self.wheel.len();
-            for place in (0..self.len).rev() {
-                let (at, notice) = self.wheel.pop().expect("as many as there are");
-                self.instants[place] = at;
-                [self.heads[place], self.bodies[place]] = notice.into();
-            }
+    fn take_from_wheel(&mut self) -> bool {
+        let wanted = if self.wheel.len() <= ARRAY_AGAIN { self.wheel.len() } else { 1 };
+        // The latest stands first.
+        for place in (0..wanted).rev() {
+            let (at, notice) = self.wheel.pop().expect("as many as there are");
+            self.instants[place] = at;
+            [self.heads[place], self.bodies[place]] = notice.into();
+        }
+        self.len = wanted;
+        if self.wheel.len() == 0 {
             self.room = ARRAY_MAX;
         }
-        next
+        wanted > 0
     }
 }

@@ -3,8 +3,10 @@
 mod architecture;
 mod arrivals;
 mod calendar;
+mod calls;
 #[cfg(feature = "cli")]
 mod commands;
+mod compare;
 mod core_live;
 mod core_naive;
 mod core_properties;
@@ -38,6 +40,7 @@ mod scenario_files;
 mod scenario_help;
 mod scenario_hostile;
 mod scenario_language;
+mod scenarios_large;
 mod scenarios_meaning;
 mod stats;
 mod theory;

@@ -8,6 +8,7 @@ mod broker;
 mod callback;
 mod event;
 mod line;
+mod load;
 mod objective;
 mod place;
 mod run;
@@ -69,6 +70,7 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
         assumptions: Vec::new(),
         reach: Vec::new(),
     };
+    load::load(&mut reader, &mut scenario.events, &mut scenario.sors);
     scenario.reach = reach(&scenario);
     scenario.objectives = objective::objectives(&mut reader, &scenario);
     scenario.assumptions = assumption::assumptions(&mut reader);
