@@ -3,22 +3,29 @@
 //! [`simulate`] is a pure function of scenario, window, seed and replication.
 
 mod attempt;
+mod breaker;
 mod build;
+mod cache;
 mod callback;
+mod care;
 mod change;
 mod copy;
 mod deliver;
 mod family;
+mod feed;
 mod figures;
 mod freshness;
 mod hop;
 mod laws;
+mod left_open;
 mod network;
 mod notice;
+mod poller;
 mod probe;
 mod publish;
 mod publisher;
 mod segment;
+mod sharing;
 mod subscriber;
 mod system_of_record;
 mod world;

@@ -3,7 +3,7 @@
 use crate::units::Time;
 
 /// A delivery of a copy: where it is kept, and which hand-over; stale once the copy has been handed over anew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CopyRef {
     pub slot: u32,
     pub stamp: u32,
@@ -20,6 +20,38 @@ pub enum Job {
     Settle { done: bool, at: CopyRef },
     /// Run a workflow.
     Work { at: CopyRef },
+}
+
+/// A step in the course of a poll.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Poll {
+    /// A tick of the poller's clock.
+    Due,
+    /// The jitter is over.
+    Begins,
+    /// A request reaches the SOR.
+    Arrives,
+    /// The SOR has served it.
+    Served,
+    /// The answer reaches the poller.
+    Answered,
+    /// So does the answer that the line is full.
+    Refused,
+    /// The poller gives up waiting.
+    TimedOut,
+}
+
+impl Poll {
+    /// Of a request of a poller.
+    pub fn notice(self, poller: u16, call: u16) -> Notice {
+        Notice::Poll { poller, call, step: self, began: Time::ZERO }
+    }
+
+    fn numbered(number: u8) -> Poll {
+        use Poll::*;
+        [Due, Begins, Arrives, Served, Answered, Refused, TimedOut][number as usize]
+    }
 }
 
 /// An entry of the calendar.
@@ -63,6 +95,8 @@ pub enum Notice {
     OwnRequest { sor: u32 },
     /// And is answered.
     OwnServed { sor: u32, arrived: Time },
+    /// A poll goes on; a service says when it began.
+    Poll { poller: u16, call: u16, step: Poll, began: Time },
 }
 
 /// A notice as the calendar keeps it: two words that travel in registers. An enum of this size is written to the stack in parts and
@@ -132,6 +166,7 @@ impl Notice {
             Notice::SettleArrives { done, at } => pack(19, done, 0, 0, at.word()),
             Notice::OwnRequest { sor } => pack(20, false, 0, sor, 0),
             Notice::OwnServed { sor, arrived } => pack(21, false, 0, sor, arrived.0),
+            Notice::Poll { poller, call, step, began } => pack(22, false, call, poller as u32 | (step as u32) << 16, began.0),
         }
     }
 }
@@ -164,7 +199,8 @@ impl Packed {
             18 => Notice::Parsed { at },
             19 => Notice::SettleArrives { done: flag, at },
             20 => Notice::OwnRequest { sor: middle },
-            _ => Notice::OwnServed { sor: middle, arrived: Time(self.body) },
+            21 => Notice::OwnServed { sor: middle, arrived: Time(self.body) },
+            _ => Notice::Poll { poller: middle as u16, call: small, step: Poll::numbered((middle >> 16) as u8), began: Time(self.body) },
         }
     }
 }

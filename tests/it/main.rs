@@ -3,10 +3,12 @@
 mod architecture;
 mod arrivals;
 mod calendar;
+mod callback_care;
 mod calls;
 #[cfg(feature = "cli")]
 mod commands;
 mod compare;
+mod core_feed;
 mod core_live;
 mod core_naive;
 mod core_properties;
@@ -16,6 +18,7 @@ mod core_view;
 mod designs;
 mod determinism;
 mod distributions;
+mod feeds;
 #[cfg(feature = "report")]
 mod findings;
 mod laws;
@@ -24,7 +27,9 @@ mod laws_workload;
 mod many_kinds;
 mod metrics_catalog;
 mod objectives;
+mod poison;
 mod problems;
+mod problems_callback;
 mod problems_files;
 mod problems_surges;
 mod profiles;

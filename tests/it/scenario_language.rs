@@ -63,7 +63,7 @@ fn entities_keep_the_order_of_the_file_and_names_become_numbers() {
     let names: Vec<&str> = scenario.queues.iter().map(|queue| queue.name.as_str()).collect();
     assert_eq!(names, ["bills", "dead"]);
     assert_eq!(scenario.events.iter().map(|event| event.name.as_str()).collect::<Vec<_>>(), ["changed", "billed"]);
-    assert_eq!(scenario.events[1].to, Destination::Queue(0));
+    assert_eq!(scenario.events[1].to, Some(Destination::Queue(0)));
     assert_eq!(scenario.queues[0].line.policy.dead_letter, Some(QueueId(1)));
     assert_eq!(scenario.zones.iter().map(|zone| zone.name.as_str()).collect::<Vec<_>>(), ["hall", "gate"]);
 }
@@ -313,7 +313,7 @@ subscriber.guest_profile: redelivered [1], missed [1]
 subscriber.guest_profile.missed: not_durable [1], expired [1], dropped [1], refused [1], dead_lettered [1]
 subscriber.guest_profile: unfinished [1], stale_overwrites [1], stale_final [share], time_wrong [item*s], order_violations [1]
 subscriber.guest_profile.callback.latency: mean [s], sd [s], p50 [s], p90 [s], p95 [s], p99 [s], p999 [s], max [s]
-subscriber.guest_profile.callback: attempts [1], failed [1]
+subscriber.guest_profile.callback: attempts [1], failed [1], cached [1], coalesced [1], short_circuited [1]
 sor.ticketing.utilization: mean [share], peak [share]
 sor.ticketing.utilization.callbacks: mean [share], peak [share]
 sor.ticketing.utilization.own: mean [share], peak [share]

@@ -12,6 +12,8 @@ use std::collections::BTreeSet;
 
 const NO_FAILURE: &str = "no attempt can fail: there is no `failure`, and no callback that could";
 
+const OWN_RESOURCES: &str = "every event that comes here has a resource of its own";
+
 /// Puts `ordering` and `dispatch` of a queue's subscribers into its policy; they must agree.
 pub(super) fn queue_orders(context: &Context<'_>, scenario: &mut Scenario) {
     let mut orders: Vec<(Said<'_, Ordering>, Said<'_, Dispatch>)> = vec![(None, None); scenario.queues.len()];
@@ -48,7 +50,7 @@ fn agree<'s, T: PartialEq>(context: &Context<'_>, key: &str, subscriber: &'s Sub
 /// Who is called has a service time.
 pub(super) fn services(context: &Context<'_>, scenario: &Scenario) {
     let mut told = BTreeSet::new();
-    for subscriber in &scenario.subscribers {
+    for subscriber in scenario.takers() {
         for sor in called(scenario, subscriber) {
             if sor.service.is_none() && !writes(context, "sor", &sor.name, "service") && told.insert(&sor.name) {
                 let what = format!("sor.{} needs `service`, as `{}` calls it", sor.name, subscriber.name);
@@ -80,8 +82,9 @@ pub(super) fn steady(context: &Context<'_>, scenario: &Scenario) {
 pub(super) fn events(context: &Context<'_>, scenario: &Scenario) {
     for event in &scenario.events {
         let known = match event.to {
-            Destination::Topic(topic) => topic < scenario.topics.len(),
-            Destination::Queue(queue) => queue < scenario.queues.len(),
+            Some(Destination::Topic(topic)) => topic < scenario.topics.len(),
+            Some(Destination::Queue(queue)) => queue < scenario.queues.len(),
+            Some(Destination::Feed(_)) | None => false,
         };
         trace(context, scenario, event);
         if known && !can_refuse(context, scenario, event) {
@@ -107,10 +110,9 @@ fn trace(context: &Context<'_>, scenario: &Scenario, event: &Event) {
 fn can_refuse(context: &Context<'_>, scenario: &Scenario, event: &Event) -> bool {
     let limited = |kind, name: &str| writes(context, kind, name, "max_length") || writes(context, kind, name, "max_bytes");
     match event.to {
-        Destination::Queue(queue) => scenario.queues.get(queue).is_some_and(|queue| limited("queue", &queue.name)),
-        Destination::Topic(_) => {
-            scenario.subscribers.iter().any(|subscriber| subscriber.from == event.to && limited("subscriber", &subscriber.name))
-        }
+        Some(Destination::Queue(queue)) => scenario.queues.get(queue).is_some_and(|queue| limited("queue", &queue.name)),
+        Some(to) => scenario.subscribers.iter().any(|subscriber| subscriber.from == to && limited("subscriber", &subscriber.name)),
+        None => false,
     }
 }
 
@@ -123,6 +125,11 @@ pub(super) fn subscribers(context: &Context<'_>, scenario: &Scenario) {
         ordering(context, scenario, subscriber);
         dispatch(context, scenario, subscriber);
         retries(context, scenario, subscriber);
+        shared_answers(context, scenario, subscriber);
+    }
+    for poller in &scenario.pollers {
+        retries(context, scenario, &poller.reader);
+        shared_answers(context, scenario, &poller.reader);
     }
 }
 
@@ -149,7 +156,8 @@ fn redelivery(context: &Context<'_>, kind: &str, name: &str) {
 
 /// An attempt fails by itself, or with its callback.
 fn can_fail(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) -> bool {
-    writes(context, "subscriber", &subscriber.name, "failure") || call_can_fail(context, scenario, subscriber)
+    ["failure", "poison"].iter().any(|key| writes(context, "subscriber", &subscriber.name, key))
+        || call_can_fail(context, scenario, subscriber)
 }
 
 /// A call fails by its timeout, or because the other side refuses it.
@@ -157,8 +165,9 @@ fn call_can_fail(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscr
     let refuses = |sor: usize| scenario.sors.get(sor).is_none_or(|sor| writes(context, "sor", &sor.name, "max_waiting"));
     let service_refuses = subscriber.calls.iter().any(|sor| refuses(*sor));
     let Some(callback) = &subscriber.callback else { return service_refuses };
-    let has_timeout =
-        table_of(context, "subscriber", &subscriber.name).and_then(|table| table.get("callback")?.node.table()?.get("timeout")).is_some();
+    let has_timeout = table_of(context, subscriber.kind(), &subscriber.name)
+        .and_then(|table| table.get("callback")?.node.table()?.get("timeout"))
+        .is_some();
     let fed = feeding(scenario, subscriber);
     // Dead letters may come from anywhere.
     let unknown = fed.is_empty() && callback.to.is_none();
@@ -169,29 +178,45 @@ fn call_can_fail(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscr
 fn retries(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
     if subscriber.callback.is_some() && !call_can_fail(context, scenario, subscriber) {
         let because = "no call can fail: there is no `timeout`, and the system of record has no `max_waiting`";
-        no_effect(
-            context,
-            &["subscriber", &subscriber.name, "callback", "retries"],
-            because,
-            "add for example timeout = \"2s\", or remove it",
-        );
+        for key in ["retries", "breaker"] {
+            no_effect(
+                context,
+                &[subscriber.kind(), &subscriber.name, "callback", key],
+                because,
+                "add for example timeout = \"2s\", or remove it",
+            );
+        }
     }
 }
 
-fn ordering(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
+/// Two events must be about one resource for an answer to serve both.
+fn shared_answers(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
+    if !has_shared_resources(context, scenario, subscriber) {
+        for key in ["cache", "coalesce"] {
+            no_effect(
+                context,
+                &[subscriber.kind(), &subscriber.name, "callback", key],
+                OWN_RESOURCES,
+                "give the event `resources` or a `lifecycle`, or remove it",
+            );
+        }
+    }
+}
+
+/// Some resource that comes to a subscriber may change more than once, as far as the file tells.
+fn has_shared_resources(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) -> bool {
     let fed = feeding(scenario, subscriber);
     let dead_letters = || matches!(subscriber.from, Destination::Queue(queue) if scenario.gets_dead_letters(queue));
     let shared = |event: &Event| ["resources", "lifecycle"].iter().any(|key| writes(context, "event", &event.name, key));
-    if subscriber.line.policy.ordering == Ordering::ByResource
-        && !dead_letters()
-        && !fed.is_empty()
-        && !fed.iter().any(|(_, event)| shared(event))
-    {
-        let because = "every event that comes here has a resource of its own";
+    fed.is_empty() || dead_letters() || fed.iter().any(|(_, event)| shared(event))
+}
+
+fn ordering(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
+    if subscriber.line.policy.ordering == Ordering::ByResource && !has_shared_resources(context, scenario, subscriber) {
         no_effect(
             context,
             &["subscriber", &subscriber.name, "ordering"],
-            because,
+            OWN_RESOURCES,
             "give the event `resources` or a `lifecycle`, or remove it",
         );
     }

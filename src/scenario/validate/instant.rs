@@ -37,11 +37,23 @@ pub(super) fn redeliveries(context: &Context<'_>, scenario: &Scenario) {
     }
 }
 
+/// A message on which every attempt fails needs an end.
+pub(super) fn poison(context: &Context<'_>, scenario: &Scenario) {
+    for subscriber in scenario.subscribers.iter().filter(|subscriber| subscriber.poison > 0.0) {
+        let Some((of, _)) = line_of(scenario, subscriber).filter(|(_, line)| line.policy.max_deliveries.is_none()) else { continue };
+        let name = &subscriber.name;
+        let what = format!("subscriber.{name}.poison: a poison message would be delivered again for ever: nothing limits its deliveries");
+        let hint = format!("write for example max_deliveries = 5 below `[{of}]`, and a `dead_letter` queue if they are to be kept");
+        report(context, &["subscriber", name, "poison"], what, hint);
+    }
+}
+
 /// The line that a subscriber takes from, and the section that says its policies.
 fn line_of<'s>(scenario: &'s Scenario, subscriber: &'s Subscriber) -> Option<(String, &'s Line)> {
     match subscriber.from {
         Destination::Topic(_) => Some((format!("subscriber.{}", subscriber.name), &subscriber.line)),
         Destination::Queue(queue) => scenario.queues.get(queue).map(|queue| (format!("queue.{}", queue.name), &queue.line)),
+        Destination::Feed(_) => None,
     }
 }
 
@@ -70,6 +82,9 @@ impl Attempt<'_> {
             if !call.is_served_at_once {
                 return None;
             }
+        }
+        if self.subscriber.poison > 0.0 {
+            return Some("poison");
         }
         let always_fails = self.subscriber.failure > 1.0 - 1.0 / f64::from(AT_ONCE_MAX);
         always_fails.then_some("failure")
@@ -107,8 +122,11 @@ impl Attempt<'_> {
         let retries_at_once = callback.retries == 0 || is_instant(&callback.backoff);
         Some(Call {
             key,
-            is_refused_at_once: near && sor.max_waiting.is_some() && retries_at_once,
-            is_served_at_once: near && sor.service.as_ref().is_none_or(service_may_be_instant) && is_instant(&callback.parsing),
+            // An open breaker is as near as can be, and knows no retries.
+            is_refused_at_once: callback.breaker.is_some() || near && sor.max_waiting.is_some() && retries_at_once,
+            // So is a kept answer.
+            is_served_at_once: key == "callback" && callback.cache.is_some()
+                || near && sor.service.as_ref().is_none_or(service_may_be_instant) && is_instant(&callback.parsing),
         })
     }
 }
@@ -124,7 +142,7 @@ struct Call {
 pub(super) fn refusals(context: &Context<'_>, scenario: &Scenario) {
     for event in &scenario.events {
         let Refused::Retry { backoff, retries, .. } = &event.refused else { continue };
-        let Some(segment) = segment_of(scenario, event.to) else { continue };
+        let Some(segment) = event.to.and_then(|to| segment_of(scenario, to)) else { continue };
         let is_bounded = retries.is_some_and(|most| most <= AT_ONCE_MAX);
         if is_bounded || !is_instant(backoff) || !may_reject(scenario, event) || !publish_is_instant(scenario, event, segment) {
             continue;
@@ -143,8 +161,9 @@ fn may_reject(scenario: &Scenario, event: &Event) -> bool {
     let rejects =
         |line: &Line| line.policy.overflow == Overflow::Reject && (line.policy.max_length.is_some() || line.policy.max_bytes.is_some());
     match event.to {
-        Destination::Queue(queue) => scenario.queues.get(queue).is_some_and(|queue| rejects(&queue.line)),
-        topic => subscriptions(scenario, topic).any(|subscriber| rejects(&subscriber.line)),
+        None => false,
+        Some(Destination::Queue(queue)) => scenario.queues.get(queue).is_some_and(|queue| rejects(&queue.line)),
+        Some(topic) => subscriptions(scenario, topic).any(|subscriber| rejects(&subscriber.line)),
     }
 }
 
@@ -153,7 +172,7 @@ fn publish_is_instant(scenario: &Scenario, event: &Event, segment: &Segment) -> 
     let cost = &segment.cost;
     is_instant(&cost.receive)
         && carries_at_once(segment, event.size)
-        && (is_instant(&cost.select) || !subscriptions(scenario, event.to).any(tests))
+        && (is_instant(&cost.select) || !event.to.is_some_and(|to| subscriptions(scenario, to).any(tests)))
         && segment.persist.as_ref().is_none_or(|persist| is_instant(&persist.write))
         && scenario.sors.get(event.from).is_some_and(|sor| is_near(scenario, sor.zone, segment.zone))
 }
