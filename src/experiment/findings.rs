@@ -1,7 +1,7 @@
 //! Sentences: what was seen, why it matters, what to try. Each rests on figures of the outcome that it names.
 
 use super::doubt::{Doubt, reachable};
-use crate::outcome::{Finding, Metric, Outcome, Unstable, Verdict};
+use crate::outcome::{Finding, Metric, Outcome, Theory, Unstable, Verdict};
 use crate::scenario::Scenario;
 use crate::scenario::spec::{Destination, Ending, Subscriber};
 use crate::units::{Unit, three_digits};
@@ -28,6 +28,7 @@ pub fn find(scenario: &Scenario, outcome: &Outcome) -> Vec<Finding> {
     seen.objectives(&mut findings);
     findings.extend(seen.bottleneck(&findings));
     seen.callback_load(&mut findings);
+    findings.extend(seen.theory_disagrees());
     seen.missed_events(&mut findings);
     seen.nobody_consumes(&mut findings);
     seen.stale_data(&mut findings);
@@ -207,6 +208,24 @@ impl Seen<'_> {
             self.outcome.run.replications
         );
         Some(finding("precision_not_reached", sentence, &[&precision.metric]))
+    }
+
+    /// Exact models that say something else than a run that is long enough: one of both is wrong about this design.
+    fn theory_disagrees(&self) -> Option<Finding> {
+        let doubtful = Doubt::of(&self.outcome.run, &self.outcome.metrics).is_some();
+        let differing: Vec<&Theory> = self.outcome.theory.iter().filter(|theory| theory.exact && !theory.agrees && !doubtful).collect();
+        let first = differing.first()?;
+        let metric = self.metric(&first.metric)?;
+        let sentence = format!(
+            "{} says that {} is {}, simulated it is {}{}: more than chance tells apart. Do not rely on either before this is understood.",
+            first.model,
+            first.metric,
+            metric.unit.show(first.value),
+            metric.unit.show(metric.point),
+            others(differing.len() - 1, " (and one other figure differs)", |n| format!(" (and {n} other figures differ)"))
+        );
+        let names: Vec<&str> = differing.iter().map(|theory| theory.metric.as_str()).collect();
+        Some(finding("theory_disagrees", sentence, &names))
     }
 
     /// Each line that subscribers stand in once, by its first subscriber: competing ones share its figures.

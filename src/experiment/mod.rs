@@ -2,12 +2,15 @@
 
 mod architecture;
 mod compare;
+mod cross_check;
 mod doubt;
 mod findings;
+pub mod limit;
 mod merge;
 mod objectives;
 mod replicate;
 mod study;
+pub mod sweep;
 
 pub use compare::compare;
 pub use replicate::{Watch, run};

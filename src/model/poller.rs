@@ -264,7 +264,7 @@ impl World {
         }
         probe.sors[asks.sor as usize].busy_polls.level.rise(*now);
         let length = asks.service(&page);
-        calendar.schedule(*now + length, Notice::Poll { poller, call, step: Poll::Served, began: *now }.packed());
+        calendar.schedule(*now + length, Notice::Poll { poller: poller as u32, call, step: Poll::Served, began: *now }.packed());
     }
 
     /// The system of record is done with a request.

@@ -383,12 +383,8 @@ impl LineProbe {
     /// So many are ready and so many in flight now.
     #[inline(always)]
     pub fn levels(&mut self, now: Time, (ready, in_flight): (u64, u64)) {
-        if ready != self.backlog.level.value() {
-            self.backlog.level.set(now, ready);
-        }
-        if in_flight != self.in_flight.level.value() {
-            self.in_flight.level.set(now, in_flight);
-        }
+        self.backlog.level.follow(now, ready);
+        self.in_flight.level.follow(now, in_flight);
     }
 
     /// What an operator's dashboard sees at a tick: the age of the oldest ready message, zero with none.

@@ -126,12 +126,14 @@ impl World {
         let mut notices: u64 = 0;
         let (mut since, mut still) = (Time::MAX, 0);
         self.begin();
+        let mut quiet_until = self.next_cut.min(stop);
         while let Some((at, notice)) = self.calendar.pop() {
-            if at >= self.next_cut.min(stop) {
+            if at >= quiet_until {
                 self.cut_until(at);
                 if at >= stop {
                     break;
                 }
+                quiet_until = self.next_cut.min(stop);
             }
             self.now = at;
             notices += 1;
@@ -182,13 +184,16 @@ impl World {
             Notice::PublishArrives { change } => self.receive(change),
             Notice::PublishAgain { change } => self.publish(change),
             Notice::Confirmed { event } => self.confirmed(event),
-            Notice::SegmentServed { segment, job } => self.segment_served(segment, job),
+            Notice::Received { segment, change } => self.segment_served(segment, Job::Receive { change }),
+            Notice::Delivered { segment, at } => self.segment_served(segment, Job::Deliver { at }),
+            Notice::Settled { done, segment, at } => self.segment_served(segment, Job::Settle { done, at }),
+            Notice::Ran { segment, at } => self.segment_served(segment, Job::Work { at }),
             Notice::JournalWritten { segment } => self.journal_written(segment),
             Notice::Wake { segment } => self.wake(segment),
             Notice::Handed { at } => self.handed(at),
             Notice::Worked { at } => self.worked(at),
-            Notice::CallArrives { call, sor, at } => self.call_arrives(call, sor, at),
-            Notice::CallServed { call, sor, at } => self.call_served(call, sor, at),
+            Notice::CallArrives { call, sor, at } => self.call_arrives(call, sor as u16, at),
+            Notice::CallServed { call, sor, at } => self.call_served(call, sor as u16, at),
             Notice::Answered { call, refused, at } => self.answered(call, refused, at),
             Notice::CallTimeout { call, at } => self.call_timeout(call, at),
             Notice::CallAgain { call, at } => self.call_again(call, at),
@@ -196,7 +201,7 @@ impl World {
             Notice::SettleArrives { done, at } => self.settle_arrives(done, at),
             Notice::OwnRequest { sor } => self.own_request(sor),
             Notice::OwnServed { sor, arrived } => self.own_served(sor, arrived),
-            Notice::Poll { poller, call, step, began } => self.poll(poller, call, step, began),
+            Notice::Poll { poller, call, step, began } => self.poll(poller as u16, call, step, began),
         }
     }
 
@@ -232,6 +237,7 @@ impl World {
     }
 
     /// A thread of a segment is done: it takes the next job, then the job's effect comes.
+    #[inline(always)]
     fn segment_served(&mut self, segment: u16, job: Job) {
         let keeps = match job {
             Job::Work { at } => self.copies.current(at).is_some_and(|context| context.holds_thread),
@@ -284,7 +290,7 @@ impl World {
             Job::Settle { .. } => self.segments[segment as usize].prices.acknowledge(),
             Job::Work { at } => self.start_workflow(at),
         };
-        self.calendar.schedule(self.now + length, Notice::SegmentServed { segment, job }.packed());
+        self.calendar.schedule(self.now + length, job.served(segment).packed());
     }
 
     /// The topic's or queue's lines at the broker.

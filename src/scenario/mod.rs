@@ -9,6 +9,7 @@
 //!
 //! Knows no file system, no terminal and no simulation beyond the values that it makes.
 
+mod axis;
 mod design;
 mod digest;
 mod document;
@@ -27,6 +28,7 @@ mod stages;
 mod validate;
 mod values;
 
+pub use axis::Axis;
 pub use design::{Design, Setting};
 #[cfg(feature = "cli")]
 pub use files::unpack;
