@@ -3,13 +3,15 @@
 use busload::scenario::{MemoryFiles, Scenario, load};
 
 /// The scenarios that ship: name and text.
-pub const SHIPPED: [(&str, &str); 10] = [
+pub const SHIPPED: [(&str, &str); 12] = [
+    ("atom-feed.toml", include_str!("../../scenarios/atom-feed.toml")),
     ("bench-ticketing-day.toml", include_str!("../../scenarios/bench-ticketing-day.toml")),
     ("enterprise.toml", include_str!("../../scenarios/enterprise.toml")),
     ("md1.toml", include_str!("../../scenarios/md1.toml")),
     ("mg1.toml", include_str!("../../scenarios/mg1.toml")),
     ("mm1.toml", include_str!("../../scenarios/mm1.toml")),
     ("mmc.toml", include_str!("../../scenarios/mmc.toml")),
+    ("overnight-batch.toml", include_str!("../../scenarios/overnight-batch.toml")),
     ("peak-hour.toml", include_str!("../../scenarios/peak-hour.toml")),
     ("tandem.toml", include_str!("../../scenarios/tandem.toml")),
     ("ticketing-heavy.toml", include_str!("../../scenarios/ticketing-heavy.toml")),

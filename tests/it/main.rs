@@ -33,6 +33,7 @@ mod objectives;
 mod poison;
 mod problems;
 mod problems_callback;
+mod problems_feeds;
 mod problems_files;
 mod problems_surges;
 mod profiles;
@@ -53,3 +54,5 @@ mod scenarios_meaning;
 mod stats;
 mod sweep;
 mod theory;
+#[cfg(feature = "cli")]
+mod validation;
