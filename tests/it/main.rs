@@ -2,6 +2,7 @@
 
 mod architecture;
 mod arrivals;
+mod calendar;
 mod callback_care;
 mod calls;
 #[cfg(feature = "cli")]
@@ -52,6 +53,7 @@ mod scenario_files;
 mod scenario_help;
 mod scenario_hostile;
 mod scenario_language;
+mod scenarios_large;
 mod scenarios_meaning;
 mod size;
 mod stats;
