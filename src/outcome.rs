@@ -5,6 +5,7 @@
 pub mod check;
 pub mod compare;
 pub mod limit;
+pub mod size;
 pub mod sweep;
 
 use crate::units::Unit;

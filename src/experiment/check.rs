@@ -45,11 +45,10 @@ struct Peak<'l> {
 impl<'s> Check<'s> {
     fn new(scenario: &'s Scenario) -> Check<'s> {
         let stations = Stations::new(scenario);
-        let mean_rates: Vec<f64> = scenario.events.iter().map(|event| mean_rate(scenario, event)).collect();
+        let mean_rates = stations.raised(scenario.events.iter().map(|event| mean_rate(scenario, event)).collect());
         let mean = stations.loads(&mean_rates, &mean_rates, None);
-        let rates_in = |from: Time| -> Vec<f64> { scenario.events.iter().map(|event| rate_in(event, from)).collect() };
         let loads = |from: Time| {
-            let rates = rates_in(from);
+            let rates = rates_in(scenario, &stations, from);
             let loads = stations.loads(&rates, &mean_rates, None);
             (from, rates, loads)
         };
@@ -91,6 +90,7 @@ impl<'s> Check<'s> {
         let taker = |index: usize| scenario.takers().nth(index).expect("places are of takers");
         match place {
             Place::Workers(index) => f64::from(taker(index).workers),
+            Place::Stage(index, stage) => taker(index).pipeline.as_ref().map_or(1.0, |pipeline| f64::from(pipeline.stages[stage].tasks)),
             Place::Prefetch(index) => f64::from(taker(index).prefetch.unwrap_or(1)) * f64::from(taker(index).consumers),
             Place::Connections(index) => taker(index).manner().and_then(|manner| manner.connections).map_or(1.0, f64::from),
             Place::Sor(sor) => f64::from(scenario.sors[sor].workers),
@@ -109,6 +109,11 @@ impl<'s> Check<'s> {
         };
         match place {
             Place::Workers(index) => with(taker(index), "workers", "utilization"),
+            Place::Stage(index, stage) => {
+                let pipeline = scenario.takers().nth(index).and_then(|taker| taker.pipeline.as_ref());
+                let stage = pipeline.map_or("", |pipeline| pipeline.stages[stage].name.as_str());
+                with(format!("{}.stage.{stage}", taker(index)), "tasks", "utilization")
+            }
             Place::Prefetch(index) => (taker(index), "prefetch", None),
             Place::Connections(index) => (taker(index), "connections", None),
             Place::Sor(sor) => with(format!("sor.{}", scenario.sors[sor].name), "workers", "utilization"),
@@ -132,7 +137,7 @@ impl<'s> Check<'s> {
         let aligned = |at: Time| Time(at.0 / WINDOW.0 * WINDOW.0);
         let windows: BTreeSet<Time> = pollers.flat_map(|poller| polls::ticks(poller, self.scenario.horizon())).map(aligned).collect();
         let loads = |from: &Time| {
-            let rates: Vec<f64> = self.scenario.events.iter().map(|event| rate_in(event, *from)).collect();
+            let rates = rates_in(self.scenario, &self.stations, *from);
             busy(&self.stations.loads(&rates, &self.mean_rates, Some(*from)).stations[index])
         };
         windows.iter().map(loads).fold(0.0, f64::max)
@@ -200,7 +205,7 @@ impl<'s> Check<'s> {
     fn bottleneck(&self) -> Option<Bottleneck> {
         let peaks: Vec<Time> =
             (0..self.stations.places.len()).map(|index| self.peak(index).at).collect::<BTreeSet<_>>().into_iter().collect();
-        let rates: Vec<Vec<f64>> = peaks.iter().map(|at| self.scenario.events.iter().map(|event| rate_in(event, *at)).collect()).collect();
+        let rates: Vec<Vec<f64>> = peaks.iter().map(|at| rates_in(self.scenario, &self.stations, *at)).collect();
         // Of each station, in its worst window.
         let loads = |scale: f64| -> Vec<f64> {
             let mut worst = vec![0.0_f64; self.stations.places.len()];
@@ -325,6 +330,11 @@ impl<'s> Check<'s> {
             drain_s: (faster > 1.0).then(|| 3600.0 / (faster - 1.0)),
         })
     }
+}
+
+/// All that is raised in a window, derived events as if their ways took no time.
+fn rates_in(scenario: &Scenario, stations: &Stations<'_>, from: Time) -> Vec<f64> {
+    stations.raised(scenario.events.iter().map(|event| rate_in(event, from)).collect())
 }
 
 fn busy(load: &Load) -> f64 {

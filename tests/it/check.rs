@@ -157,6 +157,25 @@ fn generated(number: u64) -> String {
         rate = "{other}/s"
         weight = "heavy"
         size = {{ heavy = "3KiB" }}
+        [event.audited]
+        from = "crm"
+        to = "audits"
+        weight = "heavy"
+        size = {{ heavy = "1KiB" }}
+        [queue.audits]
+        segment = "bus"
+        [subscriber.auditor]
+        zone = "home"
+        from = "audits"
+        runs = "actors"
+        [[subscriber.auditor.stage]]
+        name = "parse"
+        tasks = 2
+        work = "exp(5ms)"
+        [[subscriber.auditor.stage]]
+        name = "file"
+        tasks = 3
+        work = "exp(9ms)"
         [segment.bus]
         zone = "home"
         threads = 2
@@ -193,6 +212,7 @@ fn generated(number: u64) -> String {
         workers = 6
         work = "uniform(5ms, 30ms)"
         failure = "{failure}%"
+        raises = [{{ event = "audited", share = "40%" }}]
         [subscriber.undertaker]
         zone = "home"
         from = "dead"

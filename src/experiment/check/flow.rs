@@ -1,12 +1,10 @@
 //! Who gets how many messages of which event, how often each is worked on, and whom that makes ask what.
 //!
-//! What depends on waiting (lifetimes, full lines, time-outs) counts as if it never happened. Subscribers that compete for a queue share
-//! by their consumers, which is how the broker deals.
+//! What depends on waiting (lifetimes, full lines, time-outs) counts as if it never happened.
 
 use crate::scenario::Scenario;
-use crate::scenario::spec::{
-    Callback, Destination, Distribution, Event, EventIndex, Line, QueueIndex, Runs, Selector, Service, Subscriber, Weight, ZoneIndex,
-};
+use crate::scenario::spec::{Callback, Destination, Distribution, EventIndex, Line, Runs, Service, Subscriber, Weight, ZoneIndex};
+use crate::scenario::traffic::{Network, done};
 use crate::units::Bytes;
 
 /// Messages of one event that one taker (a subscriber, or a poller after them) gets.
@@ -17,68 +15,34 @@ pub struct Flow {
     pub messages: f64,
     /// For each message.
     pub attempts: f64,
+    /// Share of messages that are done in the end.
+    pub done: f64,
 }
 
-/// All flows, events first.
-pub fn flows(scenario: &Scenario) -> Vec<Flow> {
+/// All flows, events first, of a network that knows who gets what.
+pub fn flows(scenario: &Scenario, network: &Network<'_>) -> Vec<Flow> {
     let mut flows = Vec::new();
-    for (index, event) in scenario.events.iter().enumerate() {
-        let mut add = |taker: usize, messages: f64, line: &Line, subscriber: &Subscriber| {
-            flows.push(Flow { event: index, taker, messages, attempts: attempts(line, subscriber) });
-        };
-        match event.to {
-            Some(Destination::Queue(queue)) => into_queue(scenario, queue, 1.0, &mut add),
-            Some(topic @ Destination::Topic(_)) => {
-                for (taker, subscriber) in scenario.subscribers.iter().enumerate().filter(|(_, subscriber)| subscriber.from == topic) {
-                    let messages = share_of(&subscriber.selector, event);
-                    add(taker, messages, &subscriber.line, subscriber);
-                    bury(scenario, &subscriber.line, messages * dying(&subscriber.line, subscriber), &mut add);
-                }
-            }
-            Some(Destination::Feed(_)) | None => {}
+    for (event, takers) in network.flows.iter().enumerate() {
+        for (taker, messages) in takers {
+            let subscriber = &scenario.subscribers[*taker];
+            let line = match subscriber.from {
+                Destination::Queue(queue) => &scenario.queues[queue].line,
+                Destination::Topic(_) | Destination::Feed(_) => &subscriber.line,
+            };
+            flows.push(Flow {
+                event,
+                taker: *taker,
+                messages: *messages,
+                attempts: attempts(line, subscriber),
+                done: done(line, subscriber),
+            });
         }
-        for (poller, asks) in scenario.pollers.iter().enumerate().filter(|(_, asks)| scenario.feeds[asks.feed].of == index) {
-            add(scenario.subscribers.len() + poller, 1.0, &asks.reader.line, &asks.reader);
+        for (poller, asks) in scenario.pollers.iter().enumerate().filter(|(_, asks)| scenario.feeds[asks.feed].of == event) {
+            let taker = scenario.subscribers.len() + poller;
+            flows.push(Flow { event, taker, messages: 1.0, attempts: attempts(&asks.reader.line, &asks.reader), done: 1.0 });
         }
     }
     flows
-}
-
-type Add<'a> = dyn FnMut(usize, f64, &Line, &Subscriber) + 'a;
-
-fn into_queue(scenario: &Scenario, queue: QueueIndex, messages: f64, add: &mut Add<'_>) {
-    let takers = || scenario.subscribers.iter().enumerate().filter(|(_, subscriber)| subscriber.from == Destination::Queue(queue));
-    let consumers: f64 = takers().map(|(_, subscriber)| f64::from(subscriber.consumers)).sum();
-    let line = &scenario.queues[queue].line;
-    let mut dead = 0.0;
-    for (taker, subscriber) in takers() {
-        let messages = messages * f64::from(subscriber.consumers) / consumers;
-        add(taker, messages, line, subscriber);
-        dead += messages * dying(line, subscriber);
-    }
-    bury(scenario, line, dead, add);
-}
-
-/// Dead letters go in no circle, which a checked scenario excludes.
-fn bury(scenario: &Scenario, line: &Line, messages: f64, add: &mut Add<'_>) {
-    if let Some(queue) = line.policy.dead_letter.filter(|_| messages > 0.0) {
-        into_queue(scenario, queue.0 as usize, messages, add);
-    }
-}
-
-/// The part of an event's messages that a selector lets through: kinds are drawn evenly, or come in turn over a lifecycle.
-pub fn share_of(selector: &Selector, event: &Event) -> f64 {
-    match selector {
-        Selector::All => 1.0,
-        Selector::Share(share) => *share,
-        Selector::Kinds(_) if event.kinds.is_empty() => 0.0,
-        Selector::Kinds(kinds) => {
-            let changes = event.lifecycle.as_ref().map_or(1, |lifecycle| lifecycle.changes as usize);
-            let steps = if changes > 1 { changes } else { event.kinds.len() };
-            let passing = (0..steps).filter(|step| kinds.contains(&event.kinds[step % event.kinds.len()])).count();
-            passing as f64 / steps as f64
-        }
-    }
 }
 
 /// Mean number of attempts at a message: each fails by chance alone, a poisoned one always.
@@ -89,12 +53,6 @@ fn attempts(line: &Line, subscriber: &Subscriber) -> f64 {
         Some(most) => poison * most + (1.0 - poison) * (1.0 - libm::pow(failure, most)) / (1.0 - failure),
         None => 1.0 / (1.0 - failure),
     }
-}
-
-/// Share of messages that fail as often as they may.
-fn dying(line: &Line, subscriber: &Subscriber) -> f64 {
-    let Some(most) = line.policy.max_deliveries else { return 0.0 };
-    subscriber.poison + (1.0 - subscriber.poison) * libm::pow(subscriber.failure, f64::from(most))
 }
 
 /// A request to a system of record.
@@ -183,7 +141,7 @@ pub fn way(scenario: &Scenario, from: Option<ZoneIndex>, to: Option<ZoneIndex>) 
 /// Where a taker works: a workflow on its segment.
 pub fn home(scenario: &Scenario, taker: &Subscriber) -> Option<ZoneIndex> {
     match taker.runs {
-        Runs::Listener => taker.zone,
+        Runs::Listener | Runs::Actors | Runs::Topology => taker.zone,
         Runs::Workflow => scenario.segment_of(taker.from).and_then(|segment| scenario.segments[segment].zone),
     }
 }

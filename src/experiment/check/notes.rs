@@ -58,7 +58,7 @@ pub fn zeros(scenario: &Scenario) -> Vec<Note> {
 fn zeros_of_taker(scenario: &Scenario, taker: &Subscriber) -> Vec<Note> {
     let path = |key: &str| format!("{}.{key}", taker.entity());
     let mut notes = Vec::new();
-    let free = |event: usize| matches!(&taker.work[event], Service::Drawn(work) if work.is_zero());
+    let free = |event: usize| taker.works_on(event).all(|work| matches!(work, Service::Drawn(work) if work.is_zero()));
     let events = scenario.events_reaching(taker);
     if !events.is_empty() && events.iter().all(|event| free(*event)) {
         notes.push(note(path("work"), "its workers do their own work in no time"));

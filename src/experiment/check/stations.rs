@@ -8,6 +8,7 @@ use super::polls;
 use crate::model::{CONFIRM_SIZE, POLL_SIZE, SETTLE_SIZE, SHORT_ANSWER_SIZE};
 use crate::scenario::Scenario;
 use crate::scenario::spec::{Callback, Destination, Distribution, Runs, Selector, Subscriber};
+use crate::scenario::traffic::Network;
 use crate::theory::{allen_cunneen, group_utilization};
 use crate::units::{Bytes, Time};
 
@@ -15,6 +16,8 @@ use crate::units::{Bytes, Time};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     Workers(usize),
+    /// Of a pipeline: taker and stage.
+    Stage(usize, usize),
     /// Places for unacknowledged messages.
     Prefetch(usize),
     Connections(usize),
@@ -84,6 +87,7 @@ pub struct Stations<'s> {
     scenario: &'s Scenario,
     pub places: Vec<Place>,
     courses: Vec<Course>,
+    network: Network<'s>,
 }
 
 /// Arrivals at a line with the moments of their services.
@@ -119,17 +123,17 @@ impl<'s> Stations<'s> {
             let (home, bus) =
                 (flow::home(scenario, taker), scenario.segment_of(taker.from).and_then(|segment| scenario.segments[segment].zone));
             let calls = requests(scenario, taker, event);
-            Course {
-                work: Moments::of_service(&taker.work[event]),
-                calls,
-                deliver: way(scenario, bus, home),
-                settle: way(scenario, home, bus),
-                flow,
-            }
+            let work = taker.works_on(event).map(Moments::of_service).fold(Moments::default(), Moments::plus);
+            Course { work, calls, deliver: way(scenario, bus, home), settle: way(scenario, home, bus), flow }
         };
-        let mut stations = Stations { scenario, places: places(scenario), courses: flows(scenario).into_iter().map(course).collect() };
-        stations.courses.retain(|course| course.flow.messages > 0.0);
-        stations
+        let network = Network::new(scenario);
+        let flows = flows(scenario, &network).into_iter().filter(|flow| flow.messages > 0.0);
+        Stations { scenario, places: places(scenario), courses: flows.map(course).collect(), network }
+    }
+
+    /// All that is raised a second while events come by themselves at these rates.
+    pub fn raised(&self, own: Vec<f64>) -> Vec<f64> {
+        self.network.with_derived(own)
     }
 
     fn taker(&self, taker: usize) -> &'s Subscriber {
@@ -175,6 +179,8 @@ fn places(scenario: &Scenario) -> Vec<Place> {
     let mut places = Vec::new();
     for (taker, subscriber) in scenario.takers().enumerate() {
         places.push(Place::Workers(taker));
+        places
+            .extend((0..subscriber.pipeline.as_ref().map_or(0, |pipeline| pipeline.stages.len())).map(|stage| Place::Stage(taker, stage)));
         places.extend(subscriber.prefetch.map(|_| Place::Prefetch(taker)));
         places.extend(subscriber.manner().and_then(|manner| manner.connections).map(|_| Place::Connections(taker)));
     }
@@ -270,10 +276,11 @@ impl<'a, 's> Pass<'a, 's> {
     /// From the change to the broker.
     fn publish(&mut self) {
         let scenario = self.scenario;
-        for (event, rate) in scenario.events.iter().zip(self.rates) {
+        let own = self.derive();
+        for (index, (event, rate)) in scenario.events.iter().zip(self.rates).enumerate() {
             let Some((to, segment)) = event.to.and_then(|to| Some((to, scenario.segment_of(to)?))) else { continue };
             let (home, bus) = (scenario.sors[event.from].zone, scenario.segments[segment].zone);
-            self.send(way(scenario, home, bus), *rate, event.size);
+            self.send(way(scenario, home, bus), own[index].max(0.0), event.size);
             if event.confirm_in_flight.is_some() {
                 self.send(way(scenario, bus, home), *rate, CONFIRM_SIZE);
             }
@@ -291,6 +298,27 @@ impl<'a, 's> Pass<'a, 's> {
             threads.receive += rate * service.mean;
             threads.published += rate;
         }
+    }
+
+    /// What subscribers raise goes from where they are; what is left of each event's rate its system of record raises.
+    fn derive(&mut self) -> Vec<f64> {
+        let (stations, scenario) = (self.stations, self.scenario);
+        let mut own = self.rates.to_vec();
+        for (index, course) in stations.courses.iter().enumerate() {
+            let taker = stations.taker(course.flow.taker);
+            for raise in &taker.raises {
+                let rate = self.messages[index] * course.flow.done * raise.share;
+                own[raise.event] -= rate;
+                let event = &scenario.events[raise.event];
+                let segment = event.to.and_then(|to| scenario.segment_of(to));
+                // A workflow raises where it runs.
+                let at_home = taker.runs == Runs::Workflow && segment == scenario.segment_of(taker.from);
+                if let Some(segment) = segment.filter(|_| !at_home) {
+                    self.send(way(scenario, flow::home(scenario, taker), scenario.segments[segment].zone), rate, event.size);
+                }
+            }
+        }
+        own
     }
 
     /// The systems' own users.
@@ -507,6 +535,7 @@ impl<'a, 's> Pass<'a, 's> {
                 let parts = [("work", workers.work), ("answers", workers.answers)];
                 Load { waiting: workers.waiting, exact: !workers.estimated, ..load(&parts, workers.attempts) }
             }
+            Place::Stage(taker, stage) => self.stage(taker, stage),
             Place::Prefetch(taker) => {
                 Load { exact: false, ..load(&[("messages", self.workers[taker].unacknowledged)], self.workers[taker].attempts) }
             }
@@ -531,6 +560,16 @@ impl<'a, 's> Pass<'a, 's> {
                 load(&[("bytes", busy[0].max(busy[1]))], 0.0)
             }
         }
+    }
+
+    /// The last stage is held while answers are waited for; who waits for room in the next mailbox is held too, which is not known here.
+    fn stage(&self, taker: usize, stage: usize) -> Load {
+        let (workers, Some(pipeline)) = (&self.workers[taker], &self.stations.taker(taker).pipeline) else { return Load::default() };
+        let work = workers.attempts * Moments::of_service(&pipeline.stages[stage].work).mean;
+        let is_last = stage + 1 == pipeline.stages.len();
+        let (answers, waiting) = if is_last { (workers.answers, workers.waiting) } else { (0.0, 0.0) };
+        let parts = vec![("work", work), ("answers", answers)];
+        Load { parts, arrivals: workers.attempts, waiting, exact: !pipeline.may_block(stage) && !(is_last && workers.estimated) }
     }
 
     /// Its capacity is that of full groups; how long it is busy depends on how many come together.

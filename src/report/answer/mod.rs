@@ -9,6 +9,7 @@ mod files;
 mod limit;
 mod markdown;
 mod page;
+mod size;
 mod sweep;
 mod terminal;
 
@@ -16,6 +17,7 @@ pub use check::check;
 pub use compare::compare;
 pub use files::render;
 pub use limit::limit;
+pub use size::size;
 pub use sweep::sweep;
 pub use terminal::terminal;
 
