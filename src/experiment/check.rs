@@ -14,9 +14,9 @@ use crate::outcome::check::{
 };
 use crate::scenario::Scenario;
 use crate::scenario::rhythm::{WINDOW, mean_rate, rate_in, windows};
-use crate::scenario::spec::{COPY_OVERHEAD, Destination, Line, Subscriber};
+use crate::scenario::spec::{COPY_OVERHEAD, Destination, Line, Subscriber, WarmUp};
 use crate::units::{Time, Unit, three_digits};
-use stations::{Load, Loads, Place, Stations};
+use stations::{Bursts, Load, Loads, Place, Stations};
 use std::collections::BTreeSet;
 
 /// Checks each design by itself.
@@ -31,6 +31,8 @@ struct Check<'s> {
     /// Per second, by event.
     mean_rates: Vec<f64>,
     mean: Loads,
+    /// The same as a run sees it.
+    read: Loads,
     /// By window.
     windows: Vec<(Time, Vec<f64>, Loads)>,
 }
@@ -46,14 +48,15 @@ impl<'s> Check<'s> {
     fn new(scenario: &'s Scenario) -> Check<'s> {
         let stations = Stations::new(scenario);
         let mean_rates = stations.raised(scenario.events.iter().map(|event| mean_rate(scenario, event)).collect());
-        let mean = stations.loads(&mean_rates, &mean_rates, None);
+        let mean = stations.loads(&mean_rates, &mean_rates, Bursts::Even);
         let loads = |from: Time| {
             let rates = rates_in(scenario, &stations, from);
-            let loads = stations.loads(&rates, &mean_rates, None);
+            let loads = stations.loads(&rates, &mean_rates, Bursts::Even);
             (from, rates, loads)
         };
         let windows = windows(scenario).into_iter().map(loads).collect();
-        Check { stations, mean_rates, mean, windows, scenario }
+        let read = stations.loads(&mean_rates, &mean_rates, Bursts::Read);
+        Check { stations, mean_rates, mean, read, windows, scenario }
     }
 
     fn conclude(&self) -> DesignCheck {
@@ -138,9 +141,26 @@ impl<'s> Check<'s> {
         let windows: BTreeSet<Time> = pollers.flat_map(|poller| polls::ticks(poller, self.scenario.horizon())).map(aligned).collect();
         let loads = |from: &Time| {
             let rates = rates_in(self.scenario, &self.stations, *from);
-            busy(&self.stations.loads(&rates, &self.mean_rates, Some(*from)).stations[index])
+            busy(&self.stations.loads(&rates, &self.mean_rates, Bursts::In(*from)).stations[index])
         };
         windows.iter().map(loads).fold(0.0, f64::max)
+    }
+
+    /// Servers that are busy while they wait for others, averaged over the hours of the day: it grows faster than the load.
+    fn waiting(&self, index: usize) -> f64 {
+        const HOUR: f64 = 3600.0;
+        let from = match self.scenario.run.warm_up {
+            WarmUp::Fixed(span) => span.seconds(),
+            WarmUp::Auto => 0.0,
+        };
+        let is_hour = |at: f64| at >= from && (at / HOUR).fract() == 0.0;
+        let hours: Vec<f64> =
+            self.windows.iter().filter(|(at, ..)| is_hour(at.seconds())).map(|(_, _, loads)| loads.stations[index].waiting).collect();
+        let whole = (self.scenario.run.horizon.seconds() - from).min(24.0 * HOUR) / HOUR;
+        if (hours.len() as f64) < whole.floor().max(1.0) {
+            return self.read.stations[index].waiting;
+        }
+        hours.iter().sum::<f64>() / hours.len() as f64
     }
 
     /// None where nothing is asked of it ever.
@@ -161,7 +181,7 @@ impl<'s> Check<'s> {
             load_mean: mean.servers_wanted() / servers,
             load_peak,
             peak_at_s: peak.at.seconds(),
-            busy_mean: (busy(mean) / servers).min(1.0),
+            busy_mean: ((self.read.stations[index].servers_wanted() + self.waiting(index)) / servers).min(1.0),
             busy_peak: (peak.busy / servers).min(1.0),
             parts: mean.parts.iter().enumerate().map(part).filter(|part| part.load_peak > 0.0 || part.load_mean > 0.0).collect(),
             exact: mean.exact && peak.load.exact,
@@ -271,7 +291,7 @@ impl<'s> Check<'s> {
     fn links(&self) -> Vec<LinkLoad> {
         let load = |(index, link): (usize, &crate::scenario::spec::Link)| LinkLoad {
             link: link.name.clone(),
-            bytes_mean: self.mean.bytes[index],
+            bytes_mean: self.read.bytes[index],
             bytes_peak: self.highest(|loads| loads.bytes[index]),
         };
         self.scenario.links.iter().enumerate().map(load).collect()

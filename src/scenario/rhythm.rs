@@ -31,6 +31,20 @@ pub fn mean_rate(scenario: &Scenario, event: &Event) -> f64 {
     }
 }
 
+/// The part of an event's own arrivals within the horizon that comes before an instant.
+pub fn share_before(scenario: &Scenario, event: &Event, at: Time) -> f64 {
+    let (at, end) = (at.min(scenario.horizon()), scenario.horizon());
+    let (before, all) = match &event.arrivals.pattern {
+        Pattern::Trace(rows) => {
+            let count = |until: Time| rows.partition_point(|row| row.0 < until) as f64;
+            (count(at), count(end))
+        }
+        Pattern::Mmpp(_) => (at.seconds(), end.seconds()),
+        _ => (event.arrivals.profile.expected(at), event.arrivals.profile.expected(end)),
+    };
+    if all > 0.0 { before / all } else { 0.0 }
+}
+
 /// An event's own rate in the window that begins at an instant, per second.
 pub fn rate_in(event: &Event, from: Time) -> f64 {
     let arrivals = &event.arrivals;

@@ -11,8 +11,9 @@ use std::fs;
 
 /// Standard errors for one of several hundred figures.
 const FAR: f64 = 4.5;
-/// How far an estimated wait may put a figure off, as a share of it.
-const ESTIMATED: f64 = 0.05;
+/// How far the estimate of waiting may put a figure off, as a share of it: steps of one message follow each other, which the formula
+/// does not know.
+const ESTIMATED: f64 = 0.10;
 
 struct Disk;
 
@@ -70,7 +71,7 @@ fn peaks_agree(check: &DesignCheck, run: &Outcome) -> usize {
     for station in &check.stations {
         let Some(series) = run.series.iter().find(|series| Some(&series.name) == station.metric.as_ref()) else { continue };
         let step = ((station.peak_at_s + 1800.0) / series.step_s) as usize;
-        let off = if station.exact { 1e-9 } else { 2.0 * ESTIMATED };
+        let off = if station.exact { 1e-9 } else { ESTIMATED };
         let interval = (series.mean[step], series.low[step], series.high[step]);
         near(&format!("{} at the peak", series.name), interval, run.run.replications, station.busy_peak, off);
         count += 1;
@@ -339,7 +340,7 @@ fn a_surge_is_the_peak_and_the_bottleneck_follows_from_it() {
 
 #[test]
 fn what_is_idle_or_left_at_zero_is_told() {
-    let heavy = checked(&scenario_set(SMALL, &[("event.changed.weight", "heavy"), ("sor.registry.own_load", "0/s")]));
+    let heavy = checked(&scenario_set(SMALL, &[("event.changed.weight", "heavy")]));
     let told = |notes: &[busload::outcome::check::Note], path: &str| notes.iter().any(|note| note.path == path);
     assert!(told(&heavy.idle, "subscriber.one.callback") && told(&heavy.idle, "subscriber.two.callback"), "{:?}", heavy.idle);
     assert!(told(&heavy.idle, "segment.bus.threads") && told(&heavy.zeros, "segment.bus.cost"), "{:?}", heavy.zeros);

@@ -64,6 +64,19 @@ fn tick(schedule: &Schedule, from: Time) -> Option<Span> {
     }
 }
 
+/// The last tick before the horizon: what comes later nobody reads.
+pub fn last_tick(poller: &Poller, horizon: Time) -> Time {
+    let before = Time(horizon.0.saturating_sub(1));
+    match &poller.schedule {
+        Schedule::Every(every) => Time(before.0 / every.0 * every.0),
+        Schedule::At(times) => {
+            let of_day = |day: u64| times.iter().rev().map(move |time| Time(day * DAY) + *time).find(|at| *at <= before);
+            let day = before.0 / DAY;
+            of_day(day).or_else(|| day.checked_sub(1).and_then(of_day)).unwrap_or(Time::ZERO)
+        }
+    }
+}
+
 /// Instants in whose windows a poller has ticks: of its first days.
 pub fn ticks(poller: &Poller, horizon: Time) -> Vec<Time> {
     let days = |time: &Span| (0..2).map(|day| Time(day * DAY) + *time).collect::<Vec<_>>();

@@ -7,6 +7,7 @@ use super::flow::{self, Flow, Moments, Request, Way, flows, requests, way};
 use super::polls;
 use crate::model::{CONFIRM_SIZE, POLL_SIZE, SETTLE_SIZE, SHORT_ANSWER_SIZE};
 use crate::scenario::Scenario;
+use crate::scenario::rhythm::share_before;
 use crate::scenario::spec::{Callback, Destination, Distribution, Runs, Selector, Subscriber};
 use crate::scenario::traffic::Network;
 use crate::theory::{allen_cunneen, group_utilization};
@@ -25,6 +26,17 @@ pub enum Place {
     Threads(usize),
     Journal(usize),
     Link(usize),
+}
+
+/// How seldom polls count, which bring their entries in bursts.
+#[derive(Clone, Copy, Debug)]
+pub enum Bursts {
+    /// As if they were spread evenly.
+    Even,
+    /// The same, without what the last poll of the run leaves unread.
+    Read,
+    /// As they are in the window that begins at an instant.
+    In(Time),
 }
 
 /// What is asked of a station.
@@ -141,15 +153,14 @@ impl<'s> Stations<'s> {
         self.scenario.subscribers.get(taker).unwrap_or_else(readers)
     }
 
-    /// Everything while events are raised at these rates per second; bursts as they are in the window that begins at an instant, or as they
-    /// are on average.
-    pub fn loads(&self, rates: &[f64], mean_rates: &[f64], window: Option<Time>) -> Loads {
-        self.pass(rates, mean_rates, window, 1.0)
+    /// Everything while events are raised at these rates per second.
+    pub fn loads(&self, rates: &[f64], mean_rates: &[f64], bursts: Bursts) -> Loads {
+        self.pass(rates, mean_rates, bursts, 1.0)
     }
 
     /// The same without bursts and with so many times the requests of the systems' own users.
     pub fn scaled(&self, rates: &[f64], mean_rates: &[f64], own: f64) -> Loads {
-        self.pass(rates, mean_rates, None, own)
+        self.pass(rates, mean_rates, Bursts::Even, own)
     }
 
     /// Messages that all takers get of each event.
@@ -163,11 +174,11 @@ impl<'s> Stations<'s> {
         mine.map(|flow| rates[flow.event] * flow.messages * (self.scenario.events[flow.event].size.0 + overhead.0) as f64).sum()
     }
 
-    fn pass(&self, rates: &[f64], mean_rates: &[f64], window: Option<Time>, own: f64) -> Loads {
+    fn pass(&self, rates: &[f64], mean_rates: &[f64], bursts: Bursts, own: f64) -> Loads {
         let mut pass = Pass::new(self, rates);
         pass.publish();
         pass.own(own);
-        pass.poll(mean_rates, window);
+        pass.poll(mean_rates, bursts);
         pass.take();
         pass.wait();
         pass.hold();
@@ -331,7 +342,7 @@ impl<'a, 's> Pass<'a, 's> {
         }
     }
 
-    fn poll(&mut self, mean_rates: &[f64], window: Option<Time>) {
+    fn poll(&mut self, mean_rates: &[f64], bursts: Bursts) {
         let scenario = self.scenario;
         for (index, poller) in scenario.pollers.iter().enumerate() {
             let (feed, sor) = (&scenario.feeds[poller.feed], scenario.sor_of(poller.feed));
@@ -339,10 +350,15 @@ impl<'a, 's> Pass<'a, 's> {
             let (there, back) =
                 (way(scenario, poller.reader.zone, scenario.sors[sor].zone), way(scenario, scenario.sors[sor].zone, poller.reader.zone));
             let service = Moments::of(&feed.page_service);
-            let asks = match window.filter(|_| polls::comes_in_bursts(poller)) {
-                None if polls::comes_in_bursts(poller) => polls::steadily(poller, feed.page, mean_rates[feed.of]),
-                None => polls::steadily(poller, feed.page, self.rates[feed.of]),
-                Some(from) => {
+            let asks = match bursts {
+                _ if !polls::comes_in_bursts(poller) => polls::steadily(poller, feed.page, self.rates[feed.of]),
+                Bursts::Even => polls::steadily(poller, feed.page, mean_rates[feed.of]),
+                Bursts::Read => {
+                    let read = share_before(scenario, event, polls::last_tick(poller, scenario.horizon()));
+                    let all = polls::steadily(poller, feed.page, mean_rates[feed.of]);
+                    polls::Polls { pages: all.pages * read, entries: all.entries * read, ..all }
+                }
+                Bursts::In(from) => {
                     let page = feed.page.map_or(0, |page| event.size.0.saturating_mul(u64::from(page)));
                     let cycle = self.transmission(there, POLL_SIZE) + self.transmission(back, Bytes(page)) + service.mean;
                     let hold = self.shortest(scenario.subscribers.len() + index);
