@@ -7,6 +7,7 @@ mod findings;
 mod merge;
 mod objectives;
 mod replicate;
+mod storm;
 mod study;
 
 pub use compare::compare;

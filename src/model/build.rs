@@ -1,6 +1,7 @@
 //! Scenario -> World: names become numbers, every entity gets its place, its ways and its named streams.
 
 use super::change::{FamilyPlan, Ledger};
+use super::clock::{Clocks, WrongClock};
 use super::hop::Hop;
 use super::network::{Network, Path};
 use super::probe::{Count, Probe, Sizes};
@@ -53,7 +54,8 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
         watched.stages = stages(scenario, subscriber);
         watched.calls = vec![Count::default(); subscriber.calls.len()];
     }
-    let ledger = Ledger::new(&families(scenario, &plans), plans.len());
+    let mut ledger = Ledger::new(&families(scenario, &plans), plans.len());
+    ledger.clocks = Clocks::new(clocks(scenario, &stream));
     let drains = scenario.run.ending == spec::Ending::Drain;
     World::assemble(ledger, Network::new(scenario), publishers, segments, subscribers, sors, wiring, probe, drains)
 }
@@ -232,6 +234,14 @@ fn seats(scenario: &Scenario, plans: &[LinePlan<'_>], event: usize) -> Vec<Seat>
         })
     };
     audience.iter().enumerate().filter_map(seat).collect()
+}
+
+fn clocks(scenario: &Scenario, stream: &impl Fn(&str, &str) -> Stream) -> Vec<Option<WrongClock>> {
+    let clock = |event: &spec::Event| {
+        let skew = scenario.sors[event.from].clock_skew.clone()?;
+        Some(WrongClock { skew, stream: stream(&format!("event.{}", event.name), "clock skew") })
+    };
+    scenario.events.iter().map(clock).collect()
 }
 
 fn families(scenario: &Scenario, plans: &[LinePlan<'_>]) -> Vec<FamilyPlan> {

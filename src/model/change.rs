@@ -6,6 +6,7 @@
 //!
 //! Knows nothing of brokers, links or time to come. Invariant: a change with nobody waiting and no copy about is freed.
 
+use super::clock::Clocks;
 use super::family::{Account, Family, Lifecycle, Picture, Resource, ResourceKey};
 use super::freshness::{Freshness, Opened};
 use super::left_open::LeftOpen;
@@ -72,6 +73,8 @@ pub struct Applying {
     pub place: u32,
     pub subscription: u32,
     pub guard: Guard,
+    /// Of the version that came, where clocks are wrong.
+    pub claimed: Time,
 }
 
 /// All changes of a run.
@@ -86,6 +89,8 @@ pub struct Ledger {
     /// By subscription.
     freshness: Vec<Freshness>,
     left: LeftOpen,
+    /// Where clocks are wrong.
+    pub clocks: Option<Box<Clocks>>,
     /// By event, then place.
     subscription_of: Vec<Vec<u32>>,
     /// By event times subscriptions plus subscription; [`NONE`] outside the audience.
@@ -139,6 +144,7 @@ impl Ledger {
             families,
             freshness: vec![Freshness::new(); subscriptions],
             left: LeftOpen::default(),
+            clocks: None,
             subscription_of: plans.iter().map(|plan| plan.audience.clone()).collect(),
             place_of,
         }
@@ -285,6 +291,29 @@ impl Ledger {
         (0..self.changes.len()).filter(|slot| waits(*slot)).count() as u64 + outdated
     }
 
+    /// Where clocks are wrong: the stamp of the change, or of the latest version of its resource; zero says as much as the version.
+    #[inline(always)]
+    pub fn claimed(&self, slot: u32, latest: bool) -> Time {
+        if self.clocks.is_none() { Time::ZERO } else { self.claimed_by_clock(slot, latest) }
+    }
+
+    #[inline(never)]
+    fn claimed_by_clock(&self, slot: u32, latest: bool) -> Time {
+        let Change { event, resource, lifecycle, .. } = self.changes[slot as usize];
+        let clocks = self.clocks.as_ref().filter(|_| lifecycle != NONE);
+        let stamp = clocks.and_then(|clocks| if latest { clocks.of_resource(event, resource) } else { clocks.of_change(event, slot) });
+        stamp.unwrap_or(Time::ZERO)
+    }
+
+    /// A change that has just been raised gets the time stamp of its system's clock.
+    pub fn stamp(&mut self, now: Time, slot: u32) {
+        if let Some(key) = self.resource_key(slot)
+            && let Some(clocks) = &mut self.clocks
+        {
+            clocks.stamp(now, slot, key);
+        }
+    }
+
     /// The resource of a change, where that can change again.
     pub fn resource_key(&self, slot: u32) -> Option<ResourceKey> {
         let Change { event, resource, lifecycle, .. } = self.changes[slot as usize];
@@ -403,13 +432,14 @@ impl Ledger {
     /// are given to `see`, newest first; whether it shows this one, [`Ledger::has_shown`] says.
     #[inline(never)]
     pub fn apply(&mut self, now: Time, by: Applying, slot: u32, version: u32, mut see: impl FnMut(Shown)) -> Applied {
-        let Applying { place, guard, .. } = by;
+        let Applying { place, guard, claimed, .. } = by;
         let Change { event, resource, .. } = self.changes[slot as usize];
         let family = &mut self.families[event as usize];
         let picture = &mut family.pictures[resource as usize * family.audience as usize + place as usize];
         let newest_shown = picture.view.newest_shown();
         // As long as no clock is wrong, time stamps say the same as versions.
-        let applied = picture.view.apply(now, version, Time(version as u64), guard);
+        let stamp = if claimed == Time::ZERO { Time(version as u64) } else { claimed };
+        let applied = picture.view.apply(now, version, stamp, guard);
         if let Applied::Shown { wrong } = applied {
             family.accounts[place as usize].wrong += wrong;
         }

@@ -41,6 +41,9 @@ impl World {
         if let Some(number) = self.publishers[event as usize].number {
             self.ledger.change_mut(change).sequence = number;
         }
+        if self.ledger.clocks.is_some() {
+            self.ledger.stamp(now, change);
+        }
         self.probe.living.level.rise(now);
         self.probe.events[event as usize].raised.add(1);
         self.open_for_audience(event, change);

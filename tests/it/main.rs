@@ -2,8 +2,10 @@
 
 mod architecture;
 mod arrivals;
+mod backlog_penalty;
 mod callback_care;
 mod calls;
+mod clock_skew;
 #[cfg(feature = "cli")]
 mod commands;
 mod compare;
@@ -42,6 +44,7 @@ mod scenario_files;
 mod scenario_help;
 mod scenario_hostile;
 mod scenario_language;
+mod scenarios_callbacks;
 mod scenarios_meaning;
 mod stats;
 mod theory;

@@ -21,6 +21,7 @@ pub(super) fn validate(context: &Context<'_>, scenario: &mut Scenario) {
     dead_letter::places(context, scenario);
     dead_letter::circles(context, scenario);
     effect::services(context, scenario);
+    effect::clocks(context, scenario);
     effect::steady(context, scenario);
     effect::events(context, scenario);
     effect::subscribers(context, scenario);
