@@ -5,10 +5,12 @@ mod compare;
 mod disk;
 mod folder;
 mod interrupt;
+mod limit;
 mod planning;
 mod progress;
 mod report;
 mod run;
+mod sweep;
 
 pub use arguments::{Command, parse};
 
@@ -33,6 +35,8 @@ pub fn execute(command: Command) -> ExitCode {
     let code = match command {
         Command::Run(options) => run::run(&options),
         Command::Compare(options) => compare::compare(&options),
+        Command::Sweep(options) => sweep::run(&options),
+        Command::Limit(options) => limit::run(&options),
         Command::Report(options) => report::report(&options),
     };
     match code {

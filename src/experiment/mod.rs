@@ -2,13 +2,16 @@
 
 mod architecture;
 mod compare;
+mod cross_check;
 mod doubt;
 mod findings;
+pub mod limit;
 mod merge;
 mod objectives;
 mod replicate;
 mod storm;
 mod study;
+pub mod sweep;
 
 pub use compare::compare;
 pub use replicate::{Watch, run};

@@ -163,6 +163,12 @@ impl Attempt<'_> {
     #[inline(always)]
     pub fn handed(&mut self) -> bool {
         self.pass(Hop::DeliveryLink);
+        self.join()
+    }
+
+    /// The consumer has the message: it is worked on, or joins the line. True as from [`Attempt::handed`].
+    #[inline(always)]
+    pub fn join(&mut self) -> bool {
         self.watched.delivered.add(1);
         if self.ledger.handed(self.context.change, self.context.place) {
             self.watched.order_violations.add(1);
@@ -246,7 +252,7 @@ impl Attempt<'_> {
         if arrival == self.now {
             return Some(Arrival { call, sor });
         }
-        self.calendar.schedule(arrival, Notice::CallArrives { call, sor, at }.packed());
+        self.calendar.schedule(arrival, Notice::CallArrives { call, sor: sor as u32, at }.packed());
         None
     }
 
@@ -281,9 +287,15 @@ impl Attempt<'_> {
         self.subscriber.caller().parse()
     }
 
+    /// An answer is parsed: the attempt is over, or the next service is to be called (none).
+    #[inline(always)]
+    pub fn parsed(&mut self) -> Option<Over> {
+        if self.next_call() { None } else { Some(self.finish()) }
+    }
+
     /// Goes on to the next service that is called, if there is one left.
     #[inline(always)]
-    pub fn next_call(&mut self) -> bool {
+    fn next_call(&mut self) -> bool {
         if self.context.step as usize == self.subscriber.caller().services.len() {
             return false;
         }

@@ -37,7 +37,7 @@ impl World {
                 probe.busy_callbacks.level.rise(now);
                 probe.started(now, now);
                 let length = place.serve(read(now, context, ledger), call, at);
-                calendar.schedule(now + length, Notice::CallServed { call, sor, at }.packed());
+                calendar.schedule(now + length, Notice::CallServed { call, sor: sor as u32, at }.packed());
             }
             Admission::Waits => probe.line.level.rise(now),
             Admission::Refused => {
@@ -65,7 +65,7 @@ impl World {
 
     /// A worker of the SOR takes the next request.
     #[inline(never)]
-    fn serve_next(&mut self, sor: u16, came: Time, request: Request) {
+    pub(super) fn serve_next(&mut self, sor: u16, came: Time, request: Request) {
         let World { now, copies, sors, ledger, calendar, probe, .. } = self;
         let (now, probe) = (*now, &mut probe.sors[sor as usize]);
         probe.line.level.fall(now);
@@ -74,12 +74,13 @@ impl World {
             Request::Callback { call, at } => {
                 probe.busy_callbacks.level.rise(now);
                 let length = sors[sor as usize].serve(read(now, copies.calling(call, at), ledger), call, at);
-                calendar.schedule(now + length, Notice::CallServed { call, sor, at }.packed());
+                calendar.schedule(now + length, Notice::CallServed { call, sor: sor as u32, at }.packed());
             }
             Request::Own => {
                 probe.busy_own.level.rise(now);
                 self.start_own(sor as usize, came);
             }
+            Request::Poll { poller, call } => self.serve_poll(poller, call),
         }
     }
 
@@ -114,10 +115,12 @@ impl World {
             return self.answered_with_care(at);
         }
         let parsing = attempt.parsing();
-        if parsing.is_zero() {
-            self.parsed(at);
-        } else {
-            attempt.calendar.schedule(attempt.now + parsing, Notice::Parsed { at }.packed());
+        if !parsing.is_zero() {
+            return attempt.calendar.schedule(attempt.now + parsing, Notice::Parsed { at }.packed());
+        }
+        match attempt.parsed() {
+            Some(over) => self.end_attempt(over),
+            None => self.call(at),
         }
     }
 

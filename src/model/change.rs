@@ -291,29 +291,6 @@ impl Ledger {
         (0..self.changes.len()).filter(|slot| waits(*slot)).count() as u64 + outdated
     }
 
-    /// Where clocks are wrong: the stamp of the change, or of the latest version of its resource; zero says as much as the version.
-    #[inline(always)]
-    pub fn claimed(&self, slot: u32, latest: bool) -> Time {
-        if self.clocks.is_none() { Time::ZERO } else { self.claimed_by_clock(slot, latest) }
-    }
-
-    #[inline(never)]
-    fn claimed_by_clock(&self, slot: u32, latest: bool) -> Time {
-        let Change { event, resource, lifecycle, .. } = self.changes[slot as usize];
-        let clocks = self.clocks.as_ref().filter(|_| lifecycle != NONE);
-        let stamp = clocks.and_then(|clocks| if latest { clocks.of_resource(event, resource) } else { clocks.of_change(event, slot) });
-        stamp.unwrap_or(Time::ZERO)
-    }
-
-    /// A change that has just been raised gets the time stamp of its system's clock.
-    pub fn stamp(&mut self, now: Time, slot: u32) {
-        if let Some(key) = self.resource_key(slot)
-            && let Some(clocks) = &mut self.clocks
-        {
-            clocks.stamp(now, slot, key);
-        }
-    }
-
     /// The resource of a change, where that can change again.
     pub fn resource_key(&self, slot: u32) -> Option<ResourceKey> {
         let Change { event, resource, lifecycle, .. } = self.changes[slot as usize];

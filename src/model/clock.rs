@@ -2,6 +2,7 @@
 //!
 //! Each stamp is off by an amount of its own, early or late with equal chance. Knows nothing of who believes a stamp.
 
+use super::change::Ledger;
 use super::family::ResourceKey;
 use crate::sim::{Distribution, Stream};
 use crate::units::Time;
@@ -43,14 +44,34 @@ impl Clocks {
         put(&mut self.of_resource[key.event as usize], key.resource, claimed);
     }
 
-    /// The stamp of a change; none where its system's clock is right.
-    pub fn of_change(&self, event: u32, slot: u32) -> Option<Time> {
-        self.by_event[event as usize].as_ref().map(|_| self.of_change[slot as usize])
+    /// The stamp of a change, or of its resource's latest version; none where its system's clock is right.
+    fn claimed(&self, slot: u32, key: ResourceKey, latest: bool) -> Option<Time> {
+        self.by_event[key.event as usize].as_ref()?;
+        Some(if latest { self.of_resource[key.event as usize][key.resource as usize] } else { self.of_change[slot as usize] })
+    }
+}
+
+impl Ledger {
+    /// A change that has just been raised gets the time stamp of its system's clock.
+    #[inline(never)]
+    pub fn stamp(&mut self, now: Time, slot: u32) {
+        if let Some(key) = self.resource_key(slot)
+            && let Some(clocks) = &mut self.clocks
+        {
+            clocks.stamp(now, slot, key);
+        }
     }
 
-    /// The stamp of a resource's latest version; none where its system's clock is right.
-    pub fn of_resource(&self, event: u32, resource: u32) -> Option<Time> {
-        self.by_event[event as usize].as_ref().map(|_| self.of_resource[event as usize][resource as usize])
+    /// Where clocks are wrong: the stamp of the change, or of the latest version of its resource; zero says as much as the version.
+    #[inline(always)]
+    pub fn claimed(&self, slot: u32, latest: bool) -> Time {
+        if self.clocks.is_none() { Time::ZERO } else { self.claimed_by_clock(slot, latest) }
+    }
+
+    #[inline(never)]
+    fn claimed_by_clock(&self, slot: u32, latest: bool) -> Time {
+        let stamp = self.clocks.as_ref().zip(self.resource_key(slot)).and_then(|(clocks, key)| clocks.claimed(slot, key, latest));
+        stamp.unwrap_or(Time::ZERO)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::attempt::Over;
 use super::change::Change;
+use super::copy::FEED;
 use super::hop::Hop;
 use super::notice::{CopyRef, Job, Notice};
 use super::world::World;
@@ -100,14 +101,13 @@ impl World {
     }
 
     /// The answer is parsed: the next service is called, or the attempt is over.
-    #[inline]
     pub(super) fn parsed(&mut self, at: CopyRef) {
-        let Some(mut attempt) = self.attempt(at) else { return };
-        if attempt.next_call() {
-            return self.call(at);
+        let over = self.attempt(at).map(|mut attempt| attempt.parsed());
+        match over {
+            Some(Some(over)) => self.end_attempt(over),
+            Some(None) => self.call(at),
+            None => {}
         }
-        let over = attempt.finish();
-        self.end_attempt(over);
     }
 
     /// The attempt is over: thread and worker are free again, the broker is told.
@@ -135,7 +135,9 @@ impl World {
 
     #[inline(always)]
     fn pay_settling(&mut self, done: bool, segment: u16, at: CopyRef) {
-        if self.segments[segment as usize].prices.acknowledge_free {
+        if segment == FEED {
+            self.entry_over(at, done);
+        } else if self.segments[segment as usize].prices.acknowledge_free {
             self.settle(at, done);
         } else {
             self.segment_job(segment, Job::Settle { done, at });
@@ -151,7 +153,9 @@ impl World {
         let delivery = DeliveryId { copy: attempt.context.copy, stamp: at.stamp };
         if done {
             let place = attempt.context.place;
-            self.tell(segment, Input::Ack { delivery });
+            let told = &mut self.segments[segment as usize];
+            told.broker.handle_ack(self.now, delivery, &mut told.outputs);
+            self.told(segment);
             if self.ledger.is_tracked(change) { self.done_with(change, place) } else { self.release(change) }
         } else {
             let delay = attempt.subscriber.redelivery.after(attempt.context.attempt);
@@ -162,7 +166,7 @@ impl World {
     }
 
     /// A subscription is done with a copy of a change whose resource can change again. What it does not show yet stays open.
-    fn done_with(&mut self, change: u32, place: u32) {
+    pub(super) fn done_with(&mut self, change: u32, place: u32) {
         let Change { event, lifecycle, .. } = *self.ledger.change(change);
         if !self.ledger.leave_open(change, place) {
             self.release(change);

@@ -2,8 +2,10 @@
 
 use crate::units::Time;
 
-/// A delivery of a copy: where it is kept, and which hand-over; stale once the copy has been handed over anew.
+/// A delivery of a copy: where it is kept, and which hand-over; stale once the copy has been handed over anew. Aligned, so that it lies
+/// at the same place in every [`Notice`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(align(8))]
 pub struct CopyRef {
     pub slot: u32,
     pub stamp: u32,
@@ -22,7 +24,53 @@ pub enum Job {
     Work { at: CopyRef },
 }
 
-/// An entry of the calendar.
+impl Job {
+    /// That it is done.
+    #[inline(always)]
+    pub fn served(self, segment: u16) -> Notice {
+        match self {
+            Job::Receive { change } => Notice::Received { segment, change },
+            Job::Deliver { at } => Notice::Delivered { segment, at },
+            Job::Settle { done, at } => Notice::Settled { done, segment, at },
+            Job::Work { at } => Notice::Ran { segment, at },
+        }
+    }
+}
+
+/// A step in the course of a poll.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Poll {
+    /// A tick of the poller's clock.
+    Due,
+    /// The jitter is over.
+    Begins,
+    /// A request reaches the SOR.
+    Arrives,
+    /// The SOR has served it.
+    Served,
+    /// The answer reaches the poller.
+    Answered,
+    /// So does the answer that the line is full.
+    Refused,
+    /// The poller gives up waiting.
+    TimedOut,
+}
+
+impl Poll {
+    /// Of a request of a poller.
+    pub fn notice(self, poller: u16, call: u16) -> Notice {
+        Notice::Poll { poller: poller as u32, call, step: self, began: Time::ZERO }
+    }
+
+    fn numbered(number: u8) -> Poll {
+        use Poll::*;
+        [Due, Begins, Arrives, Served, Answered, Refused, TimedOut][number as usize]
+    }
+}
+
+/// An entry of the calendar. In every variant the fields are a `bool`, a `u16`, a `u32` and a word of 64 bits, or fewer of these: then
+/// they lie at the same places and [`Packed::notice`] costs nothing. Where they overlap, the compiler takes them apart byte by byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// An event (or the first of a lifecycle, or a batch) is raised.
@@ -35,8 +83,14 @@ pub enum Notice {
     PublishAgain { change: u32 },
     /// A confirm reaches the publisher.
     Confirmed { event: u32 },
-    /// A thread is done with a job.
-    SegmentServed { segment: u16, job: Job },
+    /// A thread has taken in a publish.
+    Received { segment: u16, change: u32 },
+    /// A thread has handed a copy over.
+    Delivered { segment: u16, at: CopyRef },
+    /// A thread has taken in an ack (done) or nack.
+    Settled { done: bool, segment: u16, at: CopyRef },
+    /// A thread has run a workflow.
+    Ran { segment: u16, at: CopyRef },
     /// A group of messages is in the journal.
     JournalWritten { segment: u16 },
     /// A deadline of the broker.
@@ -46,9 +100,9 @@ pub enum Notice {
     /// A worker is done with its own work.
     Worked { at: CopyRef },
     /// A callback reaches the SOR.
-    CallArrives { call: u16, sor: u16, at: CopyRef },
+    CallArrives { call: u16, sor: u32, at: CopyRef },
     /// The SOR has served a callback.
-    CallServed { call: u16, sor: u16, at: CopyRef },
+    CallServed { call: u16, sor: u32, at: CopyRef },
     /// The answer reaches the caller; refused where the line was full.
     Answered { call: u16, refused: bool, at: CopyRef },
     /// The caller gives up waiting.
@@ -63,6 +117,8 @@ pub enum Notice {
     OwnRequest { sor: u32 },
     /// And is answered.
     OwnServed { sor: u32, arrived: Time },
+    /// A poll goes on; a service says when it began.
+    Poll { poller: u32, call: u16, step: Poll, began: Time },
 }
 
 /// A notice as the calendar keeps it: two words that travel in registers. An enum of this size is written to the stack in parts and
@@ -115,16 +171,16 @@ impl Notice {
             Notice::PublishArrives { change } => pack(2, false, 0, change, 0),
             Notice::PublishAgain { change } => pack(3, false, 0, change, 0),
             Notice::Confirmed { event } => pack(4, false, 0, event, 0),
-            Notice::SegmentServed { segment, job: Job::Receive { change } } => pack(5, false, segment, change, 0),
-            Notice::SegmentServed { segment, job: Job::Deliver { at } } => pack(6, false, segment, 0, at.word()),
-            Notice::SegmentServed { segment, job: Job::Settle { done, at } } => pack(7, done, segment, 0, at.word()),
-            Notice::SegmentServed { segment, job: Job::Work { at } } => pack(8, false, segment, 0, at.word()),
+            Notice::Received { segment, change } => pack(5, false, segment, change, 0),
+            Notice::Delivered { segment, at } => pack(6, false, segment, 0, at.word()),
+            Notice::Settled { done, segment, at } => pack(7, done, segment, 0, at.word()),
+            Notice::Ran { segment, at } => pack(8, false, segment, 0, at.word()),
             Notice::JournalWritten { segment } => pack(9, false, segment, 0, 0),
             Notice::Wake { segment } => pack(10, false, segment, 0, 0),
             Notice::Handed { at } => pack(11, false, 0, 0, at.word()),
             Notice::Worked { at } => pack(12, false, 0, 0, at.word()),
-            Notice::CallArrives { call, sor, at } => pack(13, false, call, sor as u32, at.word()),
-            Notice::CallServed { call, sor, at } => pack(14, false, call, sor as u32, at.word()),
+            Notice::CallArrives { call, sor, at } => pack(13, false, call, sor, at.word()),
+            Notice::CallServed { call, sor, at } => pack(14, false, call, sor, at.word()),
             Notice::Answered { call, refused, at } => pack(15, refused, call, 0, at.word()),
             Notice::CallTimeout { call, at } => pack(16, false, call, 0, at.word()),
             Notice::CallAgain { call, at } => pack(17, false, call, 0, at.word()),
@@ -132,6 +188,7 @@ impl Notice {
             Notice::SettleArrives { done, at } => pack(19, done, 0, 0, at.word()),
             Notice::OwnRequest { sor } => pack(20, false, 0, sor, 0),
             Notice::OwnServed { sor, arrived } => pack(21, false, 0, sor, arrived.0),
+            Notice::Poll { poller, call, step, began } => pack(22, false, call, poller | (step as u32) << 16, began.0),
         }
     }
 }
@@ -148,23 +205,24 @@ impl Packed {
             2 => Notice::PublishArrives { change: middle },
             3 => Notice::PublishAgain { change: middle },
             4 => Notice::Confirmed { event: middle },
-            5 => Notice::SegmentServed { segment: small, job: Job::Receive { change: middle } },
-            6 => Notice::SegmentServed { segment: small, job: Job::Deliver { at } },
-            7 => Notice::SegmentServed { segment: small, job: Job::Settle { done: flag, at } },
-            8 => Notice::SegmentServed { segment: small, job: Job::Work { at } },
+            5 => Notice::Received { segment: small, change: middle },
+            6 => Notice::Delivered { segment: small, at },
+            7 => Notice::Settled { done: flag, segment: small, at },
+            8 => Notice::Ran { segment: small, at },
             9 => Notice::JournalWritten { segment: small },
             10 => Notice::Wake { segment: small },
             11 => Notice::Handed { at },
             12 => Notice::Worked { at },
-            13 => Notice::CallArrives { call: small, sor: middle as u16, at },
-            14 => Notice::CallServed { call: small, sor: middle as u16, at },
+            13 => Notice::CallArrives { call: small, sor: middle, at },
+            14 => Notice::CallServed { call: small, sor: middle, at },
             15 => Notice::Answered { call: small, refused: flag, at },
             16 => Notice::CallTimeout { call: small, at },
             17 => Notice::CallAgain { call: small, at },
             18 => Notice::Parsed { at },
             19 => Notice::SettleArrives { done: flag, at },
             20 => Notice::OwnRequest { sor: middle },
-            _ => Notice::OwnServed { sor: middle, arrived: Time(self.body) },
+            21 => Notice::OwnServed { sor: middle, arrived: Time(self.body) },
+            _ => Notice::Poll { poller: middle & 0xffff, call: small, step: Poll::numbered((middle >> 16) as u8), began: Time(self.body) },
         }
     }
 }

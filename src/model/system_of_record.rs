@@ -1,4 +1,4 @@
-//! A system of record: one line, in which its own users' requests and the callbacks stand alike, before its workers.
+//! A system of record: one line, in which its own users' requests, callbacks and polls stand alike, before its workers.
 
 use super::notice::CopyRef;
 use super::publisher::service_time;
@@ -13,6 +13,8 @@ pub enum Request {
     Own,
     /// A subscriber.
     Callback { call: u16, at: CopyRef },
+    /// A poller.
+    Poll { poller: u16, call: u16 },
 }
 
 /// The owner and source of truth.

@@ -6,6 +6,7 @@
 
 use super::change::Ledger;
 use super::copy::Copies;
+use super::feed::Feeds;
 use super::network::Network;
 use super::notice::{Job, Notice, Packed};
 use super::probe::Probe;
@@ -28,6 +29,7 @@ pub struct World {
     pub(super) copies: Copies,
     pub(super) subscribers: Vec<Subscriber>,
     pub(super) sors: Vec<SystemOfRecord>,
+    pub(super) feeds: Feeds,
     /// All queues, those of subscriptions included.
     pub(super) lines: Vec<LineMap>,
     /// By segment, then by the broker's queue number: which line.
@@ -86,6 +88,7 @@ impl World {
         segments: Vec<Segment>,
         subscribers: Vec<Subscriber>,
         sors: Vec<SystemOfRecord>,
+        feeds: Feeds,
         wiring: Wiring,
         probe: Probe,
         drains: bool,
@@ -101,6 +104,7 @@ impl World {
             segments,
             subscribers,
             sors,
+            feeds,
             lines: wiring.lines,
             line_of: wiring.line_of,
             consumer_of: wiring.consumer_of,
@@ -122,12 +126,14 @@ impl World {
         let mut notices: u64 = 0;
         let (mut since, mut still) = (Time::MAX, 0);
         self.begin();
+        let mut quiet_until = self.next_cut.min(stop);
         while let Some((at, notice)) = self.calendar.pop() {
-            if at >= self.next_cut.min(stop) {
+            if at >= quiet_until {
                 self.cut_until(at);
                 if at >= stop {
                     break;
                 }
+                quiet_until = self.next_cut.min(stop);
             }
             self.now = at;
             notices += 1;
@@ -165,6 +171,9 @@ impl World {
         for sor in 0..self.sors.len() as u32 {
             self.schedule_own(sor);
         }
+        for poller in 0..self.feeds.pollers.len() as u16 {
+            self.schedule_poll(poller);
+        }
     }
 
     #[inline(always)]
@@ -175,13 +184,16 @@ impl World {
             Notice::PublishArrives { change } => self.receive(change),
             Notice::PublishAgain { change } => self.publish(change),
             Notice::Confirmed { event } => self.confirmed(event),
-            Notice::SegmentServed { segment, job } => self.segment_served(segment, job),
+            Notice::Received { segment, change } => self.segment_served(segment, Job::Receive { change }),
+            Notice::Delivered { segment, at } => self.segment_served(segment, Job::Deliver { at }),
+            Notice::Settled { done, segment, at } => self.segment_served(segment, Job::Settle { done, at }),
+            Notice::Ran { segment, at } => self.segment_served(segment, Job::Work { at }),
             Notice::JournalWritten { segment } => self.journal_written(segment),
             Notice::Wake { segment } => self.wake(segment),
             Notice::Handed { at } => self.handed(at),
             Notice::Worked { at } => self.worked(at),
-            Notice::CallArrives { call, sor, at } => self.call_arrives(call, sor, at),
-            Notice::CallServed { call, sor, at } => self.call_served(call, sor, at),
+            Notice::CallArrives { call, sor, at } => self.call_arrives(call, sor as u16, at),
+            Notice::CallServed { call, sor, at } => self.call_served(call, sor as u16, at),
             Notice::Answered { call, refused, at } => self.answered(call, refused, at),
             Notice::CallTimeout { call, at } => self.call_timeout(call, at),
             Notice::CallAgain { call, at } => self.call_again(call, at),
@@ -189,6 +201,7 @@ impl World {
             Notice::SettleArrives { done, at } => self.settle_arrives(done, at),
             Notice::OwnRequest { sor } => self.own_request(sor),
             Notice::OwnServed { sor, arrived } => self.own_served(sor, arrived),
+            Notice::Poll { poller, call, step, began } => self.poll(poller as u16, call, step, began),
         }
     }
 
@@ -201,12 +214,16 @@ impl World {
             let measured = now > self.probe.clock.warm_up;
             for (index, line) in self.lines.iter().enumerate() {
                 let oldest = self.segments[line.segment as usize].broker.oldest_ready(line.queue);
-                let (area, max) = self.ledger.freshness(now, index);
                 let totals = self.segments[line.segment as usize].broker.totals(line.queue);
                 let probe = &mut self.probe.lines[index];
                 probe.published.total = totals.published + totals.received;
                 if measured {
                     probe.look(oldest.map_or(Span::ZERO, |since| now.since(since)));
+                }
+            }
+            for (index, probe) in self.probe.lines.iter_mut().enumerate() {
+                let (area, max) = self.ledger.freshness(now, index);
+                if measured {
                     probe.stale_area += area;
                     probe.stale_max = probe.stale_max.max(max);
                 }
@@ -220,6 +237,7 @@ impl World {
     }
 
     /// A thread of a segment is done: it takes the next job, then the job's effect comes.
+    #[inline(always)]
     fn segment_served(&mut self, segment: u16, job: Job) {
         let keeps = match job {
             Job::Work { at } => self.copies.current(at).is_some_and(|context| context.holds_thread),
@@ -274,7 +292,7 @@ impl World {
         };
         let is_work = matches!(job, Job::Work { .. });
         let length = if is_work { length } else { self.segments[segment as usize].deepened(length) };
-        self.calendar.schedule(self.now + length, Notice::SegmentServed { segment, job }.packed());
+        self.calendar.schedule(self.now + length, job.served(segment).packed());
     }
 
     /// The topic's or queue's lines at the broker.

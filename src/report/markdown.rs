@@ -2,7 +2,7 @@
 
 use super::facts::{Facts, bare};
 use super::text::{command, interval, markdown, mermaid, run_line, seen, verdict, with_half_width, words};
-use crate::outcome::{AssumptionFacts, Edge, Metric, ObjectiveResult};
+use crate::outcome::{AssumptionFacts, Edge, Metric, ObjectiveResult, Theory};
 use crate::units::Unit;
 use std::collections::BTreeMap;
 
@@ -25,8 +25,10 @@ pub fn summary(facts: &Facts) -> String {
         ("End-to-end latency", latencies(facts)),
         ("Systems of record", loads(facts)),
         ("Where the time goes", hops(facts)),
+        ("Theory beside simulation", theory(facts)),
         ("Architecture", architecture(facts)),
         ("Assumptions", assumptions(facts)),
+        ("How these numbers were made", method(facts)),
         ("How to reproduce", reproduce(facts)),
     ];
     for (title, section) in sections {
@@ -131,6 +133,25 @@ fn hops(facts: &Facts) -> String {
             table(&["Subscriber", "Hop", "Kind", "Mean", "Share of the mean", "p99"], rows) + &more
         }
     }
+}
+
+fn theory(facts: &Facts) -> String {
+    let row = |theory: &Theory| {
+        let metric = facts.named(&theory.metric)?;
+        let verdict = if theory.agrees { "agrees" } else { "differs" };
+        let kind = if theory.exact { "exact" } else { "approximate" };
+        let value = metric.unit.show(theory.value);
+        Some(vec![markdown(&theory.metric), markdown(&theory.model), kind.into(), value, with_half_width(metric), verdict.into()])
+    };
+    let rows: Vec<_> = facts.outcome.theory.iter().filter_map(row).collect();
+    match rows.len() {
+        0 => "No station of this design is one that a formula knows.\n".into(),
+        _ => table(&["Metric", "Model", "Kind", "Theory", "Simulated", "Verdict"], rows),
+    }
+}
+
+fn method(facts: &Facts) -> String {
+    super::method::sentences(facts.outcome).iter().map(|sentence| format!("- {}\n", markdown(sentence))).collect()
 }
 
 fn architecture(facts: &Facts) -> String {

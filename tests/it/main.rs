@@ -9,20 +9,25 @@ mod clock_skew;
 #[cfg(feature = "cli")]
 mod commands;
 mod compare;
+mod core_feed;
 mod core_live;
 mod core_naive;
 mod core_properties;
 mod core_speed;
 mod core_transcript;
 mod core_view;
+#[cfg(feature = "report")]
+mod cross_check;
 mod designs;
 mod determinism;
 mod distributions;
+mod feeds;
 #[cfg(feature = "report")]
 mod findings;
 mod laws;
 mod laws_broker;
 mod laws_workload;
+mod limit;
 mod many_kinds;
 mod metrics_catalog;
 mod objectives;
@@ -47,4 +52,5 @@ mod scenario_language;
 mod scenarios_callbacks;
 mod scenarios_meaning;
 mod stats;
+mod sweep;
 mod theory;

@@ -5,12 +5,16 @@
 
 mod compare;
 mod files;
+mod limit;
 mod markdown;
 mod page;
+mod sweep;
 mod terminal;
 
 pub use compare::compare;
 pub use files::render;
+pub use limit::limit;
+pub use sweep::sweep;
 pub use terminal::terminal;
 
 use super::picture::Picture;
