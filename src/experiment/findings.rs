@@ -279,20 +279,26 @@ impl Seen<'_> {
     }
 
     fn callback_load(&self, findings: &mut Vec<Finding>) {
+        for (kind, who, quantity) in [("callback_load", "Callbacks", "callbacks"), ("poll_load", "Polls", "polls")] {
+            self.load_of_others(kind, (who, quantity), findings);
+        }
+    }
+
+    fn load_of_others(&self, kind: &str, (who, quantity): (&str, &str), findings: &mut Vec<Finding>) {
         for sor in &self.scenario.sors {
             let name = format!("sor.{}", sor.name);
-            let (callbacks, total) = (format!("{name}.utilization.callbacks"), format!("{name}.utilization"));
-            let share = self.point(&format!("{callbacks}.mean")) / self.point(&format!("{total}.mean"));
+            let (part, total) = (format!("{name}.utilization.{quantity}"), format!("{name}.utilization"));
+            let share = self.point(&format!("{part}.mean")) / self.point(&format!("{total}.mean"));
             let (peak, without) = (self.point(&format!("{total}.peak")), self.point(&format!("{name}.utilization.own.peak")));
             if sor.own_load.is_some() && share >= NOTABLE && peak >= NOTABLE {
                 let sentence = format!(
-                    "Callbacks are {} of {}'s load; at the peak it is {} busy, and would be {} with its own users alone.",
+                    "{who} are {} of {}'s load; at the peak it is {} busy, and would be {} with its own users alone.",
                     Unit::Share.show(share),
                     sor.name,
                     Unit::Share.show(peak),
                     Unit::Share.show(without)
                 );
-                findings.push(finding("callback_load", sentence, &[&format!("{callbacks}.mean"), &format!("{total}.peak")]));
+                findings.push(finding(kind, sentence, &[&format!("{part}.mean"), &format!("{total}.peak")]));
             }
         }
     }
@@ -341,6 +347,18 @@ impl Seen<'_> {
                 Unit::Count.show(self.point(&published))
             );
             findings.push(finding("nobody_consumes", sentence, &[&published]));
+        }
+        for (index, feed) in scenario.feeds.iter().enumerate() {
+            let raised = format!("event.{}.raised", scenario.events[feed.of].name);
+            if scenario.pollers.iter().any(|poller| poller.feed == index) || self.point(&raised) == 0.0 {
+                continue;
+            }
+            let sentence = format!(
+                "Nobody polls feed.{}: {} changes were appended to it in a run for no one. Add a poller, or remove the feed.",
+                feed.name,
+                Unit::Count.show(self.point(&raised))
+            );
+            findings.push(finding("nobody_consumes", sentence, &[&raised]));
         }
     }
 

@@ -33,7 +33,7 @@ fn demand_of(scenario: &Scenario, subscriber: &crate::scenario::spec::Subscriber
 fn storm(scenario: &Scenario, outcome: &Outcome, sor: usize) -> Option<Finding> {
     let name = format!("sor.{}", scenario.sors[sor].name);
     let wasted = windows(outcome, &[format!("{name}.wasted")])?;
-    let busy = windows(outcome, &[format!("{name}.utilization.callbacks"), format!("{name}.utilization.own")])?;
+    let busy = windows(outcome, &["callbacks", "own", "polls"].map(|part| format!("{name}.utilization.{part}")))?;
     let mut events: Vec<usize> = scenario.subscribers.iter().flat_map(|subscriber| demand_of(scenario, subscriber, sor)).collect();
     events.sort_unstable();
     events.dedup();

@@ -90,12 +90,17 @@ fn loads(facts: &Facts) -> String {
     if facts.sors.is_empty() {
         return "None is in this outcome.\n".into();
     }
+    let is_polled = facts.sors.iter().any(|sor| facts.metric("sor", sor, "polls").is_some());
     let row = |name: &&str| {
         let metric = |quantity: &str| shown(facts.metric("sor", name, quantity));
         let share = facts.sor_peak(name).map_or("-".into(), |peak| Unit::Share.show(peak.callback_share()));
-        vec![markdown(name), metric("utilization.mean"), metric("utilization.peak"), share, metric("callbacks"), metric("own_latency.mean")]
+        let polls = facts.sor_peak(name).map_or("-".into(), |peak| Unit::Share.show(peak.poll_share()));
+        let mut cells = vec![markdown(name), metric("utilization.mean"), metric("utilization.peak"), share, metric("callbacks")];
+        cells.extend(is_polled.then_some(polls).into_iter().chain(is_polled.then(|| metric("polls"))));
+        cells.push(metric("own_latency.mean"));
+        cells
     };
-    let header = [
+    let mut header = vec![
         "System of record",
         "Utilization, mean",
         "Utilization, peak",
@@ -103,6 +108,9 @@ fn loads(facts: &Facts) -> String {
         "Callbacks",
         "Own users' latency, mean",
     ];
+    if is_polled {
+        header.splice(5..5, ["Polls' part at the peak", "Polls"]);
+    }
     table(&header, facts.sors.iter().map(row).collect())
 }
 

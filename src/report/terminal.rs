@@ -97,8 +97,11 @@ fn loads(facts: &Facts, rows: usize) -> Vec<String> {
         vec![format!("{:<30} {:>10} {:>10} {:>22} {:>10}", "System of record", "mean", "peak", "callbacks at the peak", "own users")];
     for sor in facts.sors.iter().take(rows) {
         let show = |quantity: &str| facts.metric("sor", sor, quantity).map_or("-".to_string(), |metric| metric.unit.show(metric.point));
-        let share = match facts.sor_peak(sor).map(|peak| peak.callback_share()) {
-            Some(share) if share > 0.0 => format!("{} of its load", Unit::Share.show(share)),
+        let share = match facts.sor_peak(sor).map(|peak| (peak.callback_share(), peak.poll_share())) {
+            Some((callbacks, polls)) if polls > 0.0 => {
+                format!("{}, polls {}", Unit::Share.show(callbacks), Unit::Share.show(polls))
+            }
+            Some((callbacks, _)) if callbacks > 0.0 => format!("{} of its load", Unit::Share.show(callbacks)),
             _ => "-".into(),
         };
         let (mean, peak, own) = (show("utilization.mean"), show("utilization.peak"), show("own_latency.mean"));

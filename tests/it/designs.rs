@@ -3,13 +3,15 @@
 use busload::scenario::{MemoryFiles, Scenario, load};
 
 /// The scenarios that ship: name and text.
-pub const SHIPPED: [(&str, &str); 11] = [
+pub const SHIPPED: [(&str, &str); 13] = [
+    ("atom-feed.toml", include_str!("../../scenarios/atom-feed.toml")),
     ("bench-ticketing-day.toml", include_str!("../../scenarios/bench-ticketing-day.toml")),
     ("legacy-sor.toml", include_str!("../../scenarios/legacy-sor.toml")),
     ("md1.toml", include_str!("../../scenarios/md1.toml")),
     ("mg1.toml", include_str!("../../scenarios/mg1.toml")),
     ("mm1.toml", include_str!("../../scenarios/mm1.toml")),
     ("mmc.toml", include_str!("../../scenarios/mmc.toml")),
+    ("overnight-batch.toml", include_str!("../../scenarios/overnight-batch.toml")),
     ("poison-message.toml", include_str!("../../scenarios/poison-message.toml")),
     ("retry-storm.toml", include_str!("../../scenarios/retry-storm.toml")),
     ("tandem.toml", include_str!("../../scenarios/tandem.toml")),

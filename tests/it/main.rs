@@ -34,6 +34,7 @@ mod objectives;
 mod poison;
 mod problems;
 mod problems_callback;
+mod problems_feeds;
 mod problems_files;
 mod problems_surges;
 mod profiles;
@@ -54,3 +55,5 @@ mod scenarios_meaning;
 mod stats;
 mod sweep;
 mod theory;
+#[cfg(feature = "cli")]
+mod validation;
