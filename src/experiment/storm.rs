@@ -5,6 +5,7 @@
 
 use crate::outcome::{Finding, Outcome, Series};
 use crate::scenario::Scenario;
+use crate::scenario::spec::Subscriber;
 use crate::units::Unit;
 
 /// The run is looked at in so many windows.
@@ -12,19 +13,19 @@ const WINDOWS: usize = 12;
 /// At the end at least this part of its capacity is wasted, and this part busy.
 const WASTED: f64 = 0.2;
 const BUSY: f64 = 0.9;
-/// Before, no more than this was wasted.
+/// Before, no more than this was wasted, and it was not that busy.
 const CALM: f64 = 0.02;
 /// Demands that differ by less are the same.
 const SAME: f64 = 0.1;
 
 /// One finding for each system that is in a storm at the end.
 pub fn find(scenario: &Scenario, outcome: &Outcome) -> Vec<Finding> {
-    let callers = |sor: &usize| scenario.subscribers.iter().any(|subscriber| !demand_of(scenario, subscriber, *sor).is_empty());
+    let callers = |sor: &usize| scenario.takers().any(|subscriber| !demand_of(scenario, subscriber, *sor).is_empty());
     (0..scenario.sors.len()).filter(callers).filter_map(|sor| storm(scenario, outcome, sor)).collect()
 }
 
 /// The events about which a subscriber calls a system back.
-fn demand_of(scenario: &Scenario, subscriber: &crate::scenario::spec::Subscriber, sor: usize) -> Vec<usize> {
+fn demand_of(scenario: &Scenario, subscriber: &Subscriber, sor: usize) -> Vec<usize> {
     let Some(callback) = subscriber.callback.as_ref().filter(|callback| callback.timeout.is_some()) else { return Vec::new() };
     let asks = |event: &usize| callback.to.unwrap_or(scenario.events[*event].from) == sor;
     scenario.events_reaching(subscriber).into_iter().filter(asks).collect()
@@ -34,13 +35,14 @@ fn storm(scenario: &Scenario, outcome: &Outcome, sor: usize) -> Option<Finding> 
     let name = format!("sor.{}", scenario.sors[sor].name);
     let wasted = windows(outcome, &[format!("{name}.wasted")])?;
     let busy = windows(outcome, &["callbacks", "own", "polls"].map(|part| format!("{name}.utilization.{part}")))?;
-    let mut events: Vec<usize> = scenario.subscribers.iter().flat_map(|subscriber| demand_of(scenario, subscriber, sor)).collect();
+    let mut events: Vec<usize> = scenario.takers().flat_map(|subscriber| demand_of(scenario, subscriber, sor)).collect();
     events.sort_unstable();
     events.dedup();
     let raised: Vec<String> = events.into_iter().map(|event| format!("event.{}.raised", scenario.events[event].name)).collect();
     let demand = windows(outcome, &raised)?;
     let (last, before) = (demand.len() - 1, 0..demand.len() - 1);
-    let calm = before.into_iter().any(|window| wasted[window] <= CALM && demand[window] >= demand[last] * (1.0 - SAME));
+    let is_calm = |window: usize| wasted[window] <= CALM && busy[window] < BUSY && demand[window] >= demand[last] * (1.0 - SAME);
+    let calm = before.into_iter().any(is_calm);
     if wasted[last] < WASTED || busy[last] < BUSY || demand[last] == 0.0 || !calm {
         return None;
     }

@@ -59,6 +59,15 @@ error: segment.bus.backlog_penalty: "20%" is not a share per count
 1 problem
 "#);
     assert_snapshot!(penalty("0.2"), @r#"
+error: segment.bus.backlog_penalty: must be a text, not a number
+  --> a.toml:36:19
+   |
+36 | backlog_penalty = 0.2
+   |                   ^^^
+   |
+   = help: write for example "20% per 1M": a fifth more for each million messages
+
+1 problem
 "#);
     assert_snapshot!(penalty("\"20% per 0\""), @r#"
 error: segment.bus.backlog_penalty: a penalty per less than one message is impossible

@@ -134,6 +134,7 @@ fn a_wrong_clock_fools_pollers() {
             feed = "atom"
             every = "10s"
             guard = "timestamp"
+            [poller.reader.callback]
             "#
         ));
         agrees(&outcome, "poller.reader.stale_final", fooled);
