@@ -12,6 +12,7 @@ mod change;
 mod clock;
 mod copy;
 mod deliver;
+mod derive;
 mod family;
 mod feed;
 mod figures;

@@ -82,7 +82,7 @@ pub enum Notice {
     /// A refused publish is tried again.
     PublishAgain { change: u32 },
     /// A confirm reaches the publisher.
-    Confirmed { event: u32 },
+    Confirmed { publisher: u32 },
     /// A thread has taken in a publish.
     Received { segment: u16, change: u32 },
     /// A thread has handed a copy over.
@@ -170,7 +170,7 @@ impl Notice {
             Notice::Change { event, lifecycle } => pack(1, false, 0, event, lifecycle as u64),
             Notice::PublishArrives { change } => pack(2, false, 0, change, 0),
             Notice::PublishAgain { change } => pack(3, false, 0, change, 0),
-            Notice::Confirmed { event } => pack(4, false, 0, event, 0),
+            Notice::Confirmed { publisher } => pack(4, false, 0, publisher, 0),
             Notice::Received { segment, change } => pack(5, false, segment, change, 0),
             Notice::Delivered { segment, at } => pack(6, false, segment, 0, at.word()),
             Notice::Settled { done, segment, at } => pack(7, done, segment, 0, at.word()),
@@ -204,7 +204,7 @@ impl Packed {
             1 => Notice::Change { event: middle, lifecycle: self.body as u32 },
             2 => Notice::PublishArrives { change: middle },
             3 => Notice::PublishAgain { change: middle },
-            4 => Notice::Confirmed { event: middle },
+            4 => Notice::Confirmed { publisher: middle },
             5 => Notice::Received { segment: small, change: middle },
             6 => Notice::Delivered { segment: small, at },
             7 => Notice::Settled { done: flag, segment: small, at },

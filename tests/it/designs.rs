@@ -3,9 +3,11 @@
 use busload::scenario::{MemoryFiles, Scenario, load};
 
 /// The scenarios that ship: name and text.
-pub const SHIPPED: [(&str, &str); 13] = [
+pub const SHIPPED: [(&str, &str); 18] = [
     ("atom-feed.toml", include_str!("../../scenarios/atom-feed.toml")),
     ("bench-ticketing-day.toml", include_str!("../../scenarios/bench-ticketing-day.toml")),
+    ("esb-or-broker.toml", include_str!("../../scenarios/esb-or-broker.toml")),
+    ("esb-or-broker-plain.toml", include_str!("../../scenarios/esb-or-broker-plain.toml")),
     ("legacy-sor.toml", include_str!("../../scenarios/legacy-sor.toml")),
     ("md1.toml", include_str!("../../scenarios/md1.toml")),
     ("mg1.toml", include_str!("../../scenarios/mg1.toml")),
@@ -14,9 +16,12 @@ pub const SHIPPED: [(&str, &str); 13] = [
     ("overnight-batch.toml", include_str!("../../scenarios/overnight-batch.toml")),
     ("poison-message.toml", include_str!("../../scenarios/poison-message.toml")),
     ("retry-storm.toml", include_str!("../../scenarios/retry-storm.toml")),
+    ("segments-1.toml", include_str!("../../scenarios/segments-1.toml")),
+    ("segments-8.toml", include_str!("../../scenarios/segments-8.toml")),
     ("tandem.toml", include_str!("../../scenarios/tandem.toml")),
     ("ticketing-heavy.toml", include_str!("../../scenarios/ticketing-heavy.toml")),
     ("ticketing-light.toml", include_str!("../../scenarios/ticketing-light.toml")),
+    ("workflow-or-listener.toml", include_str!("../../scenarios/workflow-or-listener.toml")),
 ];
 
 /// A scenario that ships, with settings over it.
