@@ -22,6 +22,7 @@ mod laws;
 mod left_open;
 mod network;
 mod notice;
+mod pipeline;
 mod poller;
 mod probe;
 mod publish;
@@ -30,6 +31,7 @@ mod segment;
 mod sharing;
 mod subscriber;
 mod system_of_record;
+mod tuple;
 mod world;
 
 pub use figures::{Course, Figure, Findings};
