@@ -139,6 +139,8 @@ pub struct Sor {
     pub own_service: Distribution,
     /// Requests that may wait; further ones are refused.
     pub max_waiting: Option<u64>,
+    /// By how much each of its time stamps is off, early or late with equal chance.
+    pub clock_skew: Option<Distribution>,
 }
 
 /// A service time: drawn, or looked up in a recorded table by the event's own sequence number.
@@ -249,6 +251,8 @@ pub struct Segment {
     pub persist: Option<Persist>,
     /// High-water mark; publishers are blocked above it until it falls below 80 % of it.
     pub memory: Option<Bytes>,
+    /// Each operation takes this share longer for every message that is ready on the segment.
+    pub backlog_penalty: Option<f64>,
 }
 
 /// What each broker operation costs on a thread of the segment.
