@@ -5,6 +5,7 @@
 
 mod flow;
 mod notes;
+mod pass;
 mod polls;
 mod stations;
 

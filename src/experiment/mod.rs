@@ -12,6 +12,7 @@ mod objectives;
 mod probing;
 mod replicate;
 pub mod size;
+mod storm;
 mod study;
 pub mod sweep;
 

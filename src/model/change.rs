@@ -6,6 +6,7 @@
 //!
 //! Knows nothing of brokers, links or time to come. Invariant: a change with nobody waiting and no copy about is freed.
 
+use super::clock::Clocks;
 use super::derive::Lineage;
 use super::family::{Account, Family, Picture, Resource, ResourceKey};
 use super::freshness::{Freshness, Opened};
@@ -79,6 +80,8 @@ pub struct Applying {
     pub place: u32,
     pub subscription: u32,
     pub guard: Guard,
+    /// Of the version that came, where clocks are wrong.
+    pub claimed: Time,
 }
 
 /// All changes of a run.
@@ -93,6 +96,8 @@ pub struct Ledger {
     /// By subscription.
     freshness: Vec<Freshness>,
     pub(super) left: LeftOpen,
+    /// Where clocks are wrong.
+    pub clocks: Option<Box<Clocks>>,
     /// By event, then place.
     pub(super) subscription_of: Vec<Vec<u32>>,
     /// By event times subscriptions plus subscription; [`NONE`] outside the audience.
@@ -149,6 +154,7 @@ impl Ledger {
             families,
             freshness: vec![Freshness::new(); subscriptions],
             left: LeftOpen::default(),
+            clocks: None,
             subscription_of: plans.iter().map(|plan| plan.audience.clone()).collect(),
             place_of,
             lineage: derives.then(Box::default),
@@ -419,13 +425,14 @@ impl Ledger {
     /// are given to `see`, newest first; whether it shows this one, [`Ledger::has_shown`] says.
     #[inline(never)]
     pub fn apply(&mut self, now: Time, by: Applying, slot: u32, version: u32, mut see: impl FnMut(Shown)) -> Applied {
-        let Applying { place, guard, .. } = by;
+        let Applying { place, guard, claimed, .. } = by;
         let Change { event, resource, .. } = self.changes[slot as usize];
         let family = &mut self.families[event as usize];
         let picture = &mut family.pictures[resource as usize * family.audience as usize + place as usize];
         let newest_shown = picture.view.newest_shown();
         // As long as no clock is wrong, time stamps say the same as versions.
-        let applied = picture.view.apply(now, version, Time(version as u64), guard);
+        let stamp = if claimed == Time::ZERO { Time(version as u64) } else { claimed };
+        let applied = picture.view.apply(now, version, stamp, guard);
         if let Applied::Shown { wrong } = applied {
             family.accounts[place as usize].wrong += wrong;
         }
@@ -490,7 +497,7 @@ impl Ledger {
         for event in 0..self.families.len() {
             for place in 0..self.families[event].audience {
                 let wrong_before = self.wrong_now(now, event as u32, place);
-                self.families[event].accounts[place as usize] = Account { wrong_before, ..Account::default() };
+                self.families[event].accounts[place as usize].begin(wrong_before);
             }
         }
     }
@@ -548,11 +555,12 @@ impl Ledger {
         account.wrong + self.wrong_now(now, event, place) - account.wrong_before
     }
 
-    /// Of the views that are wrong now: since when they are.
+    /// Of the views that are wrong now, those whose resource is forgotten included: for how long they have been.
     fn wrong_now(&self, now: Time, event: u32, place: u32) -> Span {
         let family = &self.families[event as usize];
         let views = family.pictures.iter().skip(place as usize).step_by(family.audience.max(1) as usize);
-        views.fold(Span::ZERO, |sum, picture| sum + picture.view.wrong_for(now))
+        let for_good = family.accounts[place as usize].wrong_for_good(now);
+        views.fold(for_good, |sum, picture| sum + picture.view.wrong_for(now))
     }
 
     /// Twice the integral (ns^2) and the maximum of the age of the oldest change that a subscription does not show, since the last call.

@@ -350,3 +350,14 @@ fn what_is_idle_or_left_at_zero_is_told() {
     let nobody = checked(&scenario(&format!("{SMALL}\n[sor.spare]\nservice = \"1s\"\n[queue.lonely]\nsegment = \"bus\"")));
     assert!(told(&nobody.idle, "sor.spare") && told(&nobody.idle, "queue.lonely"), "{:?}", nobody.idle);
 }
+
+#[test]
+fn every_shipped_design_has_finite_figures_that_survive_json() {
+    for scenario in crate::designs::all_shipped() {
+        let outcome = check(std::slice::from_ref(&scenario));
+        let text = serde_json::to_string(&outcome).unwrap();
+        // What is not finite is null in JSON, and no number to its reader.
+        assert_eq!(serde_json::from_str::<busload::outcome::check::CheckOutcome>(&text).unwrap(), outcome, "{}", scenario.file);
+        assert!(!outcome.designs[0].stations.is_empty(), "{}", scenario.file);
+    }
+}

@@ -259,3 +259,20 @@ fn an_interrupted_run_keeps_what_is_finished() {
     assert!(stdout.contains("interrupted: ") && stdout.contains(" of 1000 replications"), "{stdout}");
     assert_eq!(names(&folder.path().join("reports/a")), REPORT);
 }
+
+#[test]
+fn a_check_prints_and_says_by_its_exit_code_what_it_found() {
+    let folder = folder(BARE);
+    let sound = busload(&folder, "check a.toml");
+    assert_eq!(sound.code, 0, "{}", sound.stderr);
+    assert!(sound.stdout.contains("By arithmetic the design bears its load"), "{}", sound.stdout);
+    let full = busload(&folder, "check a.toml --set load=1000 --json");
+    assert_eq!(full.code, 1, "{}", full.stdout);
+    assert!(full.stdout.contains("\"schema\": \"busload/check/1\"") && full.stdout.contains("\"bears\": false"), "{}", full.stdout);
+    // What is sound is told even where another file is not.
+    fs::write(folder.path().join("b.toml"), "title = 1").unwrap();
+    let wrong = busload(&folder, "check a.toml b.toml");
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.stdout.contains("By arithmetic") && wrong.stderr.contains("b.toml"), "{} {}", wrong.stdout, wrong.stderr);
+    assert_eq!(names(folder.path()), ["a.toml", "b.toml"]);
+}

@@ -2,11 +2,13 @@
 
 mod architecture;
 mod arrivals;
+mod backlog_penalty;
 mod calendar;
 mod callback_care;
 mod calls;
 #[cfg(feature = "cli")]
 mod check;
+mod clock_skew;
 mod commands;
 mod compare;
 mod core_feed;
@@ -54,6 +56,7 @@ mod scenario_files;
 mod scenario_help;
 mod scenario_hostile;
 mod scenario_language;
+mod scenarios_callbacks;
 mod scenarios_large;
 mod scenarios_meaning;
 mod size;

@@ -175,6 +175,9 @@ pub fn left_out(scenario: &Scenario) -> Vec<Note> {
             notes.push(note(path("retries"), "requests count once; the worst case counts all retries"));
         }
     }
+    for segment in scenario.segments.iter().filter(|segment| segment.backlog_penalty.is_some()) {
+        notes.push(note(format!("segment.{}.backlog_penalty", segment.name), "operations cost what they do without a backlog"));
+    }
     for event in scenario.events.iter().filter(|event| event.arrivals.has_random_rate()) {
         notes.push(note(format!("event.{}.arrivals", event.name), "its phases are chance: the peak counts their mean rate"));
     }
