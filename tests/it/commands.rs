@@ -262,7 +262,7 @@ fn an_interrupted_run_keeps_what_is_finished() {
 
 #[test]
 fn a_check_prints_and_says_by_its_exit_code_what_it_found() {
-    let folder = folder(BARE);
+    let folder = folder(&format!("{BARE}\nwork = \"exp(100ms)\""));
     let sound = busload(&folder, "check a.toml");
     assert_eq!(sound.code, 0, "{}", sound.stderr);
     assert!(sound.stdout.contains("By arithmetic the design bears its load"), "{}", sound.stdout);
