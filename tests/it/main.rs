@@ -26,6 +26,7 @@ mod distributions;
 mod feeds;
 #[cfg(feature = "report")]
 mod findings;
+mod forecast;
 mod laws;
 mod laws_broker;
 mod laws_workload;
