@@ -5,6 +5,7 @@
 
 use super::change::{Applying, Ledger, Shown};
 use super::copy::Context;
+use super::disruption::slowed;
 use super::hop::Hop;
 use super::network::Network;
 use super::notice::{CopyRef, Notice, Packed};
@@ -193,7 +194,14 @@ impl Attempt<'_> {
     /// How long a worker's own work takes.
     #[inline(always)]
     pub fn work_length(&mut self) -> Span {
-        self.subscriber.work(self.context.event, || self.ledger.change(self.context.change).sequence)
+        let length = self.subscriber.work(self.context.event, || self.ledger.change(self.context.change).sequence);
+        slowed(length, self.slow())
+    }
+
+    /// By what factor its consumer is slow.
+    #[inline(always)]
+    fn slow(&self) -> f64 {
+        self.subscriber.consumers[self.context.consumer as usize].slow
     }
 
     /// A worker is free: it takes the next message of its line, which is to be started, or rests.
@@ -229,6 +237,7 @@ impl Attempt<'_> {
     pub fn request(&mut self) -> Option<Arrival> {
         self.pass(Hop::Connection);
         self.context.call = self.context.call.wrapping_add(1);
+        self.context.connected = true;
         self.watched.callback_attempts.add(1);
         let (at, call) = (self.at, self.context.call);
         let Caller { targets, request, timeout, link_stream, .. } = self.subscriber.caller();
@@ -246,7 +255,7 @@ impl Attempt<'_> {
         None
     }
 
-    /// The SOR's answer goes back. True where it is there at once.
+    /// The SOR's answer goes back. True where it is there at once. A refusal never is: many at once would follow from each other.
     #[inline(always)]
     pub fn answer(&mut self, refused: bool) -> bool {
         let (at, call) = (self.at, self.context.call);
@@ -254,7 +263,7 @@ impl Attempt<'_> {
         let target = targets[self.context.event as usize].as_ref().expect("a light event has somebody to call");
         let size = if refused { REFUSAL_SIZE } else { *response };
         let arrival = self.network.send(&target.path_back, self.now, size, &mut Time::ZERO.clone(), back_stream, self.links);
-        if arrival == self.now {
+        if arrival == self.now && !refused {
             return true;
         }
         self.calendar.schedule(arrival, Notice::Answered { call, refused, at }.packed());
@@ -266,6 +275,7 @@ impl Attempt<'_> {
     pub fn answered(&mut self) {
         self.pass(Hop::CallbackLink);
         self.context.call = self.context.call.wrapping_add(1);
+        self.context.connected = false;
     }
 
     /// What the answer costs its caller, who has it now.
@@ -274,7 +284,8 @@ impl Attempt<'_> {
         if self.context.call_began >= self.warm_up {
             self.watched.callback_latency.record(self.now.since(self.context.call_began));
         }
-        self.subscriber.caller().parse()
+        let slow = self.slow();
+        slowed(self.subscriber.caller().parse(), slow)
     }
 
     /// All costs of an attempt are paid: it fails, or the view shows the result; then the ack or nack goes back.

@@ -1,6 +1,7 @@
 //! Scenario -> World: names become numbers, every entity gets its place, its ways and its named streams.
 
 use super::change::{FamilyPlan, Ledger};
+use super::disruption::{Disruptions, Process};
 use super::hop::Hop;
 use super::network::{Network, Path};
 use super::probe::{Probe, Sizes};
@@ -10,6 +11,7 @@ use super::subscriber::{self, Caller, Redelivery, Subscriber, Target};
 use super::system_of_record::SystemOfRecord;
 use super::world::{LineMap, Seat, Wiring, World};
 use crate::core::{self, Broker, ConsumerId, Input, Policy, QueueId, Settings};
+use crate::scenario::disruption::Disruption;
 use crate::scenario::spec::{self, Destination, Runs, Scenario, Weight};
 use crate::scenario::{self, Calls};
 use crate::sim::Stream;
@@ -33,8 +35,8 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
     let wiring = wiring(scenario, &plans, &mut segments, &stream);
     let subscribers = subscribers(scenario, &plans, &stream);
     let publishers = publishers(scenario, &plans, &wiring, &stream);
-    let gives_up =
-        scenario.subscribers.iter().filter_map(|subscriber| subscriber.callback.as_ref()).any(|callback| callback.timeout.is_some());
+    let gives_up = !scenario.disruptions.is_empty()
+        || scenario.subscribers.iter().filter_map(|subscriber| subscriber.callback.as_ref()).any(|callback| callback.timeout.is_some());
     let sors = scenario
         .sors
         .iter()
@@ -53,8 +55,9 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
         watched.stages = stages(scenario, subscriber);
     }
     let ledger = Ledger::new(&families(scenario, &plans), plans.len());
+    let disruptions = disruptions(scenario, &stream);
     let drains = scenario.run.ending == spec::Ending::Drain;
-    World::assemble(ledger, Network::new(scenario), publishers, segments, subscribers, sors, wiring, probe, drains)
+    World::assemble(ledger, Network::new(scenario), publishers, segments, subscribers, sors, wiring, probe, disruptions, drains)
 }
 
 /// Queues first, in the order of the file, then the subscriptions of topics: the order of the broker's queue numbers on each segment.
@@ -315,6 +318,18 @@ fn caller(scenario: &Scenario, subscriber: &spec::Subscriber, callback: &spec::C
     let targets =
         scenario.events.iter().enumerate().map(|(index, event)| if reached.contains(&index) { target(event) } else { None }).collect();
     Caller::new(callback, targets, stream)
+}
+
+/// The processes of all disruptions. Those of the same kind on the same thing are told apart by their order.
+fn disruptions(scenario: &Scenario, stream: &impl Fn(&str, &str) -> Stream) -> Disruptions {
+    let name = |index: usize| {
+        let disruption: &Disruption = &scenario.disruptions[index];
+        let word = disruption.effect.word();
+        let is_alike = |other: &&Disruption| other.what == disruption.what && other.effect.word() == word;
+        format!("disruption.{}.{word}.{}", disruption.what, scenario.disruptions[..index].iter().filter(is_alike).count())
+    };
+    let process = |(index, disruption)| Process::new(disruption, stream(&name(index), "times"));
+    Disruptions::new(scenario.disruptions.iter().enumerate().map(process).collect(), scenario)
 }
 
 /// The stages in which a change can spend time on its way to a subscriber.

@@ -34,8 +34,10 @@ pub struct Context {
     pub size: Bytes,
     /// When the broker took it into its queue.
     pub accepted: Time,
-    /// Runs on a thread of the segment, which it keeps until the attempt is over.
+    /// Its own work is done on a thread of the segment, which it keeps while it calls back.
     pub holds_thread: bool,
+    /// A request of it is under way, on one of its subscriber's connections.
+    pub connected: bool,
 }
 
 /// The contexts of all copies that were ever handed over; the place of one is the same as long as the run lasts, and is used again
@@ -48,6 +50,8 @@ pub struct Copies {
 }
 
 const NONE: u32 = u32::MAX;
+/// The broker counts its hand-overs from 1.
+const NO_DELIVERY: u32 = 0;
 
 impl Copies {
     /// Nothing handed over yet on so many segments.
@@ -80,6 +84,19 @@ impl Copies {
     #[inline]
     pub fn at(&mut self, slot: u32) -> &mut Context {
         &mut self.contexts[slot as usize]
+    }
+
+    /// The latest delivery is void: whatever is still on its way about it comes too late.
+    pub fn void(&mut self, at: CopyRef) -> &mut Context {
+        let context = &mut self.contexts[at.slot as usize];
+        debug_assert_eq!(context.stamp, at.stamp);
+        context.stamp = NO_DELIVERY;
+        context
+    }
+
+    /// Whether this is still the latest delivery of its copy.
+    pub fn is_current(&self, at: CopyRef) -> bool {
+        self.contexts.get(at.slot as usize).is_some_and(|context| context.stamp == at.stamp)
     }
 
     /// What is known of a delivery, unless the copy has been handed over anew.

@@ -59,12 +59,18 @@ impl World {
         }
     }
 
-    /// A thread runs a workflow: how long its own work takes. It keeps the thread where the callback holds the worker.
+    /// A thread runs a workflow: how long its own work takes.
     pub(super) fn start_workflow(&mut self, at: CopyRef) -> Span {
         let Some(mut attempt) = self.attempt(at) else { return Span::ZERO };
         attempt.pass(Hop::Wait);
-        attempt.context.holds_thread = attempt.subscriber.calls(attempt.context.event) && attempt.subscriber.waits_for_answers();
         attempt.work_length()
+    }
+
+    /// A workflow's own work is done: it keeps its thread where a callback holds the worker.
+    pub(super) fn keeps_thread(&mut self, at: CopyRef) -> bool {
+        let Some(attempt) = self.attempt(at) else { return false };
+        attempt.context.holds_thread = attempt.subscriber.calls(attempt.context.event) && attempt.subscriber.waits_for_answers();
+        attempt.context.holds_thread
     }
 
     /// A worker's own work is done: it calls back, or is done.
@@ -113,9 +119,9 @@ impl World {
         }
     }
 
-    /// An ack or nack has reached the segment.
+    /// An ack or nack has reached the segment, unless its connection is gone.
     pub(super) fn settle_arrives(&mut self, done: bool, at: CopyRef) {
-        let segment = self.copies.at(at.slot).segment;
+        let Some(segment) = self.copies.current(at).map(|context| context.segment) else { return };
         self.pay_settling(done, segment, at);
     }
 

@@ -22,7 +22,7 @@ pub enum Job {
     Work { at: CopyRef },
 }
 
-/// An entry of the calendar.
+/// An entry of the calendar. A `life` counts how often its place had been down when it was entered: what a former life began is void.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// An event (or the first of a lifecycle, or a batch) is raised.
@@ -36,9 +36,9 @@ pub enum Notice {
     /// A confirm reaches the publisher.
     Confirmed { event: u32 },
     /// A thread is done with a job.
-    SegmentServed { segment: u16, job: Job },
+    SegmentServed { segment: u16, life: u32, job: Job },
     /// A group of messages is in the journal.
-    JournalWritten { segment: u16 },
+    JournalWritten { segment: u16, life: u32 },
     /// A deadline of the broker.
     Wake { segment: u16 },
     /// A delivery reaches its consumer.
@@ -62,7 +62,11 @@ pub enum Notice {
     /// One of the SOR's own users asks.
     OwnRequest { sor: u32 },
     /// And is answered.
-    OwnServed { sor: u32, arrived: Time },
+    OwnServed { sor: u16, life: u32, arrived: Time },
+    /// Something is down, slow or lossy from now on.
+    Disrupt { disruption: u32 },
+    /// And is no more.
+    Restore { disruption: u32 },
 }
 
 /// A notice as the calendar keeps it: two words that travel in registers. An enum of this size is written to the stack in parts and
@@ -115,11 +119,11 @@ impl Notice {
             Notice::PublishArrives { change } => pack(2, false, 0, change, 0),
             Notice::PublishAgain { change } => pack(3, false, 0, change, 0),
             Notice::Confirmed { event } => pack(4, false, 0, event, 0),
-            Notice::SegmentServed { segment, job: Job::Receive { change } } => pack(5, false, segment, change, 0),
-            Notice::SegmentServed { segment, job: Job::Deliver { at } } => pack(6, false, segment, 0, at.word()),
-            Notice::SegmentServed { segment, job: Job::Settle { done, at } } => pack(7, done, segment, 0, at.word()),
-            Notice::SegmentServed { segment, job: Job::Work { at } } => pack(8, false, segment, 0, at.word()),
-            Notice::JournalWritten { segment } => pack(9, false, segment, 0, 0),
+            Notice::SegmentServed { segment, life, job: Job::Receive { change } } => pack(5, false, segment, life, change as u64),
+            Notice::SegmentServed { segment, life, job: Job::Deliver { at } } => pack(6, false, segment, life, at.word()),
+            Notice::SegmentServed { segment, life, job: Job::Settle { done, at } } => pack(7, done, segment, life, at.word()),
+            Notice::SegmentServed { segment, life, job: Job::Work { at } } => pack(8, false, segment, life, at.word()),
+            Notice::JournalWritten { segment, life } => pack(9, false, segment, life, 0),
             Notice::Wake { segment } => pack(10, false, segment, 0, 0),
             Notice::Handed { at } => pack(11, false, 0, 0, at.word()),
             Notice::Worked { at } => pack(12, false, 0, 0, at.word()),
@@ -131,7 +135,9 @@ impl Notice {
             Notice::Parsed { at } => pack(18, false, 0, 0, at.word()),
             Notice::SettleArrives { done, at } => pack(19, done, 0, 0, at.word()),
             Notice::OwnRequest { sor } => pack(20, false, 0, sor, 0),
-            Notice::OwnServed { sor, arrived } => pack(21, false, 0, sor, arrived.0),
+            Notice::OwnServed { sor, life, arrived } => pack(21, false, sor, life, arrived.0),
+            Notice::Disrupt { disruption } => pack(22, false, 0, disruption, 0),
+            Notice::Restore { disruption } => pack(23, false, 0, disruption, 0),
         }
     }
 }
@@ -148,11 +154,11 @@ impl Packed {
             2 => Notice::PublishArrives { change: middle },
             3 => Notice::PublishAgain { change: middle },
             4 => Notice::Confirmed { event: middle },
-            5 => Notice::SegmentServed { segment: small, job: Job::Receive { change: middle } },
-            6 => Notice::SegmentServed { segment: small, job: Job::Deliver { at } },
-            7 => Notice::SegmentServed { segment: small, job: Job::Settle { done: flag, at } },
-            8 => Notice::SegmentServed { segment: small, job: Job::Work { at } },
-            9 => Notice::JournalWritten { segment: small },
+            5 => Notice::SegmentServed { segment: small, life: middle, job: Job::Receive { change: self.body as u32 } },
+            6 => Notice::SegmentServed { segment: small, life: middle, job: Job::Deliver { at } },
+            7 => Notice::SegmentServed { segment: small, life: middle, job: Job::Settle { done: flag, at } },
+            8 => Notice::SegmentServed { segment: small, life: middle, job: Job::Work { at } },
+            9 => Notice::JournalWritten { segment: small, life: middle },
             10 => Notice::Wake { segment: small },
             11 => Notice::Handed { at },
             12 => Notice::Worked { at },
@@ -164,7 +170,9 @@ impl Packed {
             18 => Notice::Parsed { at },
             19 => Notice::SettleArrives { done: flag, at },
             20 => Notice::OwnRequest { sor: middle },
-            _ => Notice::OwnServed { sor: middle, arrived: Time(self.body) },
+            21 => Notice::OwnServed { sor: small, life: middle, arrived: Time(self.body) },
+            22 => Notice::Disrupt { disruption: middle },
+            _ => Notice::Restore { disruption: middle },
         }
     }
 }

@@ -1,10 +1,12 @@
 //! A system of record: one line, in which its own users' requests and the callbacks stand alike, before its workers.
 
+use super::disruption::slowed;
 use super::notice::CopyRef;
 use super::publisher::service_time;
 use crate::scenario::spec::{self, Service};
-use crate::sim::{Arrivals, Distribution, Pattern, Station, Stream};
+use crate::sim::{Admission, Arrivals, Distribution, Pattern, Station, Stream};
 use crate::units::{Span, Time};
+use std::collections::VecDeque;
 
 /// Somebody who asks.
 #[derive(Clone, Copy, Debug)]
@@ -25,13 +27,18 @@ pub struct SystemOfRecord {
     /// Callbacks in service and how long that takes, kept only where callers may give up.
     in_service: Vec<(CopyRef, u16, Span)>,
     abandonable: bool,
+    /// How many disruptions keep it down, and how often it was.
+    pub down: u32,
+    pub life: u32,
+    /// What starts now takes so many times as long.
+    pub slow: f64,
     service_stream: Stream,
     own_stream: Stream,
     own_service_stream: Stream,
 }
 
 impl SystemOfRecord {
-    /// An idle one; `abandonable` where some caller has a time-out.
+    /// An idle one; `abandonable` where callers may give up, or it may.
     pub fn new(sor: &spec::Sor, abandonable: bool, stream: impl Fn(&str) -> Stream) -> SystemOfRecord {
         SystemOfRecord {
             station: Station::new(sor.workers, sor.max_waiting),
@@ -40,10 +47,25 @@ impl SystemOfRecord {
             own_arrivals: sor.own_load.filter(|rate| rate.hertz() > 0.0).map(|rate| Arrivals::new(&Pattern::Poisson, rate.hertz(), None)),
             in_service: Vec::new(),
             abandonable,
+            down: 0,
+            life: 0,
+            slow: 1.0,
             service_stream: stream("service"),
             own_stream: stream("own arrivals"),
             own_service_stream: stream("own service"),
         }
+    }
+
+    /// Somebody asks; nobody is let in while it is down.
+    #[inline(always)]
+    pub fn arrive(&mut self, now: Time, request: Request) -> Admission {
+        if self.down > 0 { Admission::Refused } else { self.station.arrive(now, request) }
+    }
+
+    /// It stops at once: the callbacks that were in service, and those who stood in line and when they came.
+    pub fn stop(&mut self) -> (Vec<(CopyRef, u16, Span)>, VecDeque<(Time, Request)>) {
+        self.life += 1;
+        (std::mem::take(&mut self.in_service), self.station.clear())
     }
 
     /// The next request of its own users.
@@ -55,27 +77,27 @@ impl SystemOfRecord {
     /// How long one of its own users' requests takes.
     #[inline]
     pub fn own_service(&mut self) -> Span {
-        self.own_service.sample(&mut self.own_service_stream)
+        slowed(self.own_service.sample(&mut self.own_service_stream), self.slow)
     }
 
     /// A callback about the event with this sequence number is served: how long that takes.
     #[inline(always)]
     pub fn serve(&mut self, sequence: u64, call: u16, at: CopyRef) -> Span {
         let length = self.service.as_ref().map_or(Span::ZERO, |service| service_time(service, || sequence, &mut self.service_stream));
+        let length = slowed(length, self.slow);
         if self.abandonable {
             self.in_service.push((at, call, length));
         }
         length
     }
 
-    /// A callback has been served: how long that took, where that may be of interest.
+    /// A callback has been served: how long that took, where that may be of interest. None where it was lost in service.
     #[inline]
-    pub fn served(&mut self, call: u16, at: CopyRef) -> Span {
+    pub fn served(&mut self, call: u16, at: CopyRef) -> Option<Span> {
         if !self.abandonable {
-            return Span::ZERO;
+            return Some(Span::ZERO);
         }
-        let place =
-            self.in_service.iter().position(|(of, number, _)| (*of, *number) == (at, call)).expect("what was served was in service");
-        self.in_service.swap_remove(place).2
+        let place = self.in_service.iter().position(|(of, number, _)| (*of, *number) == (at, call))?;
+        Some(self.in_service.swap_remove(place).2)
     }
 }

@@ -6,6 +6,7 @@
 
 use super::change::Ledger;
 use super::copy::Copies;
+use super::disruption::Disruptions;
 use super::network::Network;
 use super::notice::{Job, Notice, Packed};
 use super::probe::Probe;
@@ -37,6 +38,7 @@ pub struct World {
     /// By event: the static audience, with selectors still to be asked.
     pub(super) audiences: Vec<Vec<Seat>>,
     pub(super) probe: Probe,
+    pub(super) disruptions: Disruptions,
     pub(super) drains: bool,
     next_cut: Time,
     pub(super) written: Vec<u32>,
@@ -88,6 +90,7 @@ impl World {
         sors: Vec<SystemOfRecord>,
         wiring: Wiring,
         probe: Probe,
+        disruptions: Disruptions,
         drains: bool,
     ) -> World {
         let next_cut = probe.clock.next(Time::ZERO);
@@ -106,6 +109,7 @@ impl World {
             consumer_of: wiring.consumer_of,
             audiences: wiring.audiences,
             probe,
+            disruptions,
             drains,
             next_cut,
             written: Vec::new(),
@@ -159,6 +163,7 @@ impl World {
     }
 
     fn begin(&mut self) {
+        self.schedule_disruptions();
         for event in 0..self.publishers.len() as u32 {
             self.schedule_raise(event);
         }
@@ -175,8 +180,8 @@ impl World {
             Notice::PublishArrives { change } => self.receive(change),
             Notice::PublishAgain { change } => self.publish(change),
             Notice::Confirmed { event } => self.confirmed(event),
-            Notice::SegmentServed { segment, job } => self.segment_served(segment, job),
-            Notice::JournalWritten { segment } => self.journal_written(segment),
+            Notice::SegmentServed { segment, life, job } => self.segment_served(segment, life, job),
+            Notice::JournalWritten { segment, life } => self.journal_written(segment, life),
             Notice::Wake { segment } => self.wake(segment),
             Notice::Handed { at } => self.handed(at),
             Notice::Worked { at } => self.worked(at),
@@ -188,7 +193,9 @@ impl World {
             Notice::Parsed { at } => self.finish(at),
             Notice::SettleArrives { done, at } => self.settle_arrives(done, at),
             Notice::OwnRequest { sor } => self.own_request(sor),
-            Notice::OwnServed { sor, arrived } => self.own_served(sor, arrived),
+            Notice::OwnServed { sor, life, arrived } => self.own_served(sor, life, arrived),
+            Notice::Disrupt { disruption } => self.disrupt(disruption),
+            Notice::Restore { disruption } => self.restore(disruption),
         }
     }
 
@@ -220,9 +227,15 @@ impl World {
     }
 
     /// A thread of a segment is done: it takes the next job, then the job's effect comes.
-    fn segment_served(&mut self, segment: u16, job: Job) {
+    fn segment_served(&mut self, segment: u16, life: u32, job: Job) {
+        if life != self.segments[segment as usize].life {
+            if let Job::Receive { change } = job {
+                self.refused_by_lost(segment, change);
+            }
+            return;
+        }
         let keeps = match job {
-            Job::Work { at } => self.copies.current(at).is_some_and(|context| context.holds_thread),
+            Job::Work { at } => self.keeps_thread(at),
             _ => false,
         };
         if !keeps {
@@ -272,7 +285,8 @@ impl World {
             Job::Settle { .. } => self.segments[segment as usize].prices.acknowledge(),
             Job::Work { at } => self.start_workflow(at),
         };
-        self.calendar.schedule(self.now + length, Notice::SegmentServed { segment, job }.packed());
+        let life = self.segments[segment as usize].life;
+        self.calendar.schedule(self.now + length, Notice::SegmentServed { segment, life, job }.packed());
     }
 
     /// The topic's or queue's lines at the broker.

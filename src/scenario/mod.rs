@@ -10,6 +10,7 @@
 //! Knows no file system, no terminal and no simulation beyond the values that it makes.
 
 mod digest;
+pub mod disruption;
 mod document;
 mod files;
 mod load;

@@ -3,6 +3,7 @@
 //! Built by [`super::load()`] only; whoever holds a [`Scenario`] need not check again. Order is the order of the file, so that
 //! numbers, reports and random streams do not depend on hashing.
 
+use super::disruption::Disruption;
 use crate::core::Policy;
 use crate::sim::{Distribution, Pattern};
 use crate::units::{Bandwidth, Bytes, Rate, Span, Time};
@@ -10,6 +11,7 @@ use std::sync::Arc;
 
 /// Place of a zone in [`Scenario::zones`]; likewise the others.
 pub type ZoneIndex = usize;
+pub type LinkIndex = usize;
 pub type SorIndex = usize;
 pub type EventIndex = usize;
 pub type SegmentIndex = usize;
@@ -37,6 +39,7 @@ pub struct Scenario {
     pub topics: Vec<Topic>,
     pub queues: Vec<Queue>,
     pub subscribers: Vec<Subscriber>,
+    pub disruptions: Vec<Disruption>,
     pub objectives: Vec<Objective>,
     pub assumptions: Vec<Assumption>,
     /// By queue: the events whose messages can come to it, for [`Scenario::events_reaching`].
@@ -403,6 +406,14 @@ impl Scenario {
         match to {
             Destination::Topic(topic) => self.topics[topic].segment,
             Destination::Queue(queue) => self.queues[queue].segment,
+        }
+    }
+
+    /// The same where the destination may lead nowhere.
+    pub(super) fn segment_of_line(&self, to: Destination) -> Option<SegmentIndex> {
+        match to {
+            Destination::Topic(topic) => self.topics.get(topic).map(|topic| topic.segment),
+            Destination::Queue(queue) => self.queues.get(queue).map(|queue| queue.segment),
         }
     }
 

@@ -3,6 +3,7 @@
 //! Goes by what the design makes possible: a stage that is listed may turn out to take no time, one that is not listed never takes
 //! any. Also asked of scenarios with problems, in which references may lead nowhere.
 
+use super::disruption::Target;
 use super::metrics::target;
 use super::spec::{Callback, Destination, Event, Line, Link, Runs, Scenario, Segment, Service, Subscriber, Weight, ZoneIndex};
 use crate::core::Ordering;
@@ -109,7 +110,8 @@ impl<'s> Way<'s> {
             None => Vec::new(),
         };
         let limited = |line: &Line| line.policy.max_length.is_some() || line.policy.max_bytes.is_some();
-        let refuses = |sor: &usize| scenario.sors.get(*sor).is_some_and(|sor| sor.max_waiting.is_some());
+        let is_down = |sor: usize| scenario.is_ever_down(Target::Sor(sor));
+        let refuses = |sor: &usize| scenario.sors.get(*sor).is_some_and(|sor| sor.max_waiting.is_some()) || is_down(*sor);
         Way {
             home: match subscriber.runs {
                 Runs::Listener => subscriber.zone,
@@ -117,6 +119,7 @@ impl<'s> Way<'s> {
             },
             events: reaching.into_iter().map(|event| &scenario.events[event]).collect(),
             may_hold_back: segment.memory.is_some()
+                || scenario.segment_of_line(subscriber.from).is_some_and(|segment| scenario.is_ever_down(Target::Segment(segment)))
                 || scenario.queues.iter().any(|queue| limited(&queue.line))
                 || scenario.subscribers.iter().any(|other| limited(&other.line)),
             call_may_fail: callback.is_some_and(|callback| callback.timeout.is_some()) || sors.iter().any(refuses),
@@ -152,7 +155,7 @@ impl<'s> Way<'s> {
     }
 
     fn may_fail(&self) -> bool {
-        self.subscriber.failure > 0.0 || self.call_may_fail
+        self.subscriber.failure > 0.0 || self.call_may_fail || self.scenario.loses_connections(self.subscriber)
     }
 
     fn may_wait_at_broker(&self) -> bool {

@@ -6,6 +6,7 @@
 mod assumption;
 mod broker;
 mod callback;
+mod disruption;
 mod event;
 mod line;
 mod objective;
@@ -40,7 +41,6 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
     for (section, what) in [
         ("feed", "Atom feeds are"),
         ("poller", "pollers of Atom feeds are"),
-        ("disruption", "disruptions are"),
         ("surge", "surges are"),
         ("growth", "growth is"),
         ("price", "prices are"),
@@ -64,11 +64,13 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
         queues: broker::queues(&mut reader),
         subscribers: subscriber::subscribers(&mut reader, &events),
         events: events.into_iter().map(|sized| sized.event).collect(),
+        disruptions: Vec::new(),
         objectives: Vec::new(),
         assumptions: Vec::new(),
         reach: Vec::new(),
     };
     scenario.reach = reach(&scenario);
+    scenario.disruptions = disruption::disruptions(&mut reader, &scenario);
     scenario.objectives = objective::objectives(&mut reader, &scenario);
     scenario.assumptions = assumption::assumptions(&mut reader);
     reader.done();

@@ -2,6 +2,7 @@
 //!
 //! Goes by what is written, not by how large it is: a sweep over `failure` that begins at 0 % must not meet an error there.
 
+use crate::scenario::disruption::Target;
 use super::{called, feeding, no_effect, report, table_of, writes};
 use crate::core::{Dispatch, Ordering};
 use crate::scenario::metrics::target;
@@ -83,7 +84,7 @@ pub(super) fn events(context: &Context<'_>, scenario: &Scenario) {
         };
         trace(context, scenario, event);
         if known && !can_refuse(context, scenario, event) {
-            let because = "nothing on its way refuses: no queue or subscription there has a `max_length` or `max_bytes`";
+            let because = "nothing on its way refuses: no queue or subscription there has a `max_length` or `max_bytes`, and its segment is never down";
             no_effect(context, &["event", &event.name, "refused"], because, "set a limit there, or remove it");
         }
     }
@@ -105,6 +106,7 @@ fn trace(context: &Context<'_>, scenario: &Scenario, event: &Event) {
 fn can_refuse(context: &Context<'_>, scenario: &Scenario, event: &Event) -> bool {
     let limited = |kind, name: &str| writes(context, kind, name, "max_length") || writes(context, kind, name, "max_bytes");
     match event.to {
+        _ if scenario.segment_of_line(event.to).is_some_and(|segment| scenario.is_ever_down(Target::Segment(segment))) => true,
         Destination::Queue(queue) => scenario.queues.get(queue).is_some_and(|queue| limited("queue", &queue.name)),
         Destination::Topic(_) => {
             scenario.subscribers.iter().any(|subscriber| subscriber.from == event.to && limited("subscriber", &subscriber.name))
@@ -155,7 +157,8 @@ fn call_can_fail(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscr
     let Some(callback) = &subscriber.callback else { return false };
     let has_timeout =
         table_of(context, "subscriber", &subscriber.name).and_then(|table| table.get("callback")?.node.table()?.get("timeout")).is_some();
-    let refuses = |sor: usize| scenario.sors.get(sor).is_none_or(|sor| writes(context, "sor", &sor.name, "max_waiting"));
+    let limited = |sor: usize| scenario.sors.get(sor).is_none_or(|sor| writes(context, "sor", &sor.name, "max_waiting"));
+    let refuses = |sor: usize| limited(sor) || scenario.is_ever_down(Target::Sor(sor));
     let fed = feeding(scenario, subscriber);
     // Dead letters may come from anywhere.
     let unknown = fed.is_empty() && callback.to.is_none();
@@ -165,7 +168,7 @@ fn call_can_fail(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscr
 
 fn retries(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
     if subscriber.callback.is_some() && !call_can_fail(context, scenario, subscriber) {
-        let because = "no call can fail: there is no `timeout`, and the system of record has no `max_waiting`";
+        let because = "no call can fail: there is no `timeout`, and the system of record has no `max_waiting` and is never down";
         no_effect(
             context,
             &["subscriber", &subscriber.name, "callback", "retries"],

@@ -4,6 +4,7 @@
 
 use super::{report, segment_of};
 use crate::core::Overflow;
+use crate::scenario::disruption::Target;
 use crate::scenario::metrics::target;
 use crate::scenario::read::AT_ONCE_MAX;
 use crate::scenario::reader::Context;
@@ -94,18 +95,20 @@ impl Attempt<'_> {
         if self.scenario.events[self.event].weight == Weight::Heavy {
             return None;
         }
-        let sor = self.scenario.sors.get(target(self.scenario, self.subscriber, self.event))?;
+        let called = target(self.scenario, self.subscriber, self.event);
+        let sor = self.scenario.sors.get(called)?;
+        let refuses = sor.max_waiting.is_some() || self.scenario.is_ever_down(Target::Sor(called));
         let near = is_near(self.scenario, self.home(), sor.zone);
         let retries_at_once = callback.retries == 0 || is_instant(&callback.backoff);
         Some(Call {
-            is_refused_at_once: near && sor.max_waiting.is_some() && retries_at_once,
+            is_refused_at_once: near && refuses && retries_at_once,
             is_served_at_once: near && sor.service.as_ref().is_none_or(service_may_be_instant) && is_instant(&callback.parsing),
         })
     }
 }
 
 struct Call {
-    /// A full system of record refuses it without any time passing; it stays full meanwhile.
+    /// A system of record that is full or down refuses it without any time passing, and stays so meanwhile.
     is_refused_at_once: bool,
     is_served_at_once: bool,
 }
@@ -116,7 +119,11 @@ pub(super) fn refusals(context: &Context<'_>, scenario: &Scenario) {
         let Refused::Retry { backoff, retries, .. } = &event.refused else { continue };
         let Some(segment) = segment_of(scenario, event.to) else { continue };
         let is_bounded = retries.is_some_and(|most| most <= AT_ONCE_MAX);
-        if is_bounded || !is_instant(backoff) || !may_reject(scenario, event) || !publish_is_instant(scenario, event, segment) {
+        let is_full = may_reject(scenario, event) && publish_is_instant(scenario, event, segment);
+        // A segment that is down refuses before any of its costs.
+        let is_down = scenario.segment_of_line(event.to).is_some_and(|segment| scenario.is_ever_down(Target::Segment(segment)))
+            && scenario.sors.get(event.from).is_some_and(|sor| is_near(scenario, sor.zone, segment.zone));
+        if is_bounded || !is_instant(backoff) || !(is_full || is_down) {
             continue;
         }
         let what = format!(

@@ -9,5 +9,5 @@ mod simple;
 pub(super) use arrivals::{arrivals, hourly};
 pub(super) use distribution::{distribution, is_instant, service};
 pub(super) use simple::{
-    bandwidth, boolean, bytes, choice, count, factor, number, open_share, rate, share, span, span_above_zero, text, texts, whole,
+    bandwidth, boolean, bytes, choice, count, factor, instant, number, open_share, rate, share, span, span_above_zero, text, texts, whole,
 };

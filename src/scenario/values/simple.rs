@@ -3,7 +3,7 @@
 use crate::scenario::document::{Node, Value};
 use crate::scenario::problem::Fault;
 use crate::scenario::similar;
-use crate::units::{Bandwidth, Bytes, Rate, Share, Span};
+use crate::units::{Bandwidth, Bytes, Rate, Share, Span, Time};
 use std::ops::RangeInclusive;
 use std::str::FromStr;
 
@@ -112,6 +112,24 @@ pub(in crate::scenario) fn span_above_zero(node: &Node) -> Result<Span, Fault> {
     match span(node)? {
         Span::ZERO => Err(Fault::new("no time at all is impossible here", "write a span longer than 0")),
         span => Ok(span),
+    }
+}
+
+/// A time of day ("10:30", in the first simulated day) or a span from the start.
+pub(in crate::scenario) fn instant(node: &Node) -> Result<Time, Fault> {
+    const HINT: &str = "write a time of day as \"10:30\", or a span from the start as \"90m\"";
+    match node.text().and_then(|text| text.split_once(':')) {
+        None => span(node).map(|span| Time::ZERO + span).map_err(|fault| Fault { hint: HINT.into(), ..fault }),
+        Some((hour, minute)) => {
+            let two = |digits: &str, most: u64| {
+                let fits = (1..=2).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+                digits.parse::<u64>().ok().filter(|value| fits && *value <= most)
+            };
+            let (Some(hour), Some(minute)) = (two(hour, 23), two(minute, 59)) else {
+                return Err(Fault::new(format!("\"{hour}:{minute}\" is no time of day"), HINT));
+            };
+            Ok(Time::ZERO + Span::from_secs(hour * 3600 + minute * 60))
+        }
     }
 }
 
