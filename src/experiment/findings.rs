@@ -265,7 +265,7 @@ impl Seen<'_> {
             if missed <= 0.0 {
                 continue;
             }
-            let causes = ["not_durable", "expired", "dropped", "refused", "dead_lettered"];
+            let causes = ["not_durable", "expired", "dropped", "crashed", "refused", "dead_lettered"];
             let cause = causes.iter().max_by(|a, b| self.point(&format!("{name}.{a}")).total_cmp(&self.point(&format!("{name}.{b}"))));
             let sentence = format!(
                 "{} {} of {} events in a run, most of them {}.",

@@ -5,6 +5,7 @@ use super::change;
 use super::hop::{self, Hop};
 use super::probe::{Gauge, LineProbe, Missed, SorProbe, SubscriberProbe};
 use super::world::World;
+use crate::scenario::disruption::Target;
 use crate::scenario::spec::Destination;
 use crate::scenario::{self, Calls, Scenario};
 use crate::stats::{Clock, Histogram, Track};
@@ -146,6 +147,10 @@ fn subscriber(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usiz
     sheet.gauge(&format!("{name}.waiting_line"), Unit::Count, &probe.station.line);
     sheet.count(format!("{name}.redelivered"), probe.redelivered.measured());
     missed(sheet, world, line, &name);
+    if scenario.is_ever_down(Target::Segment(scenario.segment_of(subscriber.from))) {
+        sheet.count(format!("{name}.missed.crashed"), world.probe.missed[line].crashed);
+    }
+    sheet.count(format!("{name}.unfinished"), world.ledger.unfinished(line));
     if scenario::tracks_versions(scenario, subscriber) {
         views(sheet, scenario, world, index, line, &name);
     }
@@ -194,7 +199,6 @@ fn missed(sheet: &mut Sheet, world: &World, line: usize, name: &str) {
     sheet.count(format!("{name}.missed.dropped"), missed.dropped);
     sheet.count(format!("{name}.missed.refused"), missed.refused);
     sheet.count(format!("{name}.missed.dead_lettered"), missed.dead_lettered);
-    sheet.count(format!("{name}.unfinished"), world.ledger.unfinished(line));
 }
 
 /// What was lost to a queue or subscription, with what never came there because its publishes were refused.

@@ -6,7 +6,7 @@
 use super::hop::Hop;
 use super::notice::{CopyRef, Job, Notice};
 use super::subscriber::Subscriber;
-use super::system_of_record::Request;
+use super::system_of_record::{Request, Stopped};
 use super::world::World;
 use crate::core::{Cause, ConsumerId, DeliveryId, Input, Refusal};
 use crate::scenario::disruption::{Effect, Target};
@@ -242,7 +242,7 @@ impl World {
         if self.sors[sor].down > 1 {
             return;
         }
-        let (served, line) = self.sors[sor].stop();
+        let Stopped { served, line } = self.sors[sor].stop();
         self.probe.sors[sor].stopped(self.now, line.iter().map(|(came, _)| *came));
         for (at, call, _) in served {
             self.lost_request(call, at, Hop::SorService);

@@ -80,7 +80,7 @@ impl Publisher {
             _ => event.arrivals.rate,
         };
         Publisher {
-            arrivals: Arrivals::new(&event.arrivals.pattern, rate, event.arrivals.hourly),
+            arrivals: Arrivals::new(&event.arrivals.pattern, rate, &event.arrivals.profile),
             batch,
             changes,
             spacing: event.lifecycle.as_ref().map(|lifecycle| lifecycle.spacing.clone()).unwrap_or_default(),

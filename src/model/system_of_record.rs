@@ -4,7 +4,7 @@ use super::disruption::slowed;
 use super::notice::CopyRef;
 use super::publisher::service_time;
 use crate::scenario::spec::{self, Service};
-use crate::sim::{Admission, Arrivals, Distribution, Pattern, Station, Stream};
+use crate::sim::{Admission, Arrivals, Distribution, Pattern, Profile, Station, Stream};
 use crate::units::{Span, Time};
 use std::collections::VecDeque;
 
@@ -37,6 +37,15 @@ pub struct SystemOfRecord {
     own_service_stream: Stream,
 }
 
+/// Whom it leaves unanswered when it stops.
+#[derive(Clone, Debug)]
+pub struct Stopped {
+    /// Callbacks in service.
+    pub served: Vec<(CopyRef, u16, Span)>,
+    /// Who stood in line and when they came.
+    pub line: VecDeque<(Time, Request)>,
+}
+
 impl SystemOfRecord {
     /// An idle one; `abandonable` where callers may give up, or it may.
     pub fn new(sor: &spec::Sor, abandonable: bool, stream: impl Fn(&str) -> Stream) -> SystemOfRecord {
@@ -44,7 +53,10 @@ impl SystemOfRecord {
             station: Station::new(sor.workers, sor.max_waiting),
             service: sor.service.clone(),
             own_service: sor.own_service.clone(),
-            own_arrivals: sor.own_load.filter(|rate| rate.hertz() > 0.0).map(|rate| Arrivals::new(&Pattern::Poisson, rate.hertz(), None)),
+            own_arrivals: sor
+                .own_load
+                .filter(|rate| rate.hertz() > 0.0)
+                .map(|rate| Arrivals::new(&Pattern::Poisson, rate.hertz(), &Profile::default())),
             in_service: Vec::new(),
             abandonable,
             down: 0,
@@ -62,10 +74,10 @@ impl SystemOfRecord {
         if self.down > 0 { Admission::Refused } else { self.station.arrive(now, request) }
     }
 
-    /// It stops at once: the callbacks that were in service, and those who stood in line and when they came.
-    pub fn stop(&mut self) -> (Vec<(CopyRef, u16, Span)>, VecDeque<(Time, Request)>) {
+    /// It stops at once.
+    pub fn stop(&mut self) -> Stopped {
         self.life += 1;
-        (std::mem::take(&mut self.in_service), self.station.clear())
+        Stopped { served: std::mem::take(&mut self.in_service), line: self.station.clear() }
     }
 
     /// The next request of its own users.

@@ -3,6 +3,7 @@
 //! Names are `<kind>.<name>.<quantity>[.<statistic>]`. The order is the file's: subscribers, systems of record, segments, topics,
 //! queues, links, events, totals; within each the order of the tables below.
 
+use super::disruption::Target;
 use super::spec::{Scenario, Subscriber};
 use super::stages::{Calls, sees_lifecycles, stages, tracks_versions};
 use crate::units::Unit;
@@ -74,7 +75,7 @@ const SUBSCRIBER_FIRST: [Quantity; 3] = [
 ];
 /// Changes that a newer version was shown before: counted in the latency, in none of the stages.
 const OVERTAKEN: &str = "overtaken";
-const SUBSCRIBER: [Quantity; 14] = [
+const SUBSCRIBER: [Quantity; 13] = [
     level("backlog", Unit::Count),
     // Handed over and not yet acknowledged.
     level("in_flight", Unit::Count),
@@ -91,8 +92,10 @@ const SUBSCRIBER: [Quantity; 14] = [
     count("missed.dropped"),
     count("missed.refused"),
     count("missed.dead_lettered"),
-    count("unfinished"),
 ];
+/// Lost with its segment.
+const CRASHED: Quantity = count("missed.crashed");
+const UNFINISHED: Quantity = count("unfinished");
 
 /// An older version was applied over a newer one.
 const STALE_OVERWRITES: Quantity = count("stale_overwrites");
@@ -213,6 +216,9 @@ impl Catalog {
             self.one(&format!("{of}.hop"), &stage_latency(stage));
         }
         self.all(&of, &SUBSCRIBER);
+        let segment = scenario.segment_of_line(subscriber.from);
+        self.when(segment.is_some_and(|segment| scenario.is_ever_down(Target::Segment(segment))), &of, &CRASHED);
+        self.one(&of, &UNFINISHED);
         if tracked {
             self.one(&of, &STALE_OVERWRITES);
             self.when(sees_lifecycles(scenario, subscriber), &of, &STALE_FINAL);

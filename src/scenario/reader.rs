@@ -166,6 +166,28 @@ impl<'a> Reader<'a> {
         Some(Reader::new(self.context, path, entry.key, table))
     }
 
+    /// The tables of an array; `example` is what to write where something else stands.
+    pub fn list(&mut self, key: &'static str, example: &str) -> Vec<Reader<'a>> {
+        let path = format!("{}{key}", self.prefix());
+        let Some(entry) = self.entry(key) else { return Vec::new() };
+        let wrong = |node: &Node| {
+            let what = format!("{path} must be a list of tables, not {}", node.value.kind());
+            self.context.report(node.place, what, format!("write for example: {example}"));
+        };
+        let Value::Array(items) = &entry.node.value else {
+            wrong(&entry.node);
+            return Vec::new();
+        };
+        let open = |(number, item): (usize, &'a Node)| match item.table() {
+            Some(table) => Some(Reader::new(self.context, format!("{path}.{number}"), item.place, table)),
+            None => {
+                wrong(item);
+                None
+            }
+        };
+        items.iter().enumerate().filter_map(open).collect()
+    }
+
     /// Entries under names of the person's own choice, in the order of the file: nothing of them is unknown.
     pub fn each(&self) -> Vec<(&'a str, &'a Entry)> {
         self.table.entries()

@@ -5,7 +5,7 @@
 
 use super::disruption::Disruption;
 use crate::core::Policy;
-use crate::sim::{Distribution, Pattern};
+use crate::sim::{Distribution, Pattern, Profile};
 use crate::units::{Bandwidth, Bytes, Rate, Span, Time};
 use std::sync::Arc;
 
@@ -199,8 +199,8 @@ pub struct Arrivals {
     pub rate: f64,
     /// The rate as written, where it was.
     pub written: Option<Rate>,
-    /// Relative weights of the 24 hours, mean 1.
-    pub hourly: Option<[f64; 24]>,
+    /// How the rate varies: weights of mean 1, and surges.
+    pub profile: Profile,
     /// Events raised together.
     pub batch: u32,
 }

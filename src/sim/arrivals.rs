@@ -1,7 +1,7 @@
 //! When things come.
 //!
-//! A pattern makes gaps in operational time, a clock that runs faster in busy hours and stands still in empty ones; the
-//! hourly profile maps it to simulated time ([`profile`]). For a Poisson process this is the exact inversion of its
+//! A pattern makes gaps in operational time, a clock that runs faster in busy hours, days and surges and stands still in empty
+//! ones; the [`Profile`] maps it to simulated time. For a Poisson process this is the exact inversion of its
 //! cumulative rate (E. Cinlar, Introduction to Stochastic Processes, 1975, sec. 4.7). Positions carry their fraction of a
 //! nanosecond along ([`position`]), so that the rate is kept over any length of time.
 //!
@@ -13,7 +13,8 @@ mod profile;
 use super::{Distribution, Stream};
 use crate::units::{Span, Time};
 use position::Position;
-use profile::Profile;
+use profile::Cursor;
+pub use profile::{Profile, Surge};
 use std::sync::Arc;
 
 const NANOS: f64 = 1e9;
@@ -22,11 +23,11 @@ const TURN: f64 = 2.0 * std::f64::consts::PI;
 /// The shape of an arrival process. The rate comes with [`Arrivals::new`] where the pattern does not carry one itself.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Pattern {
-    /// Independent of each other; with an hourly profile a Poisson process whose rate is constant within the hour.
+    /// Independent of each other; with a profile a Poisson process whose rate is constant within each of its pieces.
     Poisson,
-    /// Evenly spaced, the first after one gap; with an hourly profile evenly spaced within the hour.
+    /// Evenly spaced, the first after one gap; with a profile evenly spaced within each of its pieces.
     Regular,
-    /// Independent gaps; an hourly profile stretches them in quiet hours and shortens them in busy ones.
+    /// Independent gaps; a profile stretches them in quiet hours and shortens them in busy ones.
     Gaps(Distribution),
     /// Poisson whose rate swings: rate x (1 + amplitude x sin(2 pi t / period)), times the profile where there is one.
     Sine {
@@ -36,17 +37,24 @@ pub enum Pattern {
         period: Span,
     },
     /// Poisson whose rate jumps between phases of exponential length: (rate per second, mean length), in turn, forever. It
-    /// starts in the midst of a phase, as if it had run forever. An hourly profile does not touch it.
+    /// starts in the midst of a phase, as if it had run forever. No profile touches it.
     Mmpp(Vec<(f64, Span)>),
-    /// Recorded instants, ascending, with the sequence number of each. An hourly profile does not touch them.
+    /// Recorded instants, ascending, with the sequence number of each. No profile touches them.
     Trace(Arc<Vec<(Time, u64)>>),
+}
+
+impl Pattern {
+    /// A profile acts on it.
+    pub fn is_stretched(&self) -> bool {
+        !matches!(self, Pattern::Mmpp(_) | Pattern::Trace(_))
+    }
 }
 
 /// An arrival process at work.
 #[derive(Clone, Debug)]
 pub struct Arrivals {
     process: Process,
-    profile: Option<Box<Profile>>,
+    profile: Option<Box<Cursor>>,
     at: Position,
 }
 
@@ -62,9 +70,9 @@ enum Process {
 }
 
 impl Arrivals {
-    /// `rate` in arrivals per second, averaged over the profile; not looked at for gaps, mmpp and trace. Without a rate
-    /// above zero, or without an hour of weight above zero, nothing ever arrives. `hourly` holds relative weights.
-    pub fn new(pattern: &Pattern, rate: f64, hourly: Option<[f64; 24]>) -> Arrivals {
+    /// `rate` in arrivals per second, averaged over the profile's hours and days; not looked at for gaps, mmpp and trace. Without
+    /// a rate above zero, or without an hour of weight above zero, nothing ever arrives.
+    pub fn new(pattern: &Pattern, rate: f64, profile: &Profile) -> Arrivals {
         let gap = NANOS / rate;
         let comes = rate > 0.0 && gap < u64::MAX as f64;
         let process = match pattern {
@@ -79,11 +87,12 @@ impl Arrivals {
             Pattern::Mmpp(phases) => Mmpp::new(phases).map_or(Process::Never, Process::Mmpp),
             Pattern::Trace(rows) => Process::Trace { rows: rows.clone(), next: 0 },
         };
-        let stretched = !matches!(process, Process::Mmpp(_) | Process::Trace { .. });
-        match hourly.filter(|_| stretched).map(Profile::new) {
-            None => Arrivals { process, profile: None, at: Position::START },
-            Some(Some(profile)) => Arrivals { process, profile: Some(Box::new(profile)), at: Position::START },
-            Some(None) => Arrivals { process: Process::Never, profile: None, at: Position::START },
+        if profile.is_flat() || !pattern.is_stretched() {
+            return Arrivals { process, profile: None, at: Position::START };
+        }
+        match Cursor::new(profile) {
+            Some(cursor) => Arrivals { process, profile: Some(Box::new(cursor)), at: Position::START },
+            None => Arrivals { process: Process::Never, profile: None, at: Position::START },
         }
     }
 

@@ -10,7 +10,7 @@ mod random;
 mod station;
 mod zipf;
 
-pub use arrivals::{Arrivals, Pattern};
+pub use arrivals::{Arrivals, Pattern, Profile, Surge};
 pub use calendar::Calendar;
 pub use distribution::{Distribution, FitError, Moment};
 pub use random::Stream;

@@ -1,7 +1,7 @@
 //! Arrival processes: counts against rates, exactness, no drift, sameness.
 
 use crate::sampling::{ERRORS, assert_counts, assert_same_law, fingerprint, moments, stream};
-use busload::sim::{Arrivals, Distribution, Pattern};
+use busload::sim::{Arrivals, Distribution, Pattern, Profile};
 use busload::units::{Span, Time};
 use std::sync::Arc;
 
@@ -11,10 +11,15 @@ const PER_DAY: f64 = 500_000.0 / 86_400.0;
 const PROFILE: [f64; 24] =
     [1.0, 1.0, 0.0, 0.0, 1.0, 2.0, 4.0, 8.0, 14.0, 16.0, 12.0, 9.0, 8.0, 8.0, 9.0, 10.0, 11.0, 10.0, 8.0, 6.0, 4.0, 3.0, 2.0, 0.0];
 
+/// The same every day.
+fn daily(hourly: Option<[f64; 24]>) -> Profile {
+    Profile { hourly, ..Profile::default() }
+}
+
 /// All arrivals before this time.
 fn until(end: u64, pattern: &Pattern, rate: f64, hourly: Option<[f64; 24]>) -> Vec<u64> {
     let mut stream = stream("arrivals");
-    let mut arrivals = Arrivals::new(pattern, rate, hourly);
+    let mut arrivals = Arrivals::new(pattern, rate, &daily(hourly));
     let times: Vec<u64> = std::iter::from_fn(|| arrivals.next(&mut stream)).map(|time| time.0).take_while(|time| *time < end).collect();
     assert!(times.is_sorted());
     times
@@ -128,7 +133,7 @@ fn mmpp_has_its_rate_and_its_dispersion_and_starts_stationary() {
     let (mut counts, mut early) = (Vec::new(), Vec::new());
     for replication in 0..2000 {
         let mut stream = busload::sim::Stream::new(1, replication, "mmpp", "arrivals");
-        let mut arrivals = Arrivals::new(&pattern, 0.0, None);
+        let mut arrivals = Arrivals::new(&pattern, 0.0, &Profile::default());
         let times = std::iter::from_fn(|| arrivals.next(&mut stream)).map(|time| time.0).take_while(|time| *time < window);
         let times: Vec<u64> = times.collect();
         early.push(times.iter().filter(|time| **time < 5_000_000_000).count() as f64);
@@ -153,7 +158,8 @@ fn an_mmpp_may_be_silent_in_a_phase() {
 fn a_trace_is_replayed_with_its_sequence_numbers_and_draws_nothing() {
     let mut drawn = stream("trace");
     let mut untouched = drawn.clone();
-    let mut arrivals = Arrivals::new(&Pattern::Trace(Arc::new(vec![(Time(5), 70), (Time(5), 71), (Time(9), 80)])), 0.0, Some([0.0; 24]));
+    let mut arrivals =
+        Arrivals::new(&Pattern::Trace(Arc::new(vec![(Time(5), 70), (Time(5), 71), (Time(9), 80)])), 0.0, &daily(Some([0.0; 24])));
     assert_eq!(arrivals.sequence(), None);
     for (time, sequence) in [(5, 70), (5, 71), (9, 80)] {
         assert_eq!(arrivals.next(&mut drawn), Some(Time(time)));
@@ -166,7 +172,7 @@ fn a_trace_is_replayed_with_its_sequence_numbers_and_draws_nothing() {
 #[test]
 fn nothing_comes_without_a_rate_or_a_busy_hour() {
     let mut stream = stream("never");
-    let mut never = |pattern: &Pattern, rate, hourly| assert_eq!(Arrivals::new(pattern, rate, hourly).next(&mut stream), None);
+    let mut never = |pattern: &Pattern, rate, hourly| assert_eq!(Arrivals::new(pattern, rate, &daily(hourly)).next(&mut stream), None);
     for rate in [0.0, -1.0, f64::NAN, 1e-300] {
         never(&Pattern::Poisson, rate, None);
         never(&Pattern::Regular, rate, None);
@@ -194,11 +200,11 @@ fn a_single_busy_hour_takes_all_arrivals() {
 fn rounding_to_nanoseconds_does_not_drift() {
     // 0.7 ns on average: rounded one by one, such gaps would be off by tens of percent.
     let mut stream = stream("fast");
-    let mut arrivals = Arrivals::new(&Pattern::Poisson, 1e9 / 0.7, None);
+    let mut arrivals = Arrivals::new(&Pattern::Poisson, 1e9 / 0.7, &Profile::default());
     let last = (0..1_000_000).map(|_| arrivals.next(&mut stream).unwrap().0).last().unwrap();
     assert!((last as f64 / 0.7e6 - 1.0).abs() < ERRORS * 1e-3);
     // Thirty days of gaps of a third of a millisecond: the same draws summed up exactly.
-    let mut arrivals = Arrivals::new(&Pattern::Poisson, 3.0, None);
+    let mut arrivals = Arrivals::new(&Pattern::Poisson, 3.0, &Profile::default());
     let (mut stream, mut copy, mut sum) = (crate::sampling::stream("drift"), crate::sampling::stream("drift"), 0.0);
     let mut lost = 0.0;
     for _ in 0..3_000_000 {
@@ -227,7 +233,7 @@ fn arrivals_have_the_same_nanoseconds_everywhere() {
     for (name, pattern) in patterns {
         for (with, hourly) in [("without", None), ("with", Some(PROFILE))] {
             let mut stream = stream(name);
-            let mut arrivals = Arrivals::new(&pattern, PER_DAY, hourly);
+            let mut arrivals = Arrivals::new(&pattern, PER_DAY, &daily(hourly));
             let print = fingerprint((0..1_000_000).map(|_| arrivals.next(&mut stream).unwrap().0));
             seen.push(format!("{name} {with} profile: {print:016x}"));
         }

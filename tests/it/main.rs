@@ -12,15 +12,22 @@ mod core_transcript;
 mod core_view;
 mod designs;
 mod determinism;
+mod disruptions;
+#[cfg(feature = "report")]
+mod disruptions_laws;
 mod distributions;
 #[cfg(feature = "report")]
 mod findings;
 mod laws;
 mod laws_broker;
+mod laws_workload;
+mod many_kinds;
 mod metrics_catalog;
 mod objectives;
 mod problems;
 mod problems_files;
+mod problems_surges;
+mod profiles;
 mod random;
 #[cfg(feature = "report")]
 mod report;

@@ -47,7 +47,7 @@ fn the_heavy_design_differs_from_the_light_one_in_the_weight_alone() {
 fn the_peak_hour_loads_the_ticketing_system_to_about_two_thirds() {
     let scenario = shipped("ticketing-light.toml").unwrap();
     let (sor, event) = (&scenario.sors[0], &scenario.events[0]);
-    let busiest = event.arrivals.hourly.unwrap().into_iter().fold(0.0, f64::max);
+    let busiest = event.arrivals.profile.hourly.unwrap().into_iter().fold(0.0, f64::max);
     assert!((2.9..3.2).contains(&busiest), "the peak hour is {busiest} times the mean");
     let busload::scenario::spec::Service::Drawn(service) = sor.service.as_ref().unwrap() else { panic!("drawn") };
     let callbacks = event.arrivals.rate * busiest * scenario.subscribers.len() as f64 * service.mean();

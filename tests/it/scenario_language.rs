@@ -97,7 +97,8 @@ fn arrivals_carry_their_rate_or_follow_it() {
     let sine = set("event.changed.arrivals", "sine(amplitude=80%, period=24h)").events.remove(0).arrivals;
     assert!(matches!(sine.pattern, Pattern::Sine { amplitude: 0.8, period } if period == Span::from_secs(86_400)));
     close(sine.rate, 35.0);
-    let hours = set("event.changed.hourly", "[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,6,6]").events.remove(0).arrivals.hourly.unwrap();
+    let hours =
+        set("event.changed.hourly", "[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,6,6]").events.remove(0).arrivals.profile.hourly.unwrap();
     assert_eq!((hours[0], hours[23]), (0.0, 12.0));
 }
 

@@ -1,11 +1,12 @@
 //! `[[disruption]]`: what is down, slow or lossy, and when.
 
 use crate::scenario::disruption::{Disruption, Effect, Target, When};
-use crate::scenario::document::{Node, Value};
+use crate::scenario::document::Node;
+use crate::scenario::metrics::asked_sors;
 use crate::scenario::names::Names;
 use crate::scenario::problem::Fault;
 use crate::scenario::reader::Reader;
-use crate::scenario::spec::Scenario;
+use crate::scenario::spec::{self, Cost, Scenario, Segment, Service, Subscriber};
 use crate::scenario::values::{choice, distribution, factor, instant, is_instant, share, span_above_zero, text};
 use crate::sim::{Distribution, Stream};
 use crate::units::Time;
@@ -14,34 +15,21 @@ use crate::units::Time;
 const DISRUPTIONS_MAX: usize = 1_000;
 /// So many outages of one thing within a run are taken for endless.
 const OCCURRENCES_MAX: f64 = 100_000.0;
+const EXAMPLE: &str = "[[disruption]] with what, kind, at and for below it";
 const WHAT: &str = "what = \"subscriber.guest_profile\", or a segment, sor, link, or one consumer: \"subscriber.guest_profile.consumer.2\"";
 
 pub(super) fn disruptions(root: &mut Reader<'_>, scenario: &Scenario) -> Vec<Disruption> {
-    let context = root.context;
-    let Some(node) = root.node("disruption") else { return Vec::new() };
-    let Value::Array(items) = &node.value else {
-        context.report(
-            node.place,
-            "disruption must be an array of tables",
-            "write `[[disruption]]`, with two brackets, and its keys below",
+    let readers = root.list("disruption", EXAMPLE);
+    if readers.len() > DISRUPTIONS_MAX {
+        root.complain(
+            "disruption",
+            &format!("{} of them", readers.len()),
+            &format!("write at most {DISRUPTIONS_MAX}, or random ones (`every`)"),
         );
-        return Vec::new();
-    };
-    if items.len() > DISRUPTIONS_MAX {
-        context.report(node.place, format!("{} disruptions are more than the {DISRUPTIONS_MAX} that can be simulated", items.len()), "");
         return Vec::new();
     }
     let names = Others::of(scenario);
-    let mut disruptions = Vec::new();
-    for (index, item) in items.iter().enumerate() {
-        let Some(table) = item.table() else {
-            context.report(item.place, format!("disruption.{index} must be a table"), "write `[[disruption]]` and its keys below");
-            continue;
-        };
-        let reader = Reader::new(context, format!("disruption.{index}"), item.place, table);
-        disruptions.extend(disruption(reader, scenario, &names));
-    }
-    disruptions
+    readers.into_iter().filter_map(|reader| disruption(reader, scenario, &names)).collect()
 }
 
 /// Names that nothing else refers to.
@@ -72,6 +60,9 @@ fn disruption(mut reader: Reader<'_>, scenario: &Scenario, names: &Others) -> Op
     });
     let effect = effect(&mut reader, what.as_ref().map(|(_, target)| *target));
     let when = when(&mut reader, scenario);
+    if let (Some((_, target)), Some(effect)) = (&what, effect) {
+        idle(&reader, scenario, *target, effect);
+    }
     reader.done();
     let (what, target) = what?;
     Some(Disruption { what, target, effect: effect?, when: when? })
@@ -93,7 +84,8 @@ fn target(text: &str, scenario: &Scenario, names: &Others, (sors, segments): (&N
         }
         ["segment", name] => find(segments, name).map(Target::Segment),
         ["sor", name] => find(sors, name).map(Target::Sor),
-        ["link", name] => find(&names.links, name).map(Target::Link),
+        ["link", name] => find(&names.links, name)
+            .and_then(|_| Err(Fault::new("disruptions of links are not supported by this version yet", "disrupt what stands at its ends"))),
         _ => Err(Fault::new(format!("\"{text}\" is nothing that can be disrupted"), format!("write for example: {WHAT}"))),
     }
 }
@@ -202,7 +194,43 @@ fn once(reader: &mut Reader<'_>, scenario: &Scenario) -> Option<When> {
         reader.complain("at", &what, "write an earlier one, or a longer `horizon` in [run]");
         return None;
     }
+    if scenario.run.kind == spec::Kind::Steady {
+        let what = "a single disruption has no steady state, and run.kind is \"steady\"";
+        reader.complain("at", what, "write random ones (`every` instead of `at`), or kind = \"day\"");
+    }
     Some(When::Once { at, length })
+}
+
+/// Nobody would feel it, whatever the switches say.
+fn idle(reader: &Reader<'_>, scenario: &Scenario, target: Target, effect: Effect) {
+    let slow = matches!(effect, Effect::Slow(_));
+    let (because, hint) = match target {
+        Target::Subscriber(who) | Target::Consumer(who, _) if slow && is_instant_at(&scenario.subscribers[who]) => {
+            ("nothing that the subscriber does takes time", "give it `work`, or remove the disruption")
+        }
+        Target::Segment(segment) if slow && scenario.segments.get(segment).is_some_and(costs_nothing) => {
+            ("nothing that the segment does takes time", "give it a `cost` or `persist`, or remove the disruption")
+        }
+        Target::Sor(sor) if sor < scenario.sors.len() && !asked_sors(scenario).contains(&sor) => {
+            ("nobody asks this system of record anything", "give it `own_load`, let somebody call back, or remove the disruption")
+        }
+        Target::Link(link) if slow && scenario.links[link].latency.is_zero() && scenario.links[link].bandwidth.is_none() => {
+            ("nothing takes time on the link", "give it a `latency`, or remove the disruption")
+        }
+        _ => return,
+    };
+    reader.no_effect("what", because, hint);
+}
+
+fn is_instant_at(subscriber: &Subscriber) -> bool {
+    let takes_time = |work: &Service| !matches!(work, Service::Drawn(distribution) if distribution.is_zero());
+    let parses = subscriber.callback.as_ref().is_some_and(|callback| !callback.parsing.is_zero());
+    !subscriber.work.iter().any(takes_time) && !parses
+}
+
+fn costs_nothing(segment: &Segment) -> bool {
+    let Cost { receive, select, deliver, acknowledge, per_kib } = &segment.cost;
+    segment.persist.is_none() && [receive, select, deliver, acknowledge, per_kib].into_iter().all(Distribution::is_zero)
 }
 
 fn above_zero(distribution: Distribution) -> Result<Distribution, Fault> {

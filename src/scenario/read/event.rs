@@ -7,7 +7,7 @@ use crate::scenario::reader::{Context, Reader};
 use crate::scenario::spec::{Arrivals, Destination, Event, Lifecycle, Popularity, Refused, Weight};
 use crate::scenario::values;
 use crate::scenario::values::{bytes, choice, count, distribution, factor, rate, texts, whole};
-use crate::sim::{Distribution, Pattern};
+use crate::sim::{Distribution, Pattern, Profile};
 use crate::units::{Bytes, Span};
 
 /// More resources than numbers are kept for.
@@ -65,7 +65,6 @@ fn event<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>) -> Si
         arrivals,
         refused: refused(&mut reader),
     };
-    reader.later("weekly", "weekly profiles are");
     reader.done();
     SizedEvent { event, heavy_size }
 }
@@ -135,10 +134,13 @@ fn arrivals<'a>(context: &'a Context<'a>, reader: &mut Reader<'a>, batch: u32, t
     let failed = given.is_none() && reader.writes("arrivals");
     let (pattern, own) = given.unwrap_or((Pattern::Poisson, None));
     let hourly = reader.get("hourly", values::hourly);
+    let weekly = reader.get("weekly", values::weekly);
     if own.is_some() {
         reader.no_effect("rate", "the `arrivals` carry their own rate", "remove one of the two");
-        if !matches!(pattern, Pattern::Gaps(_)) {
-            reader.no_effect("hourly", "the `arrivals` say themselves when events come", "remove one of the two");
+        if !pattern.is_stretched() {
+            for key in ["hourly", "weekly"] {
+                reader.no_effect(key, "the `arrivals` say themselves when events come", "remove one of the two");
+            }
         }
     } else if !reader.writes("rate") && !failed {
         reader.missing("rate", "rate = \"500K/day\"");
@@ -151,7 +153,7 @@ fn arrivals<'a>(context: &'a Context<'a>, reader: &mut Reader<'a>, batch: u32, t
         reader.no_effect("lifecycle", "a trace has a row for each event", "remove it");
     }
     let rate = own.map_or(written.map_or(0.0, |rate| rate.hertz()), |own| own * together);
-    Arrivals { pattern, rate, written, hourly, batch }
+    Arrivals { pattern, rate, written, profile: Profile { hourly, weekly, surges: Vec::new() }, batch }
 }
 
 fn confirm(reader: &mut Reader<'_>) -> Option<u32> {

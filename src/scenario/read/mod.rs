@@ -14,6 +14,7 @@ mod place;
 mod run;
 mod sor;
 mod subscriber;
+mod surge;
 
 use super::document::{Entry, Node, Value};
 use super::names::{ENTITIES, Names};
@@ -38,17 +39,14 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
     let title = reader.get("title", super::values::text).unwrap_or(stem).to_string();
     let question = reader.get("question", super::values::text).unwrap_or_default().to_string();
     reader.get("extends", super::values::text);
-    for (section, what) in [
-        ("feed", "Atom feeds are"),
-        ("poller", "pollers of Atom feeds are"),
-        ("surge", "surges are"),
-        ("growth", "growth is"),
-        ("price", "prices are"),
-    ] {
+    for (section, what) in
+        [("feed", "Atom feeds are"), ("poller", "pollers of Atom feeds are"), ("growth", "growth is"), ("price", "prices are")]
+    {
         reader.later(section, what);
     }
     let run = run::run(&mut reader);
-    let events = event::events(&mut reader);
+    let mut events = event::events(&mut reader);
+    surge::surges(&mut reader, &run, &mut events);
     let mut scenario = Scenario {
         title,
         question,

@@ -86,7 +86,8 @@ pub(super) fn length(context: &Context<'_>, scenario: &Scenario) {
     let events = scenario.events.iter().map(|event| {
         let amount = match &event.arrivals.pattern {
             Pattern::Trace(rows) => rows.len() as f64,
-            _ => event.arrivals.rate * horizon.seconds(),
+            Pattern::Mmpp(_) => event.arrivals.rate * horizon.seconds(),
+            _ => event.arrivals.rate * event.arrivals.profile.expected(scenario.horizon()),
         };
         let key = if event.arrivals.written.is_some() { "rate" } else { "arrivals" };
         Part { amount, path: ["event", &event.name, key], hint: HINT }

@@ -2,9 +2,9 @@
 //!
 //! Goes by what is written, not by how large it is: a sweep over `failure` that begins at 0 % must not meet an error there.
 
-use crate::scenario::disruption::Target;
 use super::{called, feeding, no_effect, report, table_of, writes};
 use crate::core::{Dispatch, Ordering};
+use crate::scenario::disruption::Target;
 use crate::scenario::metrics::target;
 use crate::scenario::reader::Context;
 use crate::scenario::spec::{Destination, Event, Kind, Scenario, Subscriber};
@@ -65,9 +65,11 @@ pub(super) fn steady(context: &Context<'_>, scenario: &Scenario) {
         return;
     }
     for event in &scenario.events {
-        let (key, profile) = match (&event.arrivals.pattern, event.arrivals.hourly) {
-            (Pattern::Sine { .. }, _) => ("arrivals", "a sine"),
-            (_, Some(_)) => ("hourly", "a profile of the day"),
+        let profile = &event.arrivals.profile;
+        let (key, profile) = match &event.arrivals.pattern {
+            Pattern::Sine { .. } => ("arrivals", "a sine"),
+            _ if profile.hourly.is_some() => ("hourly", "a profile of the day"),
+            _ if profile.weekly.is_some() => ("weekly", "a profile of the week"),
             _ => continue,
         };
         let what = format!("event.{}.{key}: {profile} has no steady state, and run.kind is \"steady\"", event.name);

@@ -107,18 +107,26 @@ fn trace(call: &Call<'_>, context: &Context<'_>, node: &Node) -> Result<(Pattern
 
 /// Relative weights of the 24 hours, scaled to mean 1.
 pub(in crate::scenario) fn hourly(node: &Node) -> Result<[f64; 24], Fault> {
-    const HINT: &str = "write 24 numbers, the first for the hour from 0:00 to 1:00";
-    let Value::Array(items) = &node.value else { return Err(Fault::new(format!("must be an array, not {}", node.value.kind()), HINT)) };
-    if items.len() != 24 {
-        return Err(Fault::new(format!("{} weights for the 24 hours of a day", items.len()), HINT));
+    weights(node, "24 hours of a day", "write 24 numbers, the first for the hour from 0:00 to 1:00")
+}
+
+/// Relative weights of the seven days, scaled to mean 1.
+pub(in crate::scenario) fn weekly(node: &Node) -> Result<[f64; 7], Fault> {
+    weights(node, "7 days of a week", "write 7 numbers, the first for the first day of the run, which is a Monday")
+}
+
+fn weights<const N: usize>(node: &Node, of: &str, hint: &str) -> Result<[f64; N], Fault> {
+    let Value::Array(items) = &node.value else { return Err(Fault::new(format!("must be an array, not {}", node.value.kind()), hint)) };
+    if items.len() != N {
+        return Err(Fault::new(format!("{} weights for the {of}", items.len()), hint));
     }
-    let mut weights = [0.0; 24];
+    let mut weights = [0.0; N];
     for (weight, item) in weights.iter_mut().zip(items) {
         *weight = super::number(0.0..=1e12)(item).map_err(|fault| fault.at(item.place))?;
     }
     let total: f64 = weights.iter().sum();
     if total <= 0.0 {
-        return Err(Fault::new("all weights are 0: nothing would ever come", HINT));
+        return Err(Fault::new("all weights are 0: nothing would ever come", hint));
     }
-    Ok(weights.map(|weight| weight * 24.0 / total))
+    Ok(weights.map(|weight| weight * N as f64 / total))
 }

@@ -6,7 +6,7 @@ mod data;
 mod distribution;
 mod simple;
 
-pub(super) use arrivals::{arrivals, hourly};
+pub(super) use arrivals::{arrivals, hourly, weekly};
 pub(super) use distribution::{distribution, is_instant, service};
 pub(super) use simple::{
     bandwidth, boolean, bytes, choice, count, factor, instant, number, open_share, rate, share, span, span_above_zero, text, texts, whole,

@@ -115,21 +115,15 @@ pub(in crate::scenario) fn span_above_zero(node: &Node) -> Result<Span, Fault> {
     }
 }
 
-/// A time of day ("10:30", in the first simulated day) or a span from the start.
+/// A time of day on the first day, or a span from the start.
 pub(in crate::scenario) fn instant(node: &Node) -> Result<Time, Fault> {
-    const HINT: &str = "write a time of day as \"10:30\", or a span from the start as \"90m\"";
-    match node.text().and_then(|text| text.split_once(':')) {
-        None => span(node).map(|span| Time::ZERO + span).map_err(|fault| Fault { hint: HINT.into(), ..fault }),
-        Some((hour, minute)) => {
-            let two = |digits: &str, most: u64| {
-                let fits = (1..=2).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-                digits.parse::<u64>().ok().filter(|value| fits && *value <= most)
-            };
-            let (Some(hour), Some(minute)) = (two(hour, 23), two(minute, 59)) else {
-                return Err(Fault::new(format!("\"{hour}:{minute}\" is no time of day"), HINT));
-            };
-            Ok(Time::ZERO + Span::from_secs(hour * 3600 + minute * 60))
-        }
+    const EXAMPLE: &str = "\"10:30\", or a span from the start such as \"34h\"";
+    let clock = node.text().filter(|text| text.contains(':'));
+    let Some(text) = clock else { return Ok(Time::ZERO + quantity(node, EXAMPLE)?) };
+    let parts: Vec<Option<u64>> = text.split(':').map(|part| Some(part).filter(|part| part.len() == 2)?.parse().ok()).collect();
+    match parts[..] {
+        [Some(hours), Some(minutes)] if hours < 24 && minutes < 60 => Ok(Time::ZERO + Span::from_secs(hours * 3600 + minutes * 60)),
+        _ => Err(Fault::new(format!("\"{text}\" is not a time of day"), format!("write for example {EXAMPLE}"))),
     }
 }
 
