@@ -59,6 +59,39 @@ pub struct RunFacts {
     /// Of an interrupted run: how many there were to be, where that was fixed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replications_wanted: Option<u32>,
+    /// With `replications = "auto"`: what was asked for and what was reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<Precision>,
+    /// Of a steady run: stations that do not keep up.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unstable: Vec<Unstable>,
+}
+
+/// How well the objectives' metrics are known: half-widths of their intervals as shares of their points.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Precision {
+    pub wanted: f64,
+    /// Of the metric that is known worst; none where that has no interval.
+    pub reached: Option<f64>,
+    pub metric: String,
+}
+
+impl Precision {
+    /// Less was reached than was asked for.
+    pub fn is_missed(&self) -> bool {
+        self.reached.is_none_or(|reached| reached > self.wanted)
+    }
+}
+
+/// A station whose line grows as long as the run lasts: it has no long-run averages.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Unstable {
+    /// E.g. `sor.ticketing`.
+    pub station: String,
+    /// Customers an hour by which its line grows.
+    pub growth_per_hour: f64,
+    /// Whose latencies grow with it.
+    pub subscribers: Vec<String>,
 }
 
 /// A figure with its intervals. All are null where there is too little data for them.
@@ -143,7 +176,7 @@ pub struct Node {
 pub struct Edge {
     pub from: String,
     pub to: String,
-    /// publish, deliver, callback, dead_letter.
+    /// publish, deliver, callback, call, raise, dead_letter.
     pub kind: String,
     /// Per second.
     pub rate: f64,
@@ -203,6 +236,13 @@ pub struct AssumptionFacts {
     /// measured, calibrated or assumed.
     pub source: String,
     pub note: String,
+}
+
+impl Edge {
+    /// Somebody asks a system of record, and waits for the answer.
+    pub fn is_call(&self) -> bool {
+        matches!(self.kind.as_str(), "callback" | "call")
+    }
 }
 
 impl Outcome {

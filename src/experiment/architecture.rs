@@ -1,8 +1,8 @@
 //! The design as it was simulated: boxes with their peak utilization, arrows with their rates.
 
 use crate::outcome::{Architecture, Edge, Metric, Node};
-use crate::scenario::Scenario;
 use crate::scenario::spec::{Destination, Event, EventIndex, Line, QueueIndex, Runs, Selector, SorIndex, Subscriber, Weight};
+use crate::scenario::{Scenario, called_services};
 use crate::units::Time;
 use std::collections::BTreeMap;
 
@@ -112,11 +112,17 @@ impl Drawing<'_> {
         let coming = self.coming(subscriber);
         let rate = self.point(&format!("{name}.throughput")).unwrap_or(0.0);
         edges.push(self.edge(self.carrier(subscriber.from), name.clone(), "deliver", rate, self.mean_size(&coming)));
+        let Some(manner) = subscriber.manner() else { return };
+        let call_size = (manner.request.0 + manner.response.0) as f64;
+        for sor in called_services(subscriber) {
+            let called = &self.scenario.sors[sor].name;
+            let calls = self.rate(&format!("{name}.calls.attempts.{called}")).unwrap_or(0.0);
+            edges.push(self.edge(name.clone(), format!("sor.{called}"), "call", calls, call_size));
+        }
         let Some(callback) = &subscriber.callback else { return };
         let calls = self.rate(&format!("{name}.callback.attempts")).unwrap_or(0.0);
-        let size = (callback.request.0 + callback.response.0) as f64;
         for (sor, share) in self.called(callback.to, &coming) {
-            edges.push(self.edge(name.clone(), format!("sor.{}", self.scenario.sors[sor].name), "callback", calls * share, size));
+            edges.push(self.edge(name.clone(), format!("sor.{}", self.scenario.sors[sor].name), "callback", calls * share, call_size));
         }
     }
 

@@ -1,7 +1,10 @@
 //! How far the long-run averages of a steady run are to be trusted: the line of a busy station changes over hours, so that
-//! a short run shows too little of it, and intervals over such runs are too narrow.
+//! a short run shows too little of it, and the line of an overloaded one has no long-run average at all.
 
-use crate::outcome::{Metric, RunFacts};
+use super::findings::starving_credit;
+use crate::outcome::{Metric, RunFacts, Series, Unstable};
+use crate::scenario::Scenario;
+use crate::scenario::spec::{Destination, SegmentIndex, Subscriber};
 use crate::units::Unit;
 
 /// What `warm_up_by` says when the start-up did not end in the first half of the run.
@@ -11,12 +14,17 @@ const LONG: f64 = 0.95;
 /// At such a mean utilization there may be none.
 const FULL: f64 = 0.99;
 const DAY: f64 = 86_400.0;
+/// A line that grew by more than this part of its mean while it was measured grows for good: one that grows evenly from the start
+/// grew by twice its mean, and by two thirds of it in the second half.
+const GROWN: f64 = 0.5;
+/// Customers below which a line is none.
+const LINE: f64 = 2.0;
 
 /// Why averages over a line are not to be trusted.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Doubt {
-    /// This station hardly ever rests.
-    Unstable(String),
+    /// Stations that do not keep up.
+    Unstable,
     /// This station is too busy for the length that was measured.
     TooBusy(String),
     /// The start-up may not have ended.
@@ -29,13 +37,12 @@ impl Doubt {
         if run.kind != "steady" {
             return None;
         }
-        let busiest = |load: fn(&Metric) -> f64| {
-            let stations = metrics.iter().filter_map(|metric| Some((metric.name.strip_suffix(".utilization.mean")?, load(metric))));
-            stations.max_by(|a, b| a.1.total_cmp(&b.1))
-        };
-        match (busiest(|metric| metric.point), busiest(possible)) {
-            (Some((station, load)), _) if load >= FULL => Some(Doubt::Unstable(station.into())),
-            (_, Some((station, load))) if load >= LONG && run.horizon_s - run.warm_up_s < DAY => Some(Doubt::TooBusy(station.into())),
+        if !run.unstable.is_empty() {
+            return Some(Doubt::Unstable);
+        }
+        let busiest = loads(metrics).map(|(station, metric)| (station, possible(metric))).max_by(|a, b| a.1.total_cmp(&b.1));
+        match busiest {
+            Some((station, load)) if load >= LONG && run.horizon_s - run.warm_up_s < DAY => Some(Doubt::TooBusy(station.into())),
             _ => (run.warm_up_by == NOT_FOUND).then_some(Doubt::WarmUpNotFound),
         }
     }
@@ -43,16 +50,101 @@ impl Doubt {
     /// For an objective.
     pub fn reason(&self) -> &'static str {
         match self {
-            Doubt::Unstable(_) => "a station is at its limit, so there may be no long-run average",
+            Doubt::Unstable => "a station does not keep up, so there is no long-run average",
             Doubt::TooBusy(_) => "run too short for its load",
             Doubt::WarmUpNotFound => "run too short for its load: no end of its start-up was found",
         }
     }
 }
 
+/// Every station and its mean utilization.
+fn loads(metrics: &[Metric]) -> impl Iterator<Item = (&str, &Metric)> {
+    metrics.iter().filter_map(|metric| Some((metric.name.strip_suffix(".utilization.mean")?, metric)))
+}
+
 /// Short runs from an empty start show too little load, so it is what the interval does not rule out.
 fn possible(utilization: &Metric) -> f64 {
     utilization.high.unwrap_or(utilization.point)
+}
+
+/// The stations of a steady run that are busy all the time while their lines grow.
+pub fn unstable(scenario: &Scenario, warm_up_s: f64, metrics: &[Metric], series: &[Series]) -> Vec<Unstable> {
+    let full = loads(metrics).filter(|(station, load)| load.point >= FULL * reachable(scenario, station));
+    let growing = full.filter_map(|(station, _)| {
+        let growth = growth_per_hour(station, warm_up_s, series)?;
+        Some(Unstable { station: station.into(), growth_per_hour: growth, subscribers: behind(scenario, station) })
+    });
+    growing.collect()
+}
+
+/// The part of a station that can ever be busy: a subscriber works on no more than its credit.
+pub fn reachable(scenario: &Scenario, station: &str) -> f64 {
+    let name = station.strip_prefix("subscriber.");
+    let subscriber = scenario.subscribers.iter().find(|subscriber| Some(subscriber.name.as_str()) == name);
+    subscriber.and_then(|subscriber| Some(starving_credit(subscriber)? as f64 / subscriber.workers as f64)).unwrap_or(1.0)
+}
+
+/// By how many customers an hour the lines of a station grew, where that is what lines without a long-run average do: the slope of
+/// the straight line through the measured steps, by least squares.
+fn growth_per_hour(station: &str, warm_up_s: f64, series: &[Series]) -> Option<f64> {
+    let named = |quantity: &str| series.iter().find(|series| series.name.strip_prefix(station) == Some(quantity));
+    let lines: Vec<&Series> = [".waiting_line", ".backlog"].into_iter().filter_map(named).collect();
+    let step = lines.first()?.step_s;
+    let steps = lines.iter().map(|line| line.mean.len()).min()?;
+    let measured = (warm_up_s / step).ceil() as usize..steps;
+    let levels: Vec<f64> = measured.map(|at| lines.iter().map(|line| line.mean[at]).sum()).collect();
+    let n = levels.len() as f64;
+    let (mean, middle) = (levels.iter().sum::<f64>() / n, (n - 1.0) / 2.0);
+    let moment: f64 = levels.iter().enumerate().map(|(at, level)| (at as f64 - middle) * (level - mean)).sum();
+    let slope = moment * 12.0 / (n * (n * n - 1.0));
+    (mean >= LINE && slope * n > GROWN * mean).then(|| slope / step * 3600.0)
+}
+
+/// Subscribers whose latencies grow with the line of this station.
+fn behind(scenario: &Scenario, station: &str) -> Vec<String> {
+    let (kind, name) = station.split_once('.').unwrap_or_default();
+    let lives_on = |segment: SegmentIndex| scenario.segments[segment].name == name;
+    let calls = |subscriber: &Subscriber| {
+        let to = subscriber.callback.as_ref().map(|callback| callback.to);
+        let called = |event: usize| to.flatten().unwrap_or(scenario.events[event].from);
+        to.is_some() && scenario.events_reaching(subscriber).into_iter().any(|event| scenario.sors[called(event)].name == name)
+    };
+    let waits = |subscriber: &&Subscriber| match kind {
+        "subscriber" => subscriber.name == name,
+        "segment" => lives_on(scenario.segment_of(subscriber.from)),
+        "sor" => calls(subscriber),
+        _ => false,
+    };
+    scenario.subscribers.iter().filter(waits).map(|subscriber| subscriber.name.clone()).collect()
+}
+
+/// Whose long-run averages do not exist: unstable stations, who waits for them, the queues and events behind that.
+pub struct Missing(Vec<String>);
+
+impl Missing {
+    pub fn of(scenario: &Scenario, unstable: &[Unstable]) -> Missing {
+        let mut without: Vec<String> = unstable.iter().map(|station| format!("{}.", station.station)).collect();
+        let behind = |subscriber: &&Subscriber| unstable.iter().any(|station| station.subscribers.contains(&subscriber.name));
+        for subscriber in scenario.subscribers.iter().filter(behind) {
+            without.push(format!("subscriber.{}.", subscriber.name));
+            without.push(match subscriber.from {
+                Destination::Topic(topic) => format!("topic.{}.", scenario.topics[topic].name),
+                Destination::Queue(queue) => format!("queue.{}.", scenario.queues[queue].name),
+            });
+            without.extend(scenario.events_reaching(subscriber).into_iter().map(|event| format!("event.{}.", scenario.events[event].name)));
+        }
+        Missing(without)
+    }
+
+    /// The figure of this name is of one of them.
+    pub fn figure(&self, name: &str) -> bool {
+        self.0.iter().any(|entity| name.starts_with(entity))
+    }
+
+    /// This metric is one of their long-run averages.
+    pub fn metric(&self, metric: &Metric) -> bool {
+        is_of_a_line(metric) && self.figure(&metric.name)
+    }
 }
 
 /// The figure follows from how long a line is.

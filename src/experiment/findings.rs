@@ -1,10 +1,10 @@
 //! Sentences: what was seen, why it matters, what to try. Each rests on figures of the outcome that it names.
 
-use super::doubt::Doubt;
-use crate::outcome::{Finding, Metric, Outcome, Verdict};
+use super::doubt::{Doubt, reachable};
+use crate::outcome::{Finding, Metric, Outcome, Unstable, Verdict};
 use crate::scenario::Scenario;
 use crate::scenario::spec::{Destination, Ending, Subscriber};
-use crate::units::Unit;
+use crate::units::{Unit, three_digits};
 
 /// A station this busy in its worst five minutes has no room for a bad day.
 const BUSY: f64 = 0.8;
@@ -23,6 +23,7 @@ pub fn find(scenario: &Scenario, outcome: &Outcome) -> Vec<Finding> {
     let seen = Seen { scenario, outcome };
     let mut findings = Vec::new();
     findings.extend(Doubt::of(&outcome.run, &outcome.metrics).map(|doubt| seen.doubt(&doubt)));
+    findings.extend(seen.precision());
     findings.extend(seen.unfinished());
     seen.objectives(&mut findings);
     findings.extend(seen.bottleneck(&findings));
@@ -67,7 +68,7 @@ impl Audience {
 
 /// A subscriber's credit where it is below its workers, so that some never work. Workers that wait for no answer need more of it
 /// than there are of them, so there it tells nothing.
-fn starving_credit(subscriber: &Subscriber) -> Option<u64> {
+pub(super) fn starving_credit(subscriber: &Subscriber) -> Option<u64> {
     let credit = u64::from(subscriber.prefetch?) * u64::from(subscriber.consumers);
     let asynchronous = subscriber.callback.as_ref().is_some_and(|callback| !callback.holds_worker);
     (credit < u64::from(subscriber.workers) && !asynchronous).then_some(credit)
@@ -122,15 +123,8 @@ impl Seen<'_> {
         self.outcome.metrics.iter().filter_map(|metric| metric.name.strip_suffix(".utilization.peak").map(|station| (station, metric)))
     }
 
-    /// The part of a station that can ever be busy: a subscriber works on no more than its credit.
-    fn reachable(&self, station: &str) -> f64 {
-        let name = station.strip_prefix("subscriber.");
-        let subscriber = self.scenario.subscribers.iter().find(|subscriber| Some(subscriber.name.as_str()) == name);
-        subscriber.and_then(|subscriber| Some(starving_credit(subscriber)? as f64 / subscriber.workers as f64)).unwrap_or(1.0)
-    }
-
     fn busiest(&self) -> Option<(&str, &Metric, f64)> {
-        let loads = self.stations().map(|(station, peak)| (station, peak, peak.point / self.reachable(station)));
+        let loads = self.stations().map(|(station, peak)| (station, peak, peak.point / reachable(self.scenario, station)));
         loads.filter(|(.., load)| *load > 0.0).max_by(|a, b| a.2.total_cmp(&b.2))
     }
 
@@ -145,7 +139,7 @@ impl Seen<'_> {
     fn bottleneck(&self, before: &[Finding]) -> Option<Finding> {
         let (station, peak, load) = self.busiest()?;
         let mean = self.point(&format!("{station}.utilization.mean"));
-        let most = self.reachable(station);
+        let most = reachable(self.scenario, station);
         let advice = match load {
             load if load >= SATURATED && most < 1.0 => "it does not keep up then, and its line grows: give it more credit (`prefetch`)",
             load if load >= SATURATED => "it does not keep up then, and its line grows: give it more servers or less work",
@@ -171,13 +165,7 @@ impl Seen<'_> {
         let busy = |station: &str| Unit::Share.show(self.point(&name(station)));
         let measured = Unit::Seconds.show(run.horizon_s - run.warm_up_s);
         match doubt {
-            Doubt::Unstable(station) => {
-                let sentence = format!(
-                    "{station} is {} busy all the time, so its line may grow as long as the run lasts: long-run averages of latency and backlog do not exist then, the ones printed only tell of this horizon. Give it more servers or less work.",
-                    busy(station)
-                );
-                finding("unstable", sentence, &[&name(station)])
-            }
+            Doubt::Unstable => self.unstable(),
             Doubt::TooBusy(station) => {
                 let sentence = format!(
                     "{station} is {} busy and {measured} were measured: at such a load lines change over hours, so averages of so short a run look smaller and surer than they are. Measure more than a day (`horizon`), or lower the load.",
@@ -192,6 +180,33 @@ impl Seen<'_> {
                 finding("run_too_short", sentence, &[])
             }
         }
+    }
+
+    /// All stations that do not keep up, each with its growth.
+    fn unstable(&self) -> Finding {
+        let all = &self.outcome.run.unstable;
+        let grows = |station: &Unstable| format!("{}'s line by {} an hour", station.station, three_digits(station.growth_per_hour));
+        let lines: Vec<String> = all.iter().map(grows).collect();
+        let metrics: Vec<String> = all.iter().map(|station| format!("{}.utilization.mean", station.station)).collect();
+        let (them, their) = if all.len() == 1 { ("it", "its") } else { ("them", "their") };
+        let sentence = format!(
+            "More comes than can be served, so lines grow as long as the run lasts: {}. Long-run averages of latency and backlog do not exist then, and none is shown; give {them} more servers, or lower {their} load.",
+            lines.join(", ")
+        );
+        finding("unstable", sentence, &metrics.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// What `replications = "auto"` could not reach.
+    fn precision(&self) -> Option<Finding> {
+        let precision = self.outcome.run.precision.as_ref().filter(|precision| precision.is_missed())?;
+        let known = precision.reached.map_or("by one replication".into(), |reached| format!("to ± {}", Unit::Share.show(reached)));
+        let sentence = format!(
+            "{} is known {known} only, not to the ± {} asked for: {} replications have used up what one study may take. Make `horizon` longer or `precision` coarser, or write how many replications there shall be.",
+            precision.metric,
+            Unit::Share.show(precision.wanted),
+            self.outcome.run.replications
+        );
+        Some(finding("precision_not_reached", sentence, &[&precision.metric]))
     }
 
     /// Each line that subscribers stand in once, by its first subscriber: competing ones share its figures.

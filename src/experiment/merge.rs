@@ -3,7 +3,7 @@
 use crate::model::{self, Findings};
 use crate::outcome::{Curve, Hop, Metric, Series};
 use crate::scenario::Scenario;
-use crate::stats::{Band, Histogram, Interval, Tally, mean_interval, next_run_interval};
+use crate::stats::{Band, Histogram, Interval, Tally, count_interval, mean_interval, next_run_by_order, next_run_interval};
 use crate::units::Unit;
 
 /// Every figure that at least one replication has, with its intervals. All replications list the same.
@@ -11,10 +11,12 @@ pub fn metrics(done: &[Findings], confidence: f64) -> Vec<Metric> {
     let Some(first) = done.first() else { return Vec::new() };
     let metric = |(index, figure): (usize, &model::Figure)| {
         let values: Vec<f64> = done.iter().filter_map(|findings| findings.figures[index].value).collect();
-        let tally: Tally = values.into_iter().collect();
+        let tally: Tally = values.iter().copied().collect();
         let point = tally.mean()?;
-        let interval = mean_interval(&tally, confidence).map(|interval| possible(interval, figure.unit, point));
-        let one_run = next_run_interval(&tally, confidence).map(|interval| possible(interval, figure.unit, point));
+        let rare = if is_count(&figure.name, figure.unit) { rare_count(&values, confidence) } else { None };
+        let within = |interval: Interval| possible(rare.map_or(interval, |rare| interval.hull(rare)), figure.unit, point);
+        let interval = mean_interval(&tally, confidence).map(within);
+        let one_run = next_run_by_order(&values, confidence).or_else(|| next_run_interval(&tally, confidence)).map(within);
         Some(Metric {
             name: figure.name.clone(),
             unit: figure.unit,
@@ -27,6 +29,23 @@ pub fn metrics(done: &[Findings], confidence: f64) -> Vec<Metric> {
         })
     };
     first.figures.iter().enumerate().filter_map(metric).collect()
+}
+
+/// So few in all replications together that their spread tells little.
+const RARE: f64 = 30.0;
+
+/// The exact Poisson interval of a mean count where few were seen: none in ten replications does not say that there never is one.
+/// Things that come in bunches spread more than that, so it only ever widens what the replications say.
+fn rare_count(values: &[f64], confidence: f64) -> Option<Interval> {
+    let all: f64 = values.iter().sum();
+    let each = |end: f64| end / values.len() as f64;
+    let interval = if all < RARE { count_interval(all as u64, confidence) } else { None };
+    interval.map(|interval| Interval { low: each(interval.low), high: each(interval.high) })
+}
+
+/// A number of things that happened, not a level over time.
+pub fn is_count(name: &str, unit: Unit) -> bool {
+    unit == Unit::Count && ![".mean", ".max", ".peak"].iter().any(|statistic| name.ends_with(statistic))
 }
 
 /// The part of an interval that figures of this unit can have: nothing is below zero, no share above one.

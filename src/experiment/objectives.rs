@@ -1,6 +1,7 @@
 //! Verdicts: an interval against a bound. Too little data is undecided, never met.
 
 use super::doubt::{Doubt, is_of_a_line};
+use super::merge::is_count;
 use crate::model::Findings;
 use crate::outcome::{Metric, ObjectiveResult, RunFacts, Verdict};
 use crate::scenario::spec::{Destination, Objective, Relation, Selector, Subscriber};
@@ -58,7 +59,7 @@ impl Case<'_> {
     /// A line that was not watched for long enough decides nothing; but what only grows is beyond its bound for good.
     fn doubted(&self, metric: &Metric, (verdict, reason): (Verdict, String)) -> (Verdict, String) {
         match &self.doubt {
-            Some(Doubt::Unstable(_)) if verdict == Verdict::Missed => (verdict, reason),
+            Some(Doubt::Unstable) if verdict == Verdict::Missed => (verdict, reason),
             Some(doubt) if is_of_a_line(metric) => (Verdict::Undecided, doubt.reason().into()),
             _ => (verdict, reason),
         }
@@ -133,10 +134,14 @@ fn interval(objective: &Objective, metric: &Metric) -> (Verdict, String) {
     }
 }
 
-/// Half the width of an objective's interval as a share of its point; none where it has no interval or no size.
+/// Half the width of an objective's interval as a share of its point. None where that means nothing: a count that is to be a certain
+/// one is judged run by run, and nothing is a share of zero. Infinite where there is a figure without an interval.
 pub fn relative_half_width(objective: &Objective, metrics: &[Metric]) -> Option<f64> {
     let metric = metrics.iter().find(|metric| metric.name == objective.metric)?;
+    if metric.point == 0.0 || (objective.relation == Relation::Equal && is_count(&metric.name, metric.unit)) {
+        return None;
+    }
+    let (Some(low), Some(high)) = (metric.low, metric.high) else { return Some(f64::INFINITY) };
     // The longer side: the other may end where the possible does.
-    let half = (metric.high? - metric.point).max(metric.point - metric.low?);
-    (metric.point != 0.0).then(|| half / metric.point.abs())
+    Some((high - metric.point).max(metric.point - low) / metric.point.abs())
 }

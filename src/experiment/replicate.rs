@@ -4,10 +4,10 @@
 //! A `steady` run whose warm-up is to be found is simulated twice: a first look from the empty start, whose number of changes
 //! under way, averaged over replications, gives the truncation point by MSER-5; then the run that counts, cut there.
 
-use super::doubt::NOT_FOUND;
+use super::doubt::{self, NOT_FOUND};
 use super::{architecture, findings, merge, objectives};
 use crate::model::{self, Findings};
-use crate::outcome::{AssumptionFacts, Outcome, RunFacts, SCHEMA, ScenarioFacts};
+use crate::outcome::{AssumptionFacts, Metric, Outcome, Precision, RunFacts, SCHEMA, ScenarioFacts};
 use crate::scenario::Scenario;
 use crate::scenario::spec::{Kind, Replications, Source, WarmUp};
 use crate::stats::{Band, RELATIVE_ERROR};
@@ -15,9 +15,11 @@ use crate::units::{Span, Time};
 
 /// Replications of the first look for the warm-up.
 const LOOKS: u32 = 5;
-/// With `replications = "auto"`: at least, and at most in one study.
+/// With `replications = "auto"`: at least.
 const AUTO_FIRST: u32 = 10;
-const AUTO_MOST: u32 = 1000;
+/// At most, and what one study may take in all; a minute or two on two cores.
+const AUTO_MOST: u32 = 10_000;
+const AUTO_NOTICES: u64 = 1_000_000_000;
 
 /// Somebody who looks on: progress, and the wish to stop.
 pub trait Watch: Sync {
@@ -88,29 +90,51 @@ fn replicate(scenario: &Scenario, warm_up: Time, numbers: std::ops::Range<u32>, 
     all.into_iter().flatten().collect()
 }
 
-/// Adds replications until every objective's metric has the wanted relative half-width.
-fn extend(scenario: &Scenario, warm_up: Time, precision: f64, done: &mut Vec<Findings>, watch: &dyn Watch) {
-    while !watch.stopped() && (done.len() as u32) < AUTO_MOST {
+/// Adds replications until every objective's metric has the wanted relative half-width, or the next ones would take more than one
+/// study may. How many are next follows from those before, so the number of threads changes nothing.
+fn extend(scenario: &Scenario, warm_up: Time, wanted: f64, done: &mut Vec<Findings>, watch: &dyn Watch) {
+    while !watch.stopped() {
+        let count = done.len() as u32;
         let metrics = merge::metrics(done, scenario.run.confidence);
-        let widths = scenario.objectives.iter().filter_map(|objective| objectives::relative_half_width(objective, &metrics));
-        let worst = widths.fold(0.0, f64::max);
-        if worst <= precision {
+        let Some(worst) = precision(scenario, wanted, &metrics).filter(Precision::is_missed) else { return };
+        // A half-width shrinks with the square root of the number; never more than doubled on one guess.
+        let ratio = worst.reached.unwrap_or(f64::INFINITY) / wanted;
+        let needed = (f64::from(count) * ratio * ratio).min(2.0 * f64::from(count)) as u32;
+        let notices: u64 = done.iter().map(|findings| findings.notices).sum();
+        let affordable = (AUTO_NOTICES / (notices / u64::from(count.max(1))).max(1)).min(AUTO_MOST.into()) as u32;
+        let next = needed.max(count + 1).min(affordable);
+        if next <= count {
             return;
         }
-        // A half-width shrinks with the square root of the number; never more than doubled on one guess.
-        let count = done.len() as u32;
-        let needed = (count as f64 * (worst / precision) * (worst / precision)).min(2.0 * count as f64) as u32;
-        let next = needed.clamp(count + 1, AUTO_MOST);
         watch.expect(next - count);
         done.extend(replicate(scenario, warm_up, count..next, watch));
     }
 }
 
+/// The objective whose metric is known worst.
+fn precision(scenario: &Scenario, wanted: f64, metrics: &[Metric]) -> Option<Precision> {
+    let widths = scenario.objectives.iter().filter_map(|of| Some((objectives::relative_half_width(of, metrics)?, &of.metric)));
+    let (worst, metric) = widths.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    Some(Precision { wanted, reached: worst.is_finite().then_some(worst), metric: metric.clone() })
+}
+
 fn conclude(scenario: &Scenario, warm_up: Start, done: &[Findings], stopped: bool) -> Outcome {
     let confidence = scenario.run.confidence;
-    let metrics = merge::metrics(done, confidence);
-    let run = run_facts(scenario, &warm_up, done, stopped);
+    let mut metrics = merge::metrics(done, confidence);
+    let mut curves = merge::curves(done, confidence);
+    let series = merge::series(done, confidence);
+    let mut run = run_facts(scenario, &warm_up, done, stopped);
+    if let Replications::Auto { precision: wanted } = scenario.run.replications {
+        run.precision = precision(scenario, wanted, &metrics);
+    }
+    if scenario.run.kind == Kind::Steady {
+        run.unstable = doubt::unstable(scenario, run.warm_up_s, &metrics, &series);
+    }
     let objectives = objectives::judge(scenario, &run, &metrics, done);
+    let architecture = architecture::draw(scenario, &metrics, warm_up.at);
+    let missing = doubt::Missing::of(scenario, &run.unstable);
+    metrics.retain(|metric| !missing.metric(metric));
+    curves.retain(|curve| !missing.figure(&curve.name));
     let mut outcome = Outcome {
         schema: SCHEMA.into(),
         scenario: ScenarioFacts {
@@ -123,10 +147,10 @@ fn conclude(scenario: &Scenario, warm_up: Start, done: &[Findings], stopped: boo
         run,
         objectives,
         findings: Vec::new(),
-        series: merge::series(done, confidence),
-        architecture: architecture::draw(scenario, &metrics, warm_up.at),
+        series,
+        architecture,
         hops: merge::hops(scenario, &metrics),
-        curves: merge::curves(done, confidence),
+        curves,
         disruptions: Vec::new(),
         theory: Vec::new(),
         assumptions: scenario.assumptions.iter().map(assumption).collect(),
@@ -160,6 +184,8 @@ fn run_facts(scenario: &Scenario, warm_up: &Start, done: &[Findings], stopped: b
         histogram_error: RELATIVE_ERROR,
         partial,
         replications_wanted: wanted.filter(|_| partial),
+        precision: None,
+        unstable: Vec::new(),
     }
 }
 

@@ -138,6 +138,7 @@ impl Attempt<'_> {
         self.context.attempt = delivery.attempt;
         self.context.call = self.context.call.wrapping_add(1);
         self.context.tries = 0;
+        self.context.step = 0;
     }
 
     /// The segment's part is done: the copy goes on the wire. True as from [`Attempt::handed`].
@@ -238,13 +239,14 @@ impl Attempt<'_> {
         self.pass(Hop::Connection);
         self.context.call = self.context.call.wrapping_add(1);
         self.context.connected = true;
-        self.watched.callback_attempts.add(1);
+        self.watched.requests(self.context.step).add(1);
         let (at, call) = (self.at, self.context.call);
-        let Caller { targets, request, timeout, link_stream, .. } = self.subscriber.caller();
-        let target = targets[self.context.event as usize].as_ref().expect("a light event has somebody to call");
+        let caller = self.subscriber.caller();
+        let Caller { request, timeout, .. } = *caller;
+        let (target, link_stream, _) = caller.target(self.context.event, self.context.step);
         // A connection carries one request at a time: nothing to be kept in order.
-        let arrival = self.network.send(&target.path, self.now, *request, &mut Time::ZERO.clone(), link_stream, self.links);
-        if let Some(timeout) = *timeout {
+        let arrival = self.network.send(&target.path, self.now, request, &mut Time::ZERO.clone(), link_stream, self.links);
+        if let Some(timeout) = timeout {
             self.calendar.schedule(self.now + timeout, Notice::CallTimeout { call, at }.packed());
         }
         let sor = target.sor as u16;
@@ -259,9 +261,9 @@ impl Attempt<'_> {
     #[inline(always)]
     pub fn answer(&mut self, refused: bool) -> bool {
         let (at, call) = (self.at, self.context.call);
-        let Caller { targets, response, back_stream, .. } = self.subscriber.caller();
-        let target = targets[self.context.event as usize].as_ref().expect("a light event has somebody to call");
-        let size = if refused { REFUSAL_SIZE } else { *response };
+        let caller = self.subscriber.caller();
+        let size = if refused { REFUSAL_SIZE } else { caller.response };
+        let (target, _, back_stream) = caller.target(self.context.event, self.context.step);
         let arrival = self.network.send(&target.path_back, self.now, size, &mut Time::ZERO.clone(), back_stream, self.links);
         if arrival == self.now && !refused {
             return true;
@@ -281,17 +283,35 @@ impl Attempt<'_> {
     /// What the answer costs its caller, who has it now.
     #[inline(always)]
     pub fn parsing(&mut self) -> Span {
-        if self.context.call_began >= self.warm_up {
+        if self.context.step == 0 && self.context.call_began >= self.warm_up {
             self.watched.callback_latency.record(self.now.since(self.context.call_began));
         }
         let slow = self.slow();
         slowed(self.subscriber.caller().parse(), slow)
     }
 
+    /// Goes on to the next service that is called, if there is one left.
+    #[inline(always)]
+    pub fn next_call(&mut self) -> bool {
+        if self.context.step as usize == self.subscriber.caller().services.len() {
+            return false;
+        }
+        self.pass(Hop::Parsing);
+        if self.context.step == 0 {
+            self.context.call_began = self.now;
+        }
+        self.context.step += 1;
+        self.context.tries = 0;
+        true
+    }
+
     /// All costs of an attempt are paid: it fails, or the view shows the result; then the ack or nack goes back.
     #[inline(always)]
     pub fn finish(&mut self) -> Over {
         self.pass(Hop::Parsing);
+        if self.context.step > 0 && self.context.call_began >= self.warm_up {
+            self.watched.calls_latency.record(self.now.since(self.context.call_began));
+        }
         let done = !self.subscriber.fails();
         if done {
             self.apply();
@@ -319,7 +339,7 @@ impl Attempt<'_> {
     #[inline(always)]
     pub fn end(&mut self, done: bool) -> Over {
         let holds_thread = std::mem::take(&mut self.context.holds_thread);
-        let has_worker = self.subscriber.waits_for_answers() || !self.subscriber.calls(self.context.event);
+        let has_worker = self.subscriber.waits_for_answers() || self.subscriber.first_call(self.context.event).is_none();
         let Subscriber { consumers, path_back, settle_stream, .. } = &mut *self.subscriber;
         let last = &mut consumers[self.context.consumer as usize].last_back;
         let settled_at = self.network.send(path_back, self.now, SETTLE_SIZE, last, settle_stream, self.links);

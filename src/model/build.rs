@@ -4,7 +4,7 @@ use super::change::{FamilyPlan, Ledger};
 use super::disruption::{Disruptions, Process};
 use super::hop::Hop;
 use super::network::{Network, Path};
-use super::probe::{Probe, Sizes};
+use super::probe::{Count, Probe, Sizes};
 use super::publisher::{self, Publisher};
 use super::segment::Segment;
 use super::subscriber::{self, Caller, Redelivery, Subscriber, Target};
@@ -53,6 +53,7 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
     let mut probe = Probe::new(clock, sizes);
     for (watched, subscriber) in probe.subscribers.iter_mut().zip(&scenario.subscribers) {
         watched.stages = stages(scenario, subscriber);
+        watched.calls = vec![Count::default(); subscriber.calls.len()];
     }
     let ledger = Ledger::new(&families(scenario, &plans), plans.len());
     let disruptions = disruptions(scenario, &stream);
@@ -288,7 +289,7 @@ fn subscribers(scenario: &Scenario, plans: &[LinePlan<'_>], stream: &impl Fn(&st
             path_back: Path::between(scenario, home, bus),
             only_dead_letters: scenario.events.iter().map(|event| event.to != subscriber.from).collect(),
             redelivery: Redelivery::new(plans[line].line, stream(&name, "redelivery")),
-            caller: subscriber.callback.as_ref().map(|callback| caller(scenario, subscriber, callback, |purpose| stream(&name, purpose))),
+            caller: subscriber.manner().map(|callback| caller(scenario, subscriber, &callback, |purpose| stream(&name, purpose))),
         };
         Subscriber::new(subscriber, placement, |purpose| stream(&name, purpose))
     };
@@ -305,19 +306,17 @@ pub(super) fn home(scenario: &Scenario, subscriber: &spec::Subscriber) -> Option
 
 fn caller(scenario: &Scenario, subscriber: &spec::Subscriber, callback: &spec::Callback, stream: impl Fn(&str) -> Stream) -> Caller {
     let home = home(scenario, subscriber);
-    let target = |event: &spec::Event| {
-        let sor = callback.to.unwrap_or(event.from);
+    let asked = |sor: usize| {
         let zone = scenario.sors[sor].zone;
-        (event.weight == Weight::Light).then(|| Target {
-            sor: sor as u32,
-            path: Path::between(scenario, home, zone),
-            path_back: Path::between(scenario, zone, home),
-        })
+        Target { sor: sor as u32, path: Path::between(scenario, home, zone), path_back: Path::between(scenario, zone, home) }
     };
+    let calls_back = |event: &spec::Event| event.weight == Weight::Light && subscriber.callback.is_some();
+    let target = |event: &spec::Event| calls_back(event).then(|| asked(callback.to.unwrap_or(event.from)));
     let reached = scenario.events_reaching(subscriber);
     let targets =
         scenario.events.iter().enumerate().map(|(index, event)| if reached.contains(&index) { target(event) } else { None }).collect();
-    Caller::new(callback, targets, stream)
+    let services = subscriber.calls.iter().map(|sor| asked(*sor)).collect();
+    Caller::new(callback, targets, services, stream)
 }
 
 /// The processes of all disruptions. Those of the same kind on the same thing are told apart by their order.

@@ -10,8 +10,8 @@ use crate::sim::Admission;
 use crate::units::Time;
 
 impl World {
-    /// A callback begins, once more.
-    fn call(&mut self, at: CopyRef) {
+    /// A callback begins, once more, or the call of a further service.
+    pub(super) fn call(&mut self, at: CopyRef) {
         let arrival = self.attempt(at).and_then(|mut attempt| attempt.call());
         if let Some(arrival) = arrival {
             self.call_arrives(arrival.call, arrival.sor, at);
@@ -108,8 +108,7 @@ impl World {
         }
         let parsing = attempt.parsing();
         if parsing.is_zero() {
-            let over = attempt.finish();
-            self.end_attempt(over);
+            self.parsed(at);
         } else {
             attempt.calendar.schedule(attempt.now + parsing, Notice::Parsed { at }.packed());
         }
@@ -152,7 +151,7 @@ impl World {
         match attempt.subscriber.caller().retry_after(attempt.context.tries) {
             Some(after) => attempt.calendar.schedule(attempt.now + after, Notice::CallAgain { call, at }.packed()),
             None => {
-                attempt.watched.callback_failed.add(1);
+                attempt.watched.request_failures(attempt.context.step).add(1);
                 let over = attempt.end(false);
                 self.end_attempt(over);
             }
@@ -210,13 +209,15 @@ impl World {
     }
 }
 
-/// A worker of the SOR takes a callback: what it reads now is what it will answer. Gives the event's sequence number, to which a
+/// A worker of the SOR takes a callback: what it reads now is what it will answer (a further service answers nothing that a view shows). Gives the event's sequence number, to which a
 /// recorded service time belongs; of a caller that has given up nothing is known any more.
 #[inline(always)]
 fn read(now: Time, context: Option<&mut Context>, ledger: &Ledger) -> u64 {
     let Some(context) = context else { return u64::MAX };
     context.pass(now, Hop::SorWait);
     let change = ledger.change(context.change);
-    context.version = ledger.version(change);
+    if context.step == 0 {
+        context.version = ledger.version(change);
+    }
     change.sequence
 }

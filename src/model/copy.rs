@@ -29,6 +29,8 @@ pub struct Context {
     /// Which request of the callback is current; answers to earlier ones come too late.
     pub call: u16,
     pub tries: u16,
+    /// Whom it asks: 0 the callback, then the services that it calls, in order.
+    pub step: u16,
     /// What the callback answered.
     pub version: u32,
     pub size: Bytes,

@@ -69,7 +69,8 @@ impl World {
     /// A workflow's own work is done: it keeps its thread where a callback holds the worker.
     pub(super) fn keeps_thread(&mut self, at: CopyRef) -> bool {
         let Some(attempt) = self.attempt(at) else { return false };
-        attempt.context.holds_thread = attempt.subscriber.calls(attempt.context.event) && attempt.subscriber.waits_for_answers();
+        attempt.context.holds_thread =
+            attempt.subscriber.waits_for_answers() && attempt.subscriber.first_call(attempt.context.event).is_some();
         attempt.context.holds_thread
     }
 
@@ -78,11 +79,15 @@ impl World {
     pub(super) fn worked(&mut self, at: CopyRef) {
         let Some(mut attempt) = self.attempt(at) else { return };
         attempt.pass(Hop::Work);
-        if !attempt.subscriber.calls(attempt.context.event) {
+        let first = attempt.subscriber.first_call(attempt.context.event);
+        if first != Some(0) {
             attempt.context.version = attempt.ledger.change(attempt.context.change).version;
+        }
+        let Some(step) = first else {
             let over = attempt.finish();
             return self.end_attempt(over);
-        }
+        };
+        attempt.context.step = step;
         attempt.context.call_began = attempt.now;
         if !attempt.subscriber.waits_for_answers()
             && let Some(next) = attempt.free_worker()
@@ -95,9 +100,13 @@ impl World {
         }
     }
 
-    /// The answer is parsed.
-    pub(super) fn finish(&mut self, at: CopyRef) {
+    /// The answer is parsed: the next service is called, or the attempt is over.
+    #[inline]
+    pub(super) fn parsed(&mut self, at: CopyRef) {
         let Some(mut attempt) = self.attempt(at) else { return };
+        if attempt.next_call() {
+            return self.call(at);
+        }
         let over = attempt.finish();
         self.end_attempt(over);
     }

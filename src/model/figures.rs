@@ -3,10 +3,10 @@
 use super::build;
 use super::change;
 use super::hop::{self, Hop};
-use super::probe::{Gauge, LineProbe, Missed, SorProbe, SubscriberProbe};
+use super::probe::{Count, Gauge, LineProbe, Missed, SorProbe, SubscriberProbe};
 use super::world::World;
 use crate::scenario::disruption::Target;
-use crate::scenario::spec::Destination;
+use crate::scenario::spec::{Destination, Subscriber};
 use crate::scenario::{self, Calls, Scenario};
 use crate::stats::{Clock, Histogram, Track};
 use crate::units::{Span, Unit};
@@ -159,10 +159,25 @@ fn subscriber(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usiz
         sheet.count(format!("{name}.callback.attempts"), probe.callback_attempts.measured());
         sheet.count(format!("{name}.callback.failed"), probe.callback_failed.measured());
     }
+    calls(sheet, scenario, subscriber, probe, &name);
     sheet.course(format!("{name}.throughput"), Unit::PerSecond, &probe.done.track, 1.0);
     sheet.course(format!("{name}.backlog"), Unit::Count, &world.probe.lines[line].backlog.track, 1.0);
     sheet.course(format!("{name}.waiting_line"), Unit::Count, &probe.station.line.track, 1.0);
     sheet.course(format!("{name}.utilization"), Unit::Share, &probe.station.busy.track, workers);
+}
+
+/// Requests to further services, together and by system of record.
+fn calls(sheet: &mut Sheet, scenario: &Scenario, subscriber: &Subscriber, probe: &SubscriberProbe, name: &str) {
+    if subscriber.calls.is_empty() {
+        return;
+    }
+    sheet.latency(&format!("{name}.calls.latency"), &probe.calls_latency);
+    sheet.count(format!("{name}.calls.failed"), probe.calls_failed.measured());
+    sheet.count(format!("{name}.calls.attempts"), probe.calls.iter().map(Count::measured).sum());
+    for sor in scenario::called_services(subscriber) {
+        let requests = subscriber.calls.iter().zip(&probe.calls).filter(|(called, _)| **called == sor).map(|(_, count)| count.measured());
+        sheet.count(format!("{name}.calls.attempts.{}", scenario.sors[sor].name), requests.sum());
+    }
 }
 
 fn freshness(sheet: &mut Sheet, name: &str, line: &LineProbe) {
@@ -262,6 +277,7 @@ fn segment(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize) 
         sheet.level(&format!("{name}.persist.utilization"), Unit::Share, &probe.journal.track, 1.0, false);
     }
     sheet.course(format!("{name}.utilization"), Unit::Share, &probe.station.busy.track, segment.threads as f64);
+    sheet.course(format!("{name}.waiting_line"), Unit::Count, &probe.station.line.track, 1.0);
     sheet.course(format!("{name}.memory"), Unit::Bytes, &probe.memory.track, 1.0);
 }
 

@@ -224,6 +224,10 @@ pub struct SubscriberProbe {
     pub order_violations: Count,
     pub callback_attempts: Count,
     pub callback_failed: Count,
+    /// Further services: from the first request to the last answer, and by place in the list.
+    pub calls_latency: Histogram,
+    pub calls: Vec<Count>,
+    pub calls_failed: Count,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -405,7 +409,19 @@ impl SubscriberProbe {
             &mut self.order_violations,
             &mut self.callback_attempts,
             &mut self.callback_failed,
+            &mut self.calls_failed,
         ];
-        counts.into_iter().for_each(|count| count.cut(clock, from, to));
+        counts.into_iter().chain(&mut self.calls).for_each(|count| count.cut(clock, from, to));
+    }
+
+    /// Requests of this step of an attempt: the callback, then the services that it calls.
+    #[inline]
+    pub fn requests(&mut self, step: u16) -> &mut Count {
+        if step == 0 { &mut self.callback_attempts } else { &mut self.calls[step as usize - 1] }
+    }
+
+    /// Attempts that failed at this step.
+    pub fn request_failures(&mut self, step: u16) -> &mut Count {
+        if step == 0 { &mut self.callback_failed } else { &mut self.calls_failed }
     }
 }

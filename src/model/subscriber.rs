@@ -79,7 +79,9 @@ fn stretched(delay: &Distribution, factor: f64, repetitions: u32, max: Span, str
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// By event: whom to call, none for heavy ones, and the way there and back.
-    pub targets: Vec<Option<Target>>,
+    targets: Vec<Option<Target>>,
+    /// Services that it calls after the callback, whatever the event is.
+    pub services: Vec<Target>,
     pub request: Bytes,
     pub response: Bytes,
     parsing: Distribution,
@@ -93,8 +95,8 @@ pub struct Caller {
     in_use: u32,
     /// Copies that wait for a connection.
     pub waiting: VecDeque<CopyRef>,
-    pub link_stream: Stream,
-    pub back_stream: Stream,
+    link_stream: Stream,
+    back_stream: Stream,
     backoff_stream: Stream,
     parsing_stream: Stream,
 }
@@ -109,9 +111,10 @@ pub struct Target {
 
 impl Caller {
     /// An idle pool.
-    pub fn new(callback: &Callback, targets: Vec<Option<Target>>, stream: impl Fn(&str) -> Stream) -> Caller {
+    pub fn new(callback: &Callback, targets: Vec<Option<Target>>, services: Vec<Target>, stream: impl Fn(&str) -> Stream) -> Caller {
         Caller {
             targets,
+            services,
             request: callback.request,
             response: callback.response,
             parsing: callback.parsing.clone(),
@@ -129,6 +132,16 @@ impl Caller {
             backoff_stream: stream("callback backoff"),
             parsing_stream: stream("parsing"),
         }
+    }
+
+    /// Whom a message of this event asks at this step, with the stream of the way there and that of the way back.
+    #[inline(always)]
+    pub fn target(&mut self, event: u32, step: u16) -> (&Target, &mut Stream, &mut Stream) {
+        let target = match step {
+            0 => self.targets[event as usize].as_ref().expect("a light event has somebody to call"),
+            step => &self.services[step as usize - 1],
+        };
+        (target, &mut self.link_stream, &mut self.back_stream)
     }
 
     /// Takes a connection; false: all are in use.
@@ -237,10 +250,14 @@ impl Subscriber {
         self.caller.as_mut().expect("only a subscriber with callbacks calls")
     }
 
-    /// The callback that a message of this event asks for.
+    /// The first step at which a message of this event asks somebody, if it does at all.
     #[inline]
-    pub fn calls(&self, event: u32) -> bool {
-        self.caller.as_ref().is_some_and(|caller| caller.targets[event as usize].is_some())
+    pub fn first_call(&self, event: u32) -> Option<u16> {
+        let caller = self.caller.as_ref()?;
+        match caller.targets[event as usize] {
+            Some(_) => Some(0),
+            None => (!caller.services.is_empty()).then_some(1),
+        }
     }
 
     /// Callbacks keep their worker.

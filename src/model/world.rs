@@ -190,7 +190,7 @@ impl World {
             Notice::Answered { call, refused, at } => self.answered(call, refused, at),
             Notice::CallTimeout { call, at } => self.call_timeout(call, at),
             Notice::CallAgain { call, at } => self.call_again(call, at),
-            Notice::Parsed { at } => self.finish(at),
+            Notice::Parsed { at } => self.parsed(at),
             Notice::SettleArrives { done, at } => self.settle_arrives(done, at),
             Notice::OwnRequest { sor } => self.own_request(sor),
             Notice::OwnServed { sor, life, arrived } => self.own_served(sor, life, arrived),

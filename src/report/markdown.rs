@@ -155,7 +155,7 @@ fn architecture(facts: &Facts) -> String {
 
 fn mermaid_edge(edge: &Edge, ids: &BTreeMap<&str, String>) -> Option<String> {
     let (from, to) = (ids.get(edge.from.as_str())?, ids.get(edge.to.as_str())?);
-    let arrow = if edge.kind == "callback" { "-.->" } else { "-->" };
+    let arrow = if edge.is_call() { "-.->" } else { "-->" };
     let label = mermaid(&format!("{} {}", edge.kind, Unit::PerSecond.show(edge.rate)));
     Some(format!("  {from} {arrow}|\"{label}\"| {to}\n"))
 }

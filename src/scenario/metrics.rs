@@ -106,6 +106,11 @@ const VERSIONS: [Quantity; 2] = [figure("time_wrong", Unit::ItemSeconds), count(
 
 const CALLBACK: [Quantity; 3] = [latency("callback.latency"), count("callback.attempts"), count("callback.failed")];
 
+/// Of further services: from the first request to the last answer.
+const CALLS: [Quantity; 3] = [latency("calls.latency"), count("calls.failed"), count(CALLS_ATTEMPTS)];
+/// In all, and for each system of record.
+const CALLS_ATTEMPTS: &str = "calls.attempts";
+
 const SOR: [Quantity; 6] = [
     share("utilization"),
     share("utilization.callbacks"),
@@ -192,9 +197,14 @@ pub fn metric_catalog(scenario: &Scenario) -> Vec<MetricDefinition> {
 pub fn asked_sors(scenario: &Scenario) -> Vec<usize> {
     let callers = scenario.subscribers.iter().filter(|subscriber| subscriber.callback.is_some());
     let calls = |subscriber| scenario.events_reaching(subscriber).into_iter().map(move |event| target(scenario, subscriber, event));
-    let called: BTreeSet<usize> = callers.flat_map(calls).collect();
+    let called: BTreeSet<usize> = callers.flat_map(calls).chain(scenario.subscribers.iter().flat_map(called_services)).collect();
     let asked = |sor: &usize| called.contains(sor) || scenario.sors[*sor].own_load.is_some();
     (0..scenario.sors.len()).filter(asked).collect()
+}
+
+/// The services that a subscriber calls after its callback, each once.
+pub fn called_services(subscriber: &Subscriber) -> BTreeSet<usize> {
+    subscriber.calls.iter().copied().collect()
 }
 
 /// Whom a subscriber calls about an event.
@@ -226,6 +236,12 @@ impl Catalog {
         }
         if subscriber.callback.is_some() {
             self.all(&of, &CALLBACK);
+        }
+        if !subscriber.calls.is_empty() {
+            self.all(&of, &CALLS);
+            let named = |sor: usize| scenario.sors.get(sor).map(|sor| format!("{of}.{CALLS_ATTEMPTS}.{}", sor.name));
+            let names = called_services(subscriber).into_iter().filter_map(named);
+            self.list.extend(names.map(|name| MetricDefinition { name, unit: Unit::Count }));
         }
     }
 

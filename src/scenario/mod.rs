@@ -31,7 +31,7 @@ mod values;
 pub use files::unpack;
 pub use files::{DATA_LIMIT, FileError, Files, MemoryFiles, TEXT_LIMIT, is_packed, resolve};
 pub use load::load;
-pub use metrics::{MetricDefinition, asked_sors, metric_catalog};
+pub use metrics::{MetricDefinition, asked_sors, called_services, metric_catalog};
 pub use problem::{Place, Problem, Problems};
 pub use spec::Scenario;
 pub use stages::{Calls, sees_lifecycles, stages, tracks_versions};

@@ -299,6 +299,8 @@ pub struct Subscriber {
     pub guard: Guard,
     pub selector: Selector,
     pub callback: Option<Callback>,
+    /// Services that it calls after that, in order; they do not say what its view shows.
+    pub calls: Vec<SorIndex>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -327,6 +329,11 @@ pub enum Selector {
     /// Names of kinds; an event that has none of them is not let through.
     Kinds(Vec<String>),
 }
+
+/// One REST request.
+pub(super) const REST_REQUEST: Bytes = Bytes(400);
+/// One REST answer where no event that comes has a heavy size.
+pub(super) const REST_RESPONSE: Bytes = Bytes(2048);
 
 /// What a light-weight event makes a subscriber do.
 #[derive(Clone, Debug)]
@@ -435,6 +442,33 @@ impl Scenario {
     pub fn gets_dead_letters(&self, queue: QueueIndex) -> bool {
         let lines = self.queues.iter().map(|queue| &queue.line).chain(self.subscribers.iter().map(|subscriber| &subscriber.line));
         lines.into_iter().any(|line| line.dead_letter() == Some(queue))
+    }
+}
+
+impl Subscriber {
+    /// How it asks systems of record, where it asks any: as its callback table says, else in the plainest way.
+    pub fn manner(&self) -> Option<Callback> {
+        self.callback.clone().or_else(|| (!self.calls.is_empty()).then(Callback::plain))
+    }
+}
+
+impl Callback {
+    /// REST through as many connections as it takes, without giving up and without trying again.
+    pub fn plain() -> Callback {
+        Callback {
+            to: None,
+            style: Style::Rest,
+            request: REST_REQUEST,
+            response: REST_RESPONSE,
+            parsing: Distribution::default(),
+            connections: None,
+            holds_worker: true,
+            timeout: None,
+            retries: 0,
+            backoff: Distribution::default(),
+            backoff_factor: 1.0,
+            backoff_max: None,
+        }
     }
 }
 

@@ -93,7 +93,7 @@ struct Way<'s> {
     segment: &'s Segment,
     home: Option<ZoneIndex>,
     events: Vec<&'s Event>,
-    callback: Option<&'s Callback>,
+    callback: Option<Callback>,
     /// Whom it calls.
     sors: Vec<usize>,
     may_hold_back: bool,
@@ -104,11 +104,12 @@ impl<'s> Way<'s> {
     fn new(scenario: &'s Scenario, subscriber: &'s Subscriber, segment: &'s Segment, calls: Calls) -> Way<'s> {
         let reaching = scenario.events_reaching(subscriber);
         let calling = |event: &usize| calls == Calls::InAnyWeight || scenario.events[*event].weight == Weight::Light;
-        let callback = subscriber.callback.as_ref().filter(|_| reaching.iter().any(calling));
-        let sors: Vec<usize> = match callback {
-            Some(_) => reaching.iter().map(|event| target(scenario, subscriber, *event)).collect(),
-            None => Vec::new(),
-        };
+        let calls_back = subscriber.callback.is_some() && reaching.iter().any(calling);
+        let mut sors = subscriber.calls.clone();
+        if calls_back {
+            sors.extend(reaching.iter().map(|event| target(scenario, subscriber, *event)));
+        }
+        let callback = subscriber.manner().filter(|_| !sors.is_empty());
         let limited = |line: &Line| line.policy.max_length.is_some() || line.policy.max_bytes.is_some();
         let is_down = |sor: usize| scenario.is_ever_down(Target::Sor(sor));
         let refuses = |sor: &usize| scenario.sors.get(*sor).is_some_and(|sor| sor.max_waiting.is_some()) || is_down(*sor);
@@ -122,7 +123,7 @@ impl<'s> Way<'s> {
                 || scenario.segment_of_line(subscriber.from).is_some_and(|segment| scenario.is_ever_down(Target::Segment(segment)))
                 || scenario.queues.iter().any(|queue| limited(&queue.line))
                 || scenario.subscribers.iter().any(|other| limited(&other.line)),
-            call_may_fail: callback.is_some_and(|callback| callback.timeout.is_some()) || sors.iter().any(refuses),
+            call_may_fail: callback.as_ref().is_some_and(|callback| callback.timeout.is_some()) || sors.iter().any(refuses),
             scenario,
             subscriber,
             segment,
@@ -144,11 +145,11 @@ impl<'s> Way<'s> {
             "deliver_wait" | "deliver_work" => !cost.deliver.is_zero() || per_kib,
             "delivery_link" => self.distant(self.segment.zone, self.home),
             "work" => self.subscriber.work.iter().any(takes_time),
-            "connection" => self.callback.is_some_and(|callback| callback.connections.is_some()),
+            "connection" => self.callback.as_ref().is_some_and(|callback| callback.connections.is_some()),
             "callback_link" => self.sors.iter().any(|sor| self.distant(self.home, self.zone_of(*sor))),
             "sor_wait" | "sor_service" => self.callback.is_some(),
             "backoff" => self.call_may_fail,
-            "parsing" => self.callback.is_some_and(|callback| !callback.parsing.is_zero()),
+            "parsing" => self.callback.as_ref().is_some_and(|callback| !callback.parsing.is_zero()),
             "redelivery" => self.may_fail(),
             _ => true,
         }

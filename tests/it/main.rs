@@ -2,6 +2,7 @@
 
 mod architecture;
 mod arrivals;
+mod calls;
 #[cfg(feature = "cli")]
 mod commands;
 mod core_live;

@@ -1,5 +1,6 @@
 //! The catalog of metrics, against which objectives are checked, is what a simulation finds: same names, units and order.
 
+use crate::calls::TRACE;
 use crate::designs::{BARE, ODD, all_shipped};
 use crate::run_help::{outcome, scenario, scenario_set};
 use busload::model;
@@ -43,6 +44,7 @@ fn of_the_scenarios_that_ship() {
 fn of_odd_ones() {
     holds(&scenario(ODD));
     holds(&scenario(BARE));
+    holds(&scenario(TRACE));
     holds(&scenario_set(ODD, &[("run.kind", "steady")]));
     holds(&scenario_set(ODD, &[("event.changed.weight", "heavy"), ("run.ending", "drain")]));
 }

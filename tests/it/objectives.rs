@@ -1,6 +1,6 @@
 //! Verdicts where data are few or long-run averages do not exist.
 
-use crate::run_help::{outcome, point, run, scenario_set};
+use crate::run_help::{agrees, metric, outcome, point, run, scenario_set};
 use busload::outcome::{ObjectiveResult, Outcome, Verdict};
 
 /// One server with exponential work of 1 s, as a long-run question.
@@ -61,6 +61,13 @@ fn an_overload_meets_nothing_in_the_long_run() {
     let outcome = server(&settings);
     assert_eq!(verdicts(&outcome), [Verdict::Missed, Verdict::Undecided, Verdict::Met], "{:?}", outcome.objectives);
     assert!(has(&outcome, "unstable"));
+    let [station] = &outcome.run.unstable[..] else { panic!("{:?}", outcome.run.unstable) };
+    assert_eq!((station.station.as_str(), &station.subscribers[..]), ("subscriber.server", &["server".to_string()][..]));
+    // What comes beyond what one server can do.
+    assert!((station.growth_per_hour / 1800.0 - 1.0).abs() < 0.1, "{}", station.growth_per_hour);
+    let missing = ["subscriber.server.end_to_end.mean", "subscriber.server.backlog.mean", "event.customer.end_to_end.p99"];
+    assert!(missing.iter().all(|name| outcome.metric(name).is_none()) && outcome.curves.is_empty());
+    assert!(point(&outcome, "subscriber.server.utilization.mean") > 0.99);
     assert!(!has(&server(&[settings[0], settings[1], ("run.kind", "day")]), "unstable"));
 }
 
@@ -126,4 +133,77 @@ fn intervals_end_where_the_possible_does() {
     for series in &outcome.series {
         assert!(series.low.iter().all(|low| *low >= 0.0), "{}", series.name);
     }
+}
+
+/// Half of the workers ever work, so the others' idleness does not hide that the line grows.
+#[test]
+fn credit_that_starves_makes_a_station_unstable_too() {
+    let settings = [("subscriber.server.workers", "2"), ("subscriber.server.prefetch", "1"), ("event.customer.rate", "1.5/s")];
+    let outcome = server(&settings);
+    assert!(has(&outcome, "unstable") && point(&outcome, "subscriber.server.utilization.mean") < 0.51);
+}
+
+/// A bounded line is full, but does not grow: its averages exist.
+#[test]
+fn a_full_line_that_cannot_grow_is_not_unstable() {
+    let settings = [
+        ("event.customer.rate", "3/s"),
+        ("event.customer.refused", "drop"),
+        ("queue.line.max_length", "4"),
+        ("queue.line.overflow", "reject"),
+        ("subscriber.server.prefetch", "1"),
+        ("run.horizon", "30h"),
+        ("run.replications", "3"),
+    ];
+    let outcome = server(&settings);
+    assert!(!has(&outcome, "unstable") && point(&outcome, "subscriber.server.utilization.mean") > 0.99);
+    // Five places, three times what one server can do: M/M/1/5 (Kleinrock 1975, sec. 3.6).
+    let truth = busload::theory::Mmck::new(3.0, 1.0, 1, 5).unwrap();
+    agrees(&outcome, "subscriber.server.waiting.mean", 0.0);
+    agrees(&outcome, "queue.line.backlog.mean", truth.mean_number_waiting());
+}
+
+/// Replications are added until the metric that is known worst is known well enough.
+#[test]
+fn auto_goes_on_until_every_objective_is_known() {
+    let settings = [
+        ("event.customer.rate", "0.5/s"),
+        ("run.horizon", "2h"),
+        ("run.warm_up", "10m"),
+        ("run.replications", "auto"),
+        ("run.precision", "2.5%"),
+    ];
+    let two = SERVER.replace("\"subscriber.server.backlog.max\" = \"< 1000000\"", "\"subscriber.server.end_to_end.p99\" = \"< 30s\"");
+    let outcome = outcome(&scenario_set(&two, &settings));
+    let width = |name: &str| {
+        let metric = metric(&outcome, name);
+        (metric.high.unwrap() - metric.low.unwrap()) / 2.0 / metric.point
+    };
+    let precision = outcome.run.precision.as_ref().unwrap();
+    assert!(outcome.run.replications > 10 && !precision.is_missed() && !has(&outcome, "precision_not_reached"), "{precision:?}");
+    let widths = ["mean", "p99"].map(|statistic| width(&format!("subscriber.server.end_to_end.{statistic}")));
+    let worst = widths[0].max(widths[1]);
+    assert!(worst <= 0.025 && (worst - precision.reached.unwrap()).abs() < 1e-9, "{widths:?} {precision:?}");
+}
+
+#[test]
+fn auto_gives_up_where_too_much_would_be_needed_and_says_so() {
+    let settings =
+        [("run.horizon", "5s"), ("run.warm_up", "1s"), ("run.replications", "auto"), ("run.precision", "0.001%"), ("run.kind", "day")];
+    let outcome = server(&settings);
+    assert_eq!(outcome.run.replications, 10_000);
+    assert!(has(&outcome, "precision_not_reached"), "{:?}", outcome.run.precision);
+}
+
+/// None seen in ten runs: the mean may still be 0.369 a run (F. Garwood 1936: 3.689 / 10).
+#[test]
+fn rare_counts_have_exact_intervals() {
+    let outcome = server(&[("event.customer.rate", "0.5/s")]);
+    let missed = metric(&outcome, "subscriber.server.missed");
+    assert_eq!((missed.point, missed.low), (0.0, Some(0.0)));
+    assert!((missed.high.unwrap() - 0.368_887_945).abs() < 1e-6, "{missed:?}");
+    assert!(outcome.objectives[2].reason.contains("at most 0.369 a run"), "{}", outcome.objectives[2].reason);
+    let often = metric(&outcome, "event.customer.raised");
+    let (low, high) = (often.low.unwrap(), often.high.unwrap());
+    assert!((often.point - low - (high - often.point)).abs() < 1e-6 * often.point, "Student's interval lies evenly: {often:?}");
 }

@@ -1059,7 +1059,7 @@ error: subscriber.profile.work.chnged: there is no event `chnged`
 #[test]
 fn no_service() {
     assert_snapshot!(seen(load_text(&changed("service = \"exp(20ms)\"\n", ""))), @r#"
-error: sor.registry needs `service`, as `profile` calls it back
+error: sor.registry needs `service`, as `profile` calls it
   --> a.toml:12:6
    |
 12 | [sor.registry]

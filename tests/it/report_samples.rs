@@ -92,6 +92,8 @@ fn run() -> RunFacts {
         histogram_error: 0.001,
         partial: false,
         replications_wanted: None,
+        precision: None,
+        unstable: Vec::new(),
     }
 }
 

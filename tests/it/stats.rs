@@ -2,8 +2,8 @@
 
 use crate::sampling::{assert_share, stream};
 use busload::stats::{
-    BATCHES, Band, BatchMeans, Interval, Tally, bonferroni, count_interval, independence, mean_interval, next_run_interval,
-    paired_difference, share_interval, t_quantile, warm_up,
+    BATCHES, Band, BatchMeans, Interval, Tally, bonferroni, count_interval, independence, mean_interval, next_run_by_order,
+    next_run_interval, paired_difference, share_interval, t_quantile, warm_up,
 };
 use proptest::prelude::*;
 use statrs::distribution::{Beta, ChiSquared, ContinuousCDF, StudentsT};
@@ -111,6 +111,25 @@ fn t_intervals_cover_the_mean_and_the_next_run_as_often_as_they_say() {
     }
     assert_share("mean", means, trials, 0.95);
     assert_share("next run", next_runs, trials, 0.9);
+}
+
+/// Of an exponential, whose lower half has less room than the upper one.
+#[test]
+fn intervals_by_order_cover_the_next_run_whatever_its_distribution() {
+    let mut stream = stream("order");
+    let (mut inside, mut above, trials) = (0, 0, 10_000);
+    for _ in 0..trials {
+        let runs: Vec<f64> = (0..39).map(|_| stream.exponential()).collect();
+        let interval = next_run_by_order(&runs, 0.95).unwrap();
+        let next = stream.exponential();
+        inside += usize::from(interval.contains(next));
+        above += usize::from(next > interval.high);
+    }
+    assert_share("inside", inside, trials, 0.95);
+    assert_share("above", above, trials, 0.025);
+    let hundred: Vec<f64> = (1..=119).rev().map(f64::from).collect();
+    assert_eq!(next_run_by_order(&hundred, 0.95), Some(Interval { low: 3.0, high: 117.0 }));
+    assert_eq!((next_run_by_order(&hundred[..38], 0.95), next_run_by_order(&hundred, 1.0)), (None, None));
 }
 
 #[test]

@@ -58,7 +58,7 @@ fn bottleneck<'a>(facts: &Facts<'a>) -> (String, Option<&'a str>) {
 
 /// Callbacks by the system of record that they go to, the lowest one first: its trunk is the innermost.
 fn callbacks(layout: &Layout) -> Vec<(&Placed, Vec<&Edge>)> {
-    let to = |placed: &Placed| layout.edges.iter().filter(|edge| edge.kind == "callback" && edge.to == placed.name).collect();
+    let to = |placed: &Placed| layout.edges.iter().filter(|edge| edge.is_call() && edge.to == placed.name).collect();
     let mut all: Vec<(&Placed, Vec<&Edge>)> = layout.boxes.iter().map(|placed| (placed, to(placed))).collect();
     all.retain(|(_, edges)| !edges.is_empty());
     all.reverse();
@@ -80,7 +80,7 @@ type Label = (Point, String);
 
 fn draw_edges(picture: &mut Picture, layout: &Layout) -> Vec<Label> {
     let mut labels = Vec::new();
-    for edge in layout.edges.iter().filter(|edge| edge.kind != "callback") {
+    for edge in layout.edges.iter().filter(|edge| !edge.is_call()) {
         let (Some(from), Some(to)) = (find(layout, &edge.from), find(layout, &edge.to)) else { continue };
         let points = curve(from, to, port(layout, edge, true), port(layout, edge, false));
         let color = if edge.kind == "dead_letter" { MUTED } else { Color(0x8a, 0x94, 0xa0) };
@@ -98,7 +98,7 @@ fn draw_edges(picture: &mut Picture, layout: &Layout) -> Vec<Label> {
 fn port(layout: &Layout, edge: &Edge, leaves: bool) -> f64 {
     let own = |edge: &Edge| if leaves { edge.from.clone() } else { edge.to.clone() };
     let other = |edge: &Edge| find(layout, if leaves { &edge.to } else { &edge.from }).map_or(0.0, |placed| placed.top);
-    let mut side: Vec<&Edge> = layout.edges.iter().filter(|known| known.kind != "callback" && own(known) == own(edge)).collect();
+    let mut side: Vec<&Edge> = layout.edges.iter().filter(|known| !known.is_call() && own(known) == own(edge)).collect();
     side.sort_by(|a, b| other(a).total_cmp(&other(b)));
     let position = side.iter().position(|known| std::ptr::eq(*known, edge)).unwrap_or(0);
     (position as f64 + 1.0) / (side.len() as f64 + 1.0)
@@ -160,7 +160,8 @@ fn draw_callbacks(picture: &mut Picture, layout: &Layout, (to, edges): (&Placed,
     let Some(start) = stubs.iter().map(|(_, at, _)| at.0).reduce(f64::max) else { return };
     let (back, enter) = ((to.left - 38.0 - 20.0 * lane as f64).max(12.0), to.top + to.height * 0.65);
     arrow(picture, vec![(start + width / 2.0, lane_y), (back, lane_y), (back, enter), (to.left, enter)], color, width);
-    let text = format!("{} of callbacks to {}", Unit::PerSecond.show(total), plain(&to.label));
+    let what = if edges.iter().any(|edge| edge.kind == "call") { "calls" } else { "callbacks" };
+    let text = format!("{} of {what} to {}", Unit::PerSecond.show(total), plain(&to.label));
     picture.label((WIDTH / 2.0, lane_y), &fitted(&text, 19.0, false, 700.0), 19.0, color.darker(), Anchor::Middle);
 }
 

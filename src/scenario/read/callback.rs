@@ -4,14 +4,11 @@ use super::event::SizedEvent;
 use super::sor::SERVERS_MAX;
 use super::{AT_ONCE_MAX, RETRIES_MAX};
 use crate::scenario::reader::{Context, Reader};
-use crate::scenario::spec::{Callback, Style};
+use crate::scenario::spec::{Callback, REST_REQUEST, REST_RESPONSE, Style};
 use crate::scenario::values::{boolean, bytes, choice, count, distribution, factor, is_instant, span_above_zero};
 use crate::sim::Distribution;
 use crate::units::{Bytes, Span};
 
-const REST_REQUEST: Bytes = Bytes(400);
-/// Where no event that comes has a heavy size.
-const REST_RESPONSE: Bytes = Bytes(2048);
 const SOAP_REQUEST: Bytes = Bytes(2048);
 /// An envelope and its elements around the same content.
 const SOAP_FACTOR: u64 = 3;

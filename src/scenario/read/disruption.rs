@@ -224,7 +224,7 @@ fn idle(reader: &Reader<'_>, scenario: &Scenario, target: Target, effect: Effect
 
 fn is_instant_at(subscriber: &Subscriber) -> bool {
     let takes_time = |work: &Service| !matches!(work, Service::Drawn(distribution) if distribution.is_zero());
-    let parses = subscriber.callback.as_ref().is_some_and(|callback| !callback.parsing.is_zero());
+    let parses = subscriber.manner().is_some_and(|manner| !manner.parsing.is_zero());
     !subscriber.work.iter().any(takes_time) && !parses
 }
 

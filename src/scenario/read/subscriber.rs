@@ -17,6 +17,8 @@ use crate::sim::Distribution;
 const PAIRS_MAX: usize = 1_000_000;
 /// Each consumer has a line of its own.
 const CONSUMERS_MAX: u32 = 10_000;
+/// Services that one subscriber calls.
+const CALLS_MAX: usize = 100;
 
 pub(super) fn subscribers(root: &mut Reader<'_>, events: &[SizedEvent]) -> Vec<Subscriber> {
     let context = root.context;
@@ -59,6 +61,7 @@ fn subscriber<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, 
         callback: reader
             .inner("callback", "callback = { style = \"rest\", connections = 8 }")
             .map(|inner| callback(context, inner, &feeding)),
+        calls: reader.get("calls", |node| calls(context, node)).unwrap_or_default(),
     };
     if matches!(from, Destination::Queue(_)) {
         reader.no_effect("durable", "a queue keeps its messages anyway", "remove it; only subscriptions to a topic are durable or not");
@@ -75,12 +78,20 @@ fn later(reader: &mut Reader<'_>) {
         ("max_pending", "topologies are"),
         ("replay_after", "topologies are"),
         ("mailbox", "mailboxes are"),
-        ("calls", "calls of further services are"),
         ("raises", "derived events are"),
         ("poison", "poison messages are"),
     ] {
         reader.later(key, what);
     }
+}
+
+/// The systems of record that it calls one after the other.
+fn calls(context: &Context<'_>, node: &Node) -> Result<Vec<usize>, Fault> {
+    let names = texts(node).map_err(|fault| Fault { hint: "write systems of record: [\"crm\"]".into(), ..fault })?;
+    if names.is_empty() || names.len() > CALLS_MAX {
+        return Err(Fault::new(format!("{} services", names.len()), format!("name 1 to {CALLS_MAX} systems of record, or remove it")));
+    }
+    names.into_iter().map(|(_, node)| context.sors.refer(node).map_err(|fault| fault.at(node.place))).collect()
 }
 
 fn runs(node: &Node) -> Result<Runs, Fault> {

@@ -52,7 +52,7 @@ pub(super) fn services(context: &Context<'_>, scenario: &Scenario) {
     for subscriber in &scenario.subscribers {
         for sor in called(scenario, subscriber) {
             if sor.service.is_none() && !writes(context, "sor", &sor.name, "service") && told.insert(&sor.name) {
-                let what = format!("sor.{} needs `service`, as `{}` calls it back", sor.name, subscriber.name);
+                let what = format!("sor.{} needs `service`, as `{}` calls it", sor.name, subscriber.name);
                 report(context, &["sor", &sor.name], what, "write for example: service = \"lognormal(p50=18ms, p99=120ms)\"");
             }
         }
@@ -156,16 +156,17 @@ fn can_fail(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber)
 
 /// A call fails by its timeout, or because the other side refuses it.
 fn call_can_fail(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) -> bool {
-    let Some(callback) = &subscriber.callback else { return false };
-    let has_timeout =
-        table_of(context, "subscriber", &subscriber.name).and_then(|table| table.get("callback")?.node.table()?.get("timeout")).is_some();
     let limited = |sor: usize| scenario.sors.get(sor).is_none_or(|sor| writes(context, "sor", &sor.name, "max_waiting"));
     let refuses = |sor: usize| limited(sor) || scenario.is_ever_down(Target::Sor(sor));
+    let service_refuses = subscriber.calls.iter().any(|sor| refuses(*sor));
+    let Some(callback) = &subscriber.callback else { return service_refuses };
+    let has_timeout =
+        table_of(context, "subscriber", &subscriber.name).and_then(|table| table.get("callback")?.node.table()?.get("timeout")).is_some();
     let fed = feeding(scenario, subscriber);
     // Dead letters may come from anywhere.
     let unknown = fed.is_empty() && callback.to.is_none();
     let called: BTreeSet<usize> = fed.iter().map(|(event, _)| target(scenario, subscriber, *event)).collect();
-    has_timeout || unknown || callback.to.is_some_and(refuses) || called.into_iter().any(refuses)
+    has_timeout || service_refuses || unknown || callback.to.is_some_and(refuses) || called.into_iter().any(refuses)
 }
 
 fn retries(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {

@@ -64,12 +64,16 @@ impl Attempt<'_> {
         if !self.delivery_is_instant() || !self.subscriber.work.get(self.event).is_some_and(service_may_be_instant) {
             return None;
         }
-        let always_fails = self.subscriber.failure > 1.0 - 1.0 / f64::from(AT_ONCE_MAX);
-        match self.call() {
-            None => always_fails.then_some("failure"),
-            Some(call) if call.is_refused_at_once => Some("callback"),
-            Some(call) => (always_fails && call.is_served_at_once).then_some("failure"),
+        for call in self.calls() {
+            if call.is_refused_at_once {
+                return Some(call.key);
+            }
+            if !call.is_served_at_once {
+                return None;
+            }
         }
+        let always_fails = self.subscriber.failure > 1.0 - 1.0 / f64::from(AT_ONCE_MAX);
+        always_fails.then_some("failure")
     }
 
     /// Handing over and settling.
@@ -89,18 +93,22 @@ impl Attempt<'_> {
         if self.subscriber.runs == Runs::Workflow { self.segment.zone } else { self.subscriber.zone }
     }
 
-    /// The callback, where there is one.
-    fn call(&self) -> Option<Call> {
-        let callback = self.subscriber.callback.as_ref()?;
-        if self.scenario.events[self.event].weight == Weight::Heavy {
-            return None;
-        }
-        let called = target(self.scenario, self.subscriber, self.event);
-        let sor = self.scenario.sors.get(called)?;
-        let refuses = sor.max_waiting.is_some() || self.scenario.is_ever_down(Target::Sor(called));
+    /// The callback, where there is one, and the services that are called after it.
+    fn calls(&self) -> Vec<Call> {
+        let calls_back = self.subscriber.callback.is_some() && self.scenario.events[self.event].weight == Weight::Light;
+        let callback = calls_back.then(|| ("callback", target(self.scenario, self.subscriber, self.event)));
+        let services = self.subscriber.calls.iter().map(|sor| ("calls", *sor));
+        callback.into_iter().chain(services).filter_map(|(key, sor)| self.call(key, sor)).collect()
+    }
+
+    fn call(&self, key: &'static str, number: usize) -> Option<Call> {
+        let callback = self.subscriber.manner()?;
+        let sor = self.scenario.sors.get(number)?;
+        let refuses = sor.max_waiting.is_some() || self.scenario.is_ever_down(Target::Sor(number));
         let near = is_near(self.scenario, self.home(), sor.zone);
         let retries_at_once = callback.retries == 0 || is_instant(&callback.backoff);
         Some(Call {
+            key,
             is_refused_at_once: near && refuses && retries_at_once,
             is_served_at_once: near && sor.service.as_ref().is_none_or(service_may_be_instant) && is_instant(&callback.parsing),
         })
@@ -108,6 +116,7 @@ impl Attempt<'_> {
 }
 
 struct Call {
+    key: &'static str,
     /// A system of record that is full or down refuses it without any time passing, and stays so meanwhile.
     is_refused_at_once: bool,
     is_served_at_once: bool,

@@ -9,10 +9,9 @@ mod instant;
 mod zones;
 
 use super::document::Table;
-use super::metrics::target;
+use super::metrics::{called_services, target};
 use super::reader::Context;
 use super::spec::{Destination, Event, Scenario, Segment, Sor, Subscriber, Weight};
-use std::collections::BTreeSet;
 
 /// Reports what is wrong; puts the orders that subscribers to a queue ask for into the queue's policy.
 pub(super) fn validate(context: &Context<'_>, scenario: &mut Scenario) {
@@ -61,13 +60,13 @@ fn feeding<'s>(scenario: &'s Scenario, subscriber: &Subscriber) -> Vec<(usize, &
     scenario.events_of(subscriber).map(|index| (index, &scenario.events[index])).collect()
 }
 
-/// The systems of record that a subscriber calls back in the present weights, each once.
+/// The systems of record that a subscriber asks in the present weights, each once.
 fn called<'s>(scenario: &'s Scenario, subscriber: &Subscriber) -> Vec<&'s Sor> {
     let light = || scenario.events_of(subscriber).filter(|event| scenario.events[*event].weight == Weight::Light);
-    let numbers: BTreeSet<usize> = match &subscriber.callback {
-        Some(_) => light().map(|event| target(scenario, subscriber, event)).collect(),
-        None => BTreeSet::new(),
-    };
+    let mut numbers = called_services(subscriber);
+    if subscriber.callback.is_some() {
+        numbers.extend(light().map(|event| target(scenario, subscriber, event)));
+    }
     numbers.into_iter().filter_map(|sor| scenario.sors.get(sor)).collect()
 }
 

@@ -73,7 +73,7 @@ fn ways(scenario: &Scenario) -> Vec<Way<'_>> {
         let what = |segment: &str, subscriber: &str| format!("the segment `{segment}` delivers to `{subscriber}`");
         ways.push(Way { from: segment.zone, to: zone, at, what, names: [&segment.name, &subscriber.name] });
         for sor in called(scenario, subscriber) {
-            let what = |subscriber: &str, sor: &str| format!("`{subscriber}` calls `{sor}` back");
+            let what = |subscriber: &str, sor: &str| format!("`{subscriber}` calls `{sor}`");
             ways.push(Way { from: zone, to: sor.zone, at, what, names: [&subscriber.name, &sor.name] });
         }
     }
