@@ -2,6 +2,8 @@
 //!
 //! SI units, all digits. No clock time, path, host or date is ever in it, so equal inputs give equal bytes.
 
+pub mod compare;
+
 use crate::units::Unit;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

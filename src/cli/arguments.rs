@@ -24,16 +24,17 @@ pub enum Command {
         after_help = "Examples:\n  busload run scenarios/ticketing-light.toml\n  busload run design.toml --set sor.ticketing.workers=16 --replications 20\n  busload run design.toml --json --no-report > outcome.json"
     )]
     Run(RunOptions),
+    /// Which design is better, by how much, and is it noise: the same chance for all, intervals on paired differences
+    #[command(after_help = "Example:\n  busload compare scenarios/ticketing-light.toml scenarios/ticketing-heavy.toml --replications 20")]
+    Compare(CompareOptions),
     /// Render the report of a saved outcome again, without simulating
     #[command(after_help = "Example:\n  busload report reports/ticketing-light/outcome.json --out review")]
     Report(ReportOptions),
 }
 
-/// Options of `run`.
+/// Options of all commands that simulate.
 #[derive(Debug, Args)]
-pub struct RunOptions {
-    /// The scenario file
-    pub file: PathBuf,
+pub struct Common {
     /// Override a setting before it is checked (repeatable)
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = setting)]
     pub settings: Vec<(String, String)>,
@@ -46,7 +47,7 @@ pub struct RunOptions {
     /// Threads, by default all cores; changes no result
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
-    /// Report folder, by default `reports/` and the file's stem
+    /// Report folder, by default below `reports/`
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Print outcome.json on stdout and nothing else
@@ -58,6 +59,25 @@ pub struct RunOptions {
     /// Print no summary and no progress
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// Options of `run`.
+#[derive(Debug, Args)]
+pub struct RunOptions {
+    /// The scenario file
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of `compare`.
+#[derive(Debug, Args)]
+pub struct CompareOptions {
+    /// The scenario files, two or more; the others are compared with the first
+    #[arg(required = true, num_args = 2..)]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub common: Common,
 }
 
 /// Options of `report`.

@@ -1,9 +1,11 @@
 //! The command line: the only place with files, terminal, clock and environment.
 
 mod arguments;
+mod compare;
 mod disk;
 mod folder;
 mod interrupt;
+mod planning;
 mod progress;
 mod report;
 mod run;
@@ -30,6 +32,7 @@ pub const INTERRUPTED: u8 = 130;
 pub fn execute(command: Command) -> ExitCode {
     let code = match command {
         Command::Run(options) => run::run(&options),
+        Command::Compare(options) => compare::compare(&options),
         Command::Report(options) => report::report(&options),
     };
     match code {

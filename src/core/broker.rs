@@ -209,6 +209,12 @@ impl Broker {
         self.queues.get(queue).map_or(0, |queue| queue.in_flight)
     }
 
+    /// [`Broker::ready`] and [`Broker::in_flight`] in one look.
+    #[inline]
+    pub fn load(&self, queue: QueueId) -> (u64, u64) {
+        self.queues.get(queue).map_or((0, 0), |queue| (queue.ready, queue.in_flight))
+    }
+
     /// Nacked messages that stay away from the line for a while.
     pub fn delayed(&self, queue: QueueId) -> u64 {
         self.queues.get(queue).map_or(0, |queue| queue.delayed_count)

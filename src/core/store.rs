@@ -340,7 +340,7 @@ impl Store {
     }
 
     /// Frees a copy that is in no list any more, and its message when it was the last one; says in which queue it was.
-    #[inline]
+    #[inline(always)]
     pub(super) fn release(&mut self, copy: u32) -> QueueId {
         let copied = &mut self.copies[copy];
         copied.state = State::Free;

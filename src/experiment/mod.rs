@@ -1,10 +1,14 @@
 //! Experiments: how many runs, and what they say together.
 
 mod architecture;
+mod compare;
 mod doubt;
 mod findings;
 mod merge;
 mod objectives;
 mod replicate;
+mod study;
 
+pub use compare::compare;
 pub use replicate::{Watch, run};
+pub use study::{Study, together};

@@ -15,9 +15,7 @@ use crate::units::{Span, Time};
 
 /// Replications of the first look for the warm-up.
 const LOOKS: u32 = 5;
-/// With `replications = "auto"`: at least.
-const AUTO_FIRST: u32 = 10;
-/// At most, and what one study may take in all; a minute or two on two cores.
+/// With `replications = "auto"`: at most, and what one study may take in all; a minute or two on two cores.
 const AUTO_MOST: u32 = 10_000;
 const AUTO_NOTICES: u64 = 1_000_000_000;
 
@@ -34,10 +32,7 @@ pub trait Watch: Sync {
 /// Runs a scenario and says what it found. Nothing when it was stopped before the first replication was done.
 pub fn run(scenario: &Scenario, watch: &dyn Watch) -> Option<Outcome> {
     let warm_up = warm_up(scenario, watch)?;
-    let wanted = match scenario.run.replications {
-        Replications::Fixed(count) => count,
-        Replications::Auto { .. } => AUTO_FIRST,
-    };
+    let wanted = scenario.run.first_replications();
     watch.expect(wanted);
     let mut done = replicate(scenario, warm_up.at, 0..wanted, watch);
     if let Replications::Auto { precision } = scenario.run.replications {
@@ -47,12 +42,13 @@ pub fn run(scenario: &Scenario, watch: &dyn Watch) -> Option<Outcome> {
 }
 
 /// Where the measured part begins, and how that was found.
-struct Start {
-    at: Time,
-    by: &'static str,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Start {
+    pub at: Time,
+    pub by: &'static str,
 }
 
-fn warm_up(scenario: &Scenario, watch: &dyn Watch) -> Option<Start> {
+pub(super) fn warm_up(scenario: &Scenario, watch: &dyn Watch) -> Option<Start> {
     match scenario.run.warm_up {
         WarmUp::Fixed(Span::ZERO) => Some(Start { at: Time::ZERO, by: "none" }),
         WarmUp::Fixed(span) => Some(Start { at: Time::ZERO + span, by: "fixed" }),
@@ -72,6 +68,11 @@ fn warm_up(scenario: &Scenario, watch: &dyn Watch) -> Option<Start> {
 
 /// These replications, without those that were not begun before the stop.
 fn replicate(scenario: &Scenario, warm_up: Time, numbers: std::ops::Range<u32>, watch: &dyn Watch) -> Vec<Findings> {
+    replications(scenario, warm_up, numbers, watch).into_iter().flatten().collect()
+}
+
+/// These replications in order; none for those that were not finished before the stop.
+pub(super) fn replications(scenario: &Scenario, warm_up: Time, numbers: std::ops::Range<u32>, watch: &dyn Watch) -> Vec<Option<Findings>> {
     let one = |number: u32| {
         if watch.stopped() {
             return None;
@@ -81,13 +82,12 @@ fn replicate(scenario: &Scenario, warm_up: Time, numbers: std::ops::Range<u32>, 
         Some(findings)
     };
     #[cfg(feature = "threads")]
-    let all: Vec<Option<Findings>> = {
+    {
         use rayon::prelude::*;
         numbers.into_par_iter().with_max_len(1).map(one).collect()
-    };
+    }
     #[cfg(not(feature = "threads"))]
-    let all: Vec<Option<Findings>> = numbers.map(one).collect();
-    all.into_iter().flatten().collect()
+    numbers.map(one).collect()
 }
 
 /// Adds replications until every objective's metric has the wanted relative half-width, or the next ones would take more than one
@@ -118,7 +118,7 @@ fn precision(scenario: &Scenario, wanted: f64, metrics: &[Metric]) -> Option<Pre
     Some(Precision { wanted, reached: worst.is_finite().then_some(worst), metric: metric.clone() })
 }
 
-fn conclude(scenario: &Scenario, warm_up: Start, done: &[Findings], stopped: bool) -> Outcome {
+pub(super) fn conclude(scenario: &Scenario, warm_up: Start, done: &[Findings], stopped: bool) -> Outcome {
     let confidence = scenario.run.confidence;
     let mut metrics = merge::metrics(done, confidence);
     let mut curves = merge::curves(done, confidence);

@@ -81,7 +81,7 @@ impl World {
     }
 
     /// The SOR's answer goes back, unless its caller has given up (false).
-    #[inline]
+    #[inline(always)]
     pub(super) fn send_answer(&mut self, call: u16, at: CopyRef, refused: bool) -> bool {
         let Some(mut attempt) = self.calling(call, at) else { return false };
         if !refused {

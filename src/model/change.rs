@@ -286,7 +286,7 @@ impl Ledger {
     }
 
     /// The subscription at this place of the audience waits for the change from now on.
-    #[inline]
+    #[inline(always)]
     pub fn open(&mut self, now: Time, slot: u32, place: u32, subscription: u32) {
         let change = &mut self.changes[slot as usize];
         let (word, bit) = open_word(change, &mut self.wide, self.words, slot, place);

@@ -112,7 +112,7 @@ impl World {
     }
 
     /// The attempt is over: thread and worker are free again, the broker is told.
-    #[inline]
+    #[inline(always)]
     pub(super) fn end_attempt(&mut self, over: Over) {
         let Over { at, who, done, segment, holds_thread, has_worker, settled_at } = over;
         if holds_thread {
@@ -158,6 +158,6 @@ impl World {
             self.tell(segment, Input::Nack { delivery, delay });
         }
         let broker = &self.segments[segment as usize].broker;
-        self.probe.lines[line].levels(self.now, broker.ready(queue), broker.in_flight(queue));
+        self.probe.lines[line].levels(self.now, broker.load(queue));
     }
 }

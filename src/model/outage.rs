@@ -5,6 +5,7 @@
 
 use super::hop::Hop;
 use super::notice::{CopyRef, Job, Notice};
+use super::publish::message;
 use super::subscriber::Subscriber;
 use super::system_of_record::{Request, Stopped};
 use super::world::World;
@@ -174,7 +175,7 @@ impl World {
     /// An accepted change is lost to everybody who is away and has nobody to keep it.
     #[cold]
     pub(super) fn pass_over_deaf(&mut self, event: u32, change: u32) {
-        let message = self.message(change);
+        let message = message(&self.ledger, &self.publishers, change);
         for who in 0..self.subscribers.len() {
             let line = self.subscribers[who].line;
             let mut seats = self.audiences[event as usize].iter();

@@ -380,8 +380,8 @@ impl LineProbe {
     }
 
     /// So many are ready and so many in flight now.
-    #[inline]
-    pub fn levels(&mut self, now: Time, ready: u64, in_flight: u64) {
+    #[inline(always)]
+    pub fn levels(&mut self, now: Time, (ready, in_flight): (u64, u64)) {
         if ready != self.backlog.level.value() {
             self.backlog.level.set(now, ready);
         }

@@ -1,13 +1,13 @@
 //! From the change to the broker: raising, sending, receiving, journal, and what the broker answers.
 
-use super::change::{Change, PUBLISH_HOPS};
+use super::change::{Change, Ledger, PUBLISH_HOPS};
 use super::disruption::slowed;
 use super::hop::Hop;
 use super::notice::{Job, Notice};
 use super::publisher::Publisher;
 use super::segment::Segment;
 use super::world::{LineMap, World};
-use crate::core::{Cause, Input, Message, Output, PublisherId, QueueId, Refusal};
+use crate::core::{Cause, Input, Message, Output, PublisherId, QueueId, Refusal, Selector};
 use crate::units::{Bytes, Span, Time};
 
 /// A confirm or a refusal on the wire.
@@ -58,32 +58,16 @@ impl World {
     }
 
     fn open_for_audience(&mut self, event: u32, change: u32) {
-        let message = self.message(change);
-        let World { audiences, ledger, now, .. } = self;
+        let World { audiences, ledger, publishers, now, .. } = self;
         for seat in &audiences[event as usize] {
-            if seat.selector.admits(&message) {
+            if seat.selector == Selector::All || seat.selector.admits(&message(ledger, publishers, change)) {
                 ledger.open(*now, change, seat.place, seat.line);
             }
         }
     }
 
-    /// The change as the broker sees it.
-    #[inline]
-    pub(super) fn message(&self, slot: u32) -> Message {
-        let change = self.ledger.change(slot);
-        let publisher = &self.publishers[change.event as usize];
-        Message {
-            id: slot as u64,
-            resource: (change.event as u64) << 32 | change.resource as u64,
-            lot: change.lot,
-            size: publisher.size,
-            kind: change.kind,
-            priority: publisher.priority,
-            persistent: publisher.persistent,
-        }
-    }
-
     /// Sends a change to its segment, or holds it until the publisher may.
+    #[inline(always)]
     pub(super) fn publish(&mut self, change: u32) {
         let event = self.ledger.change(change).event as usize;
         if self.publishers[event].held.is_empty() && self.publishers[event].try_send() {
@@ -93,7 +77,7 @@ impl World {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn send(&mut self, change: u32) {
         self.pass(change, Hop::PublishWait);
         let event = self.ledger.change(change).event as usize;
@@ -118,7 +102,7 @@ impl World {
     }
 
     /// A publish has reached its segment.
-    #[inline]
+    #[inline(always)]
     pub(super) fn receive(&mut self, change: u32) {
         self.pass(change, Hop::PublishLink);
         let event = self.ledger.change(change).event;
@@ -133,6 +117,7 @@ impl World {
     }
 
     /// A thread takes a publish in: how long that takes.
+    #[inline(always)]
     pub(super) fn start_receive(&mut self, segment: u16, change: u32) -> Span {
         self.pass(change, Hop::SegmentWait);
         let publisher = &self.publishers[self.ledger.change(change).event as usize];
@@ -140,6 +125,7 @@ impl World {
     }
 
     /// The segment has worked off a publish: journal, then broker.
+    #[inline(always)]
     pub(super) fn received(&mut self, change: u32) {
         self.pass(change, Hop::SegmentWork);
         let segment = self.publishers[self.ledger.change(change).event as usize].segment as usize;
@@ -179,10 +165,11 @@ impl World {
     }
 
     /// The broker gets the message.
+    #[inline(always)]
     fn accept(&mut self, change: u32) {
         self.pass(change, Hop::Journal);
         let event = self.ledger.change(change).event;
-        let message = self.message(change);
+        let message = message(&self.ledger, &self.publishers, change);
         let publisher = &self.publishers[event as usize];
         let (segment, to, lifetimes) = (publisher.segment as u16, publisher.to, publisher.draws_lifetimes);
         if lifetimes {
@@ -262,10 +249,19 @@ impl World {
         self.look_at_all(segment);
     }
 
-    #[inline]
+    #[inline(always)]
     fn answer(&mut self, segment: u16, output: &Output) {
         match output {
             Output::Deliver(delivery) => self.deliver(segment, delivery),
+            _ => self.answer_seldom(segment, output),
+        }
+    }
+
+    /// All that comes at most once a publish.
+    #[inline(never)]
+    fn answer_seldom(&mut self, segment: u16, output: &Output) {
+        match output {
+            Output::Deliver(_) => {}
             Output::Confirm { publisher, id, copies } => self.accepted(segment, publisher.0, *id as u32, *copies),
             Output::Refuse { publisher, id, copies, cause } => self.refused(segment, publisher.0, *id as u32, *copies, *cause),
             Output::Block { publisher } => self.block(segment, publisher.0),
@@ -416,5 +412,21 @@ impl World {
         };
         count.add(1);
         *tally += missed as u64;
+    }
+}
+
+/// The change as the broker sees it.
+#[inline]
+pub(super) fn message(ledger: &Ledger, publishers: &[Publisher], slot: u32) -> Message {
+    let change = ledger.change(slot);
+    let publisher = &publishers[change.event as usize];
+    Message {
+        id: slot as u64,
+        resource: (change.event as u64) << 32 | change.resource as u64,
+        lot: change.lot,
+        size: publisher.size,
+        kind: change.kind,
+        priority: publisher.priority,
+        persistent: publisher.persistent,
     }
 }

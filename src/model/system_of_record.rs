@@ -95,7 +95,10 @@ impl SystemOfRecord {
     /// A callback about the event with this sequence number is served: how long that takes.
     #[inline(always)]
     pub fn serve(&mut self, sequence: u64, call: u16, at: CopyRef) -> Span {
-        let length = self.service.as_ref().map_or(Span::ZERO, |service| service_time(service, || sequence, &mut self.service_stream));
+        let length = match &self.service {
+            Some(service) => service_time(service, || sequence, &mut self.service_stream),
+            None => Span::ZERO,
+        };
         let length = slowed(length, self.slow);
         if self.abandonable {
             self.in_service.push((at, call, length));

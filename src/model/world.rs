@@ -127,11 +127,11 @@ impl World {
         let (mut since, mut still) = (Time::MAX, 0);
         self.begin();
         while let Some((at, notice)) = self.calendar.pop() {
-            if at >= self.next_cut {
+            if at >= self.next_cut.min(stop) {
                 self.cut_until(at);
-            }
-            if at >= stop {
-                break;
+                if at >= stop {
+                    break;
+                }
             }
             self.now = at;
             notices += 1;
@@ -276,7 +276,7 @@ impl World {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn start_job(&mut self, segment: u16, job: Job, came: Time) {
         self.probe.segments[segment as usize].station.started(self.now, came);
         let length = match job {
@@ -290,7 +290,7 @@ impl World {
     }
 
     /// The topic's or queue's lines at the broker.
-    #[inline]
+    #[inline(always)]
     pub(super) fn look_at(&mut self, segment: u16, to: Destination) {
         let World { now, segments, line_of, probe, .. } = self;
         let (broker, line_of) = (&segments[segment as usize].broker, &line_of[segment as usize]);
@@ -299,7 +299,7 @@ impl World {
             Destination::Topic(topic) => broker.subscriptions(*topic),
         };
         for queue in queues {
-            probe.lines[line_of[queue.0 as usize] as usize].levels(*now, broker.ready(*queue), broker.in_flight(*queue));
+            probe.lines[line_of[queue.0 as usize] as usize].levels(*now, broker.load(*queue));
         }
     }
 

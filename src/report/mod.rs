@@ -6,6 +6,7 @@
 //!
 //! `facts` looks things up, so that all renderers tell the same story; `chart` makes pictures (`picture`), which `svg`
 //! and `png` write; `terminal`, `markdown`, `table` and `page` put it together.
+pub mod answer;
 mod chart;
 mod facts;
 mod folder;

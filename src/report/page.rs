@@ -11,8 +11,8 @@ use crate::units::Unit;
 use minijinja::{AutoEscape, Environment, Value, context};
 
 const TEMPLATE: &str = include_str!("assets/report.html.jinja");
-const STYLE: &str = include_str!("assets/report.css");
-const SCRIPT: &str = include_str!("assets/report.js");
+pub const STYLE: &str = include_str!("assets/report.css");
+pub const SCRIPT: &str = include_str!("assets/report.js");
 
 /// More rows than this make the page heavy and are in the CSV file anyway.
 const METRICS_MAX: usize = 2500;

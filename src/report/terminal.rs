@@ -7,7 +7,7 @@ use super::text::{cut, plain, run_line, seen, verdict, with_half_width, words};
 use crate::outcome::{Hop, ObjectiveResult, Outcome, Verdict};
 use crate::units::Unit;
 
-const WIDTH: usize = 100;
+pub const WIDTH: usize = 100;
 const HEIGHT: usize = 40;
 
 /// The largest summary that fits. Color only adds: every verdict is a word and a shape too.
@@ -143,7 +143,7 @@ fn findings(facts: &Facts, rows: usize) -> Vec<String> {
 }
 
 /// The sentence over at most so many lines, cut at words where it can be.
-fn wrapped(sentence: &str, mark: &str, most: usize) -> Vec<String> {
+pub fn wrapped(sentence: &str, mark: &str, most: usize) -> Vec<String> {
     let indent = " ".repeat(mark.chars().count());
     let mut lines = vec![mark.to_string()];
     for word in plain(sentence).split_whitespace() {

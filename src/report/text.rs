@@ -134,7 +134,7 @@ pub fn command(outcome: &Outcome) -> String {
     format!("{command} --seed {} --replications {}", outcome.run.seed, outcome.run.replications)
 }
 
-fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let word = plain(word);
     let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | '=' | ':' | '%' | '+' | ',');
     if !word.is_empty() && word.chars().all(safe) { word } else { format!("'{}'", word.replace('\'', "'\\''")) }

@@ -9,6 +9,7 @@
 //!
 //! Knows no file system, no terminal and no simulation beyond the values that it makes.
 
+mod design;
 mod digest;
 pub mod disruption;
 mod document;
@@ -27,6 +28,7 @@ mod stages;
 mod validate;
 mod values;
 
+pub use design::{Design, Setting};
 #[cfg(feature = "cli")]
 pub use files::unpack;
 pub use files::{DATA_LIMIT, FileError, Files, MemoryFiles, TEXT_LIMIT, is_packed, resolve};

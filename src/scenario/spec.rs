@@ -445,6 +445,17 @@ impl Scenario {
     }
 }
 
+impl Run {
+    /// Replications to begin with: all of them where their number is fixed.
+    pub fn first_replications(&self) -> u32 {
+        const AUTO_FIRST: u32 = 10;
+        match self.replications {
+            Replications::Fixed(count) => count,
+            Replications::Auto { .. } => AUTO_FIRST,
+        }
+    }
+}
+
 impl Subscriber {
     /// How it asks systems of record, where it asks any: as its callback table says, else in the plainest way.
     pub fn manner(&self) -> Option<Callback> {

@@ -44,6 +44,17 @@ pub enum Pattern {
 }
 
 impl Pattern {
+    /// The same shape with so many times as many arrivals, where the pattern carries its own rate; the others come with
+    /// [`Arrivals::new`]. None for recorded instants, which are what they are.
+    pub fn faster(&self, factor: f64) -> Option<Pattern> {
+        Some(match self {
+            Pattern::Gaps(gaps) => Pattern::Gaps(gaps.times(1.0 / factor)),
+            Pattern::Mmpp(phases) => Pattern::Mmpp(phases.iter().map(|(rate, length)| (rate * factor, *length)).collect()),
+            Pattern::Trace(_) => return None,
+            Pattern::Poisson | Pattern::Regular | Pattern::Sine { .. } => self.clone(),
+        })
+    }
+
     /// A profile acts on it.
     pub fn is_stretched(&self) -> bool {
         !matches!(self, Pattern::Mmpp(_) | Pattern::Trace(_))
@@ -97,7 +108,7 @@ impl Arrivals {
     }
 
     /// The next arrival, not before the one before; none when there will be none.
-    #[inline]
+    #[inline(always)]
     pub fn next(&mut self, stream: &mut Stream) -> Option<Time> {
         if let Process::Poisson { gap } = self.process {
             self.at.advance(gap * stream.exponential())?;

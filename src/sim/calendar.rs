@@ -61,8 +61,8 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Calendar<N> {
     /// Takes the earliest notice out, with its instant.
     #[inline]
     pub fn pop(&mut self) -> Option<(Time, N)> {
-        if self.len == 0 {
-            return self.pop_of_many();
+        if self.len == 0 && !self.take_from_heap() {
+            return None;
         }
         self.len -= 1;
         Some(self.entry(self.len))
@@ -95,21 +95,22 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Calendar<N> {
         self.heap.push(at, notice);
     }
 
+    /// Moves the heap's earliest entry into the array, or all of them once they are few; false when there is none.
     #[inline(never)]
-    fn pop_of_many(&mut self) -> Option<(Time, N)> {
-        let next = self.heap.pop();
-        if self.room == 0 && self.heap.len() < ARRAY_AGAIN {
-            // The latest stands first.
-            self.len = self.heap.len();
-            for place in (0..self.len).rev() {
-                let (at, notice) = self.heap.pop().expect("as many as there are");
-                self.instants[place] = at;
-                [self.heads[place], self.bodies[place]] = notice.into();
-            }
+    fn take_from_heap(&mut self) -> bool {
+        let wanted = if self.heap.len() <= ARRAY_AGAIN { self.heap.len() } else { 1 };
+        // The latest stands first.
+        for place in (0..wanted).rev() {
+            let (at, notice) = self.heap.pop().expect("as many as there are");
+            self.instants[place] = at;
+            [self.heads[place], self.bodies[place]] = notice.into();
+        }
+        self.len = wanted;
+        if self.heap.len() == 0 {
             self.heap.clear();
             self.room = ARRAY_MAX;
         }
-        next
+        wanted > 0
     }
 }
 

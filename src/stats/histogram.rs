@@ -69,7 +69,9 @@ impl Histogram {
                 self.overflow(value);
             }
             self.sum += value as u128;
-            self.max = self.max.max(value);
+            if value > self.max {
+                self.max = value;
+            }
         } else {
             self.record_rarely(value);
         }

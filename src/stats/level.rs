@@ -1,6 +1,6 @@
 //! A level over time (a waiting line's length, busy servers, bytes): its exact integral, and what is made of it.
 //!
-//! [`Level`] is the hot half: one multiplication a change. [`Track`] is the cold half, fed once a step of the clock: the mean over
+//! [`Level`] is the hot half: one addition a change. [`Track`] is the cold half, fed once a step of the clock: the mean over
 //! the measured window, the worst aligned five minutes, and the series for the picture. Invariant: the area is exact (integers).
 
 use crate::units::{Span, Time};
@@ -9,20 +9,22 @@ use crate::units::{Span, Time};
 pub const PEAK_WINDOW: Span = Span::from_secs(300);
 
 /// A level that jumps.
+///
+/// The integral of a level is what it is now times now, less every jump times its instant: so a jump costs one addition, and only a cut
+/// multiplies. The sums wrap; what comes out of their difference does not.
 #[derive(Clone, Debug, Default)]
 pub struct Level {
     value: u64,
     max: u64,
-    since: Time,
-    area: u128,
+    /// Jumps times their instants since the last cut, which counts as a jump from zero; negative, as wrapping integers are.
+    jumps: u128,
 }
 
 impl Level {
     /// The level is `value` from now on.
     #[inline]
     pub fn set(&mut self, now: Time, value: u64) {
-        self.area += self.value as u128 * (now.0 - self.since.0) as u128;
-        self.since = now;
+        self.jumps = self.jumps.wrapping_add(self.value as u128 * now.0 as u128).wrapping_sub(value as u128 * now.0 as u128);
         self.value = value;
         self.max = self.max.max(value);
     }
@@ -30,14 +32,15 @@ impl Level {
     /// One more.
     #[inline]
     pub fn rise(&mut self, now: Time) {
-        self.set(now, self.value + 1);
+        self.jumps = self.jumps.wrapping_sub(now.0 as u128);
+        self.value += 1;
+        self.max = self.max.max(self.value);
     }
 
     /// One less.
     #[inline]
     pub fn fall(&mut self, now: Time) {
-        self.area += self.value as u128 * (now.0 - self.since.0) as u128;
-        self.since = now;
+        self.jumps = self.jumps.wrapping_add(now.0 as u128);
         self.value -= 1;
     }
 
@@ -49,8 +52,10 @@ impl Level {
 
     /// The area (level times nanoseconds) since the last cut, and a new beginning.
     pub fn cut(&mut self, now: Time) -> u128 {
-        self.set(now, self.value);
-        std::mem::take(&mut self.area)
+        let weight = self.value as u128 * now.0 as u128;
+        let area = self.jumps.wrapping_add(weight);
+        self.jumps = weight.wrapping_neg();
+        area
     }
 
     /// The highest level since the last call, which starts anew from the present one.

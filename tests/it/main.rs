@@ -5,6 +5,7 @@ mod arrivals;
 mod calls;
 #[cfg(feature = "cli")]
 mod commands;
+mod compare;
 mod core_live;
 mod core_naive;
 mod core_properties;

@@ -2,6 +2,7 @@
 mod architecture;
 mod colors;
 mod day;
+pub mod forest;
 mod hops;
 mod latency;
 mod layout;

@@ -9,6 +9,7 @@ mod callback;
 mod disruption;
 mod event;
 mod line;
+mod load;
 mod objective;
 mod place;
 mod run;
@@ -67,6 +68,7 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
         assumptions: Vec::new(),
         reach: Vec::new(),
     };
+    load::load(&mut reader, &mut scenario.events, &mut scenario.sors);
     scenario.reach = reach(&scenario);
     scenario.disruptions = disruption::disruptions(&mut reader, &scenario);
     scenario.objectives = objective::objectives(&mut reader, &scenario);

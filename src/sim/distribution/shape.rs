@@ -68,6 +68,23 @@ impl Shape {
         }
     }
 
+    /// The same shape, so many times as long.
+    pub fn times(&self, factor: f64) -> Shape {
+        match self {
+            Shape::Exponential { mean } => Shape::Exponential { mean: mean * factor },
+            Shape::Uniform { from, width } => Shape::Uniform { from: from * factor, width: width * factor },
+            Shape::Normal { mu, sigma } => Shape::Normal { mu: mu * factor, sigma: sigma * factor },
+            Shape::Lognormal { mu, sigma } => Shape::Lognormal { mu: mu + libm::log(factor), sigma: *sigma },
+            Shape::Gamma(gamma) => Shape::gamma(gamma.shape, gamma.scale * factor),
+            Shape::Weibull { power, scale } => Shape::Weibull { power: *power, scale: scale * factor },
+            Shape::Hyperexponential { often, short, long } => {
+                Shape::Hyperexponential { often: *often, short: short * factor, long: long * factor }
+            }
+            Shape::Pareto { min, alpha } => Shape::Pareto { min: min * factor, alpha: *alpha },
+            Shape::Empirical(samples) => Shape::Empirical(samples.times(factor)),
+        }
+    }
+
     /// The value where there is no spread.
     pub fn as_constant(&self) -> Option<f64> {
         match self {
@@ -220,6 +237,12 @@ impl Samples {
         let mean = kept.iter().map(|(value, weight)| value * weight / total).sum::<f64>();
         let variance = kept.iter().map(|(value, weight)| (value - mean) * (value - mean) * weight / total).sum();
         Ok(Arc::new(Samples { slots: slots(&kept, total), mean, variance }))
+    }
+
+    fn times(&self, factor: f64) -> Arc<Samples> {
+        let slot = |slot: &Slot| Slot { value: slot.value * factor, other: slot.other * factor, keep: slot.keep };
+        let slots = self.slots.iter().map(slot).collect();
+        Arc::new(Samples { slots, mean: self.mean * factor, variance: self.variance * factor * factor })
     }
 
     fn sample(&self, stream: &mut Stream) -> f64 {

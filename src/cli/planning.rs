@@ -1,0 +1,98 @@
+//! What all commands share that simulate: loading with the common options, threads, and what is done with an answer.
+
+use super::arguments::Common;
+use super::progress::Progress;
+use super::{DONE, FAILED, INTERRUPTED, WRONG, folder, interrupt};
+use crate::report;
+use crate::report::answer::Answer;
+use crate::scenario::{Design, Files, Problems, Setting};
+use anyhow::Result;
+use serde::Serialize;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+/// The design of a file under the common options.
+pub fn design<'f>(file: &Path, files: &'f mut dyn Files, common: &Common) -> Design<'f> {
+    Design::new(&file.to_string_lossy(), files, settings(common))
+}
+
+/// `--set`, and the options that are settings too.
+fn settings(common: &Common) -> Vec<Setting> {
+    let mut settings = common.settings.clone();
+    settings.extend(common.seed.map(|seed| ("run.seed".to_string(), seed.to_string())));
+    settings.extend(common.replications.map(|count| ("run.replications".to_string(), count.to_string())));
+    settings
+}
+
+/// All problems on stderr.
+pub fn complain(problems: &Problems) {
+    eprint!("{}", problems.render(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()));
+}
+
+/// Where the report goes, unless none is wanted; an exit code where it can't go there.
+pub fn target(common: &Common, default: impl FnOnce() -> PathBuf) -> std::result::Result<Option<PathBuf>, u8> {
+    if common.no_report {
+        return Ok(None);
+    }
+    let target = common.out.clone().unwrap_or_else(default);
+    match folder::may_replace(&target) {
+        Ok(()) => Ok(Some(target)),
+        Err(problem) => {
+            eprintln!("error: {problem}");
+            Err(WRONG)
+        }
+    }
+}
+
+/// `reports/<command>-<stems>`.
+pub fn default_folder(command: &str, files: &[&Path]) -> PathBuf {
+    let stems: Vec<String> = files.iter().map(|file| stem(file)).collect();
+    Path::new("reports").join(format!("{command}-{}", stems.join("-")))
+}
+
+/// A file's name without folder and ending.
+pub fn stem(file: &Path) -> String {
+    file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Ready to simulate: Ctrl-C is heard, threads are set, progress is shown.
+pub fn begin(common: &Common) -> Progress {
+    interrupt::listen();
+    if let Some(threads) = common.threads {
+        // Only the first call counts, and this is the only one.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
+    }
+    Progress::new(common.quiet)
+}
+
+/// Prints an answer and writes its folder; the exit code. `met` says whether the question has the answer that was hoped for.
+pub fn finish<T: Serialize>(
+    outcome: &T,
+    answer: &Answer,
+    partial: bool,
+    met: bool,
+    target: Option<PathBuf>,
+    common: &Common,
+) -> Result<u8> {
+    let json = serde_json::to_string_pretty(outcome)? + "\n";
+    // The figures come first: a full disk must not swallow them.
+    if common.json {
+        super::say(&json)?;
+    } else if !common.quiet {
+        super::say(&report::answer::terminal(answer, super::colored()))?;
+    }
+    if let Some(target) = target {
+        if let Err(error) = folder::replace(&target, &report::answer::render(answer, &json)) {
+            eprintln!("error: {error:#}");
+            return Ok(FAILED);
+        }
+        if !common.quiet && !common.json {
+            super::say_where(&target)?;
+        }
+    }
+    Ok(match (partial, met) {
+        (true, _) => INTERRUPTED,
+        (_, true) => DONE,
+        (_, false) => super::MISSED,
+    })
+}

@@ -1,0 +1,113 @@
+//! The answer of a planning command (compare, sweep, limit, ...), as every renderer needs it: a conclusion, then text, tables and charts in
+//! order. Each command's file turns its outcome into an [`Answer`]; terminal, Markdown, HTML and CSV are written here once for all.
+//!
+//! Knows no experiment: what is said was found before. All texts are plain until a renderer escapes them.
+
+mod compare;
+mod files;
+mod markdown;
+mod page;
+mod terminal;
+
+pub use compare::compare;
+pub use files::render;
+pub use terminal::terminal;
+
+use super::picture::Picture;
+use crate::outcome::Verdict;
+
+/// What a command found, ready to be shown.
+pub struct Answer {
+    /// E.g. "compare".
+    pub command: &'static str,
+    pub title: String,
+    pub question: String,
+    /// The answer in one or two sentences: it comes first everywhere.
+    pub conclusion: String,
+    pub tone: Option<Verdict>,
+    pub blocks: Vec<Block>,
+    /// How the figures were made, a sentence each.
+    pub method: Vec<String>,
+    /// The command that gives this answer again.
+    pub reproduce: String,
+}
+
+/// A part of an answer.
+pub enum Block {
+    Heading(String),
+    Text(String),
+    Table(Table),
+    Chart(Chart),
+}
+
+/// A picture and the stem of its file name.
+pub struct Chart {
+    pub stem: String,
+    pub picture: Picture,
+}
+
+/// Rows under named columns. The first table of an answer becomes `metrics.csv`.
+pub struct Table {
+    pub columns: Vec<Column>,
+    pub rows: Vec<Vec<Cell>>,
+    /// So many rows are shown in a terminal, the rest is counted; all are in the files.
+    pub rows_in_terminal: usize,
+}
+
+pub struct Column {
+    pub name: String,
+    pub is_number: bool,
+    /// Only in the files: a terminal has no room for it.
+    pub is_detail: bool,
+}
+
+/// A cell as people read it, and the number behind it with all digits.
+#[derive(Clone)]
+pub struct Cell {
+    pub text: String,
+    pub value: Option<f64>,
+}
+
+impl Answer {
+    fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Table(table) => Some(table),
+            _ => None,
+        })
+    }
+
+    fn charts(&self) -> impl Iterator<Item = &Chart> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Chart(chart) => Some(chart),
+            _ => None,
+        })
+    }
+}
+
+impl Table {
+    /// An empty table. A column whose name ends with '#' holds numbers, one that begins with '~' is a detail (marks are taken off).
+    pub fn new(columns: &[&str], rows_in_terminal: usize) -> Table {
+        let column = |name: &&str| Column {
+            name: name.trim_end_matches('#').trim_start_matches('~').into(),
+            is_number: name.ends_with('#'),
+            is_detail: name.starts_with('~'),
+        };
+        Table { columns: columns.iter().map(column).collect(), rows: Vec::new(), rows_in_terminal }
+    }
+
+    pub fn row(&mut self, cells: Vec<Cell>) {
+        debug_assert_eq!(cells.len(), self.columns.len(), "a cell for each column");
+        self.rows.push(cells);
+    }
+}
+
+impl Cell {
+    pub fn text(text: impl Into<String>) -> Cell {
+        Cell { text: text.into(), value: None }
+    }
+
+    /// A number as it is told, and as it is.
+    pub fn number(text: impl Into<String>, value: f64) -> Cell {
+        Cell { text: text.into(), value: Some(value) }
+    }
+}

@@ -1,0 +1,64 @@
+//! A design that is loaded again and again with other settings: its files are read once, so that all variants see the same text.
+
+use super::files::{FileError, Files};
+use super::problem::Problems;
+use super::spec::Scenario;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// Path and value, as of `--set`.
+pub type Setting = (String, String);
+
+/// Larger files are read again each time rather than kept.
+const KEPT_MAX: usize = 32 << 20;
+
+/// A scenario's file and the overrides that all of its variants share.
+pub struct Design<'f> {
+    entry: String,
+    settings: Vec<Setting>,
+    files: RefCell<Kept<'f>>,
+}
+
+impl<'f> Design<'f> {
+    /// Nothing is read before it is loaded.
+    pub fn new(entry: &str, files: &'f mut dyn Files, settings: Vec<Setting>) -> Design<'f> {
+        Design { entry: entry.to_string(), settings, files: RefCell::new(Kept { files, contents: BTreeMap::new() }) }
+    }
+
+    /// The file's path as given.
+    pub fn entry(&self) -> &str {
+        &self.entry
+    }
+
+    /// The scenario with these further settings, which win over earlier ones.
+    ///
+    /// # Errors
+    /// All problems, as of [`super::load()`].
+    pub fn load(&self, more: &[Setting]) -> Result<Scenario, Problems> {
+        let mut settings: BTreeMap<&str, &str> = BTreeMap::new();
+        for (path, value) in self.settings.iter().chain(more) {
+            settings.insert(path, value);
+        }
+        let settings: Vec<Setting> = settings.into_iter().map(|(path, value)| (path.into(), value.into())).collect();
+        super::load(&self.entry, &mut *self.files.borrow_mut(), &settings)
+    }
+}
+
+/// Files that are read once.
+struct Kept<'f> {
+    files: &'f mut dyn Files,
+    contents: BTreeMap<String, Vec<u8>>,
+}
+
+impl Files for Kept<'_> {
+    fn read(&mut self, path: &str, limit: u64) -> Result<Vec<u8>, FileError> {
+        if let Some(contents) = self.contents.get(path).filter(|contents| contents.len() as u64 <= limit) {
+            return Ok(contents.clone());
+        }
+        let contents = self.files.read(path, limit)?;
+        if contents.len() <= KEPT_MAX {
+            self.contents.insert(path.to_string(), contents.clone());
+        }
+        Ok(contents)
+    }
+}

@@ -1,0 +1,79 @@
+//! Comparisons against what is known: the same design twice, and two designs whose exact difference theory gives.
+
+use crate::run_help::{Nobody, one_line, scenario_set};
+use busload::experiment;
+use busload::outcome::compare::{Comparison, Difference, Seen};
+use busload::scenario::Scenario;
+
+fn mm1(work: &str, seed: &str, replications: &str) -> Scenario {
+    let text = one_line("M/M/1", 4000, "rate = \"0.5/s\"", "", &format!("work = \"{work}\""));
+    scenario_set(&text, &[("run.seed", seed), ("run.replications", replications)])
+}
+
+fn compare(designs: Vec<(&str, Scenario)>) -> Comparison {
+    let designs = designs.into_iter().map(|(name, scenario)| (name.to_string(), scenario)).collect();
+    experiment::compare(designs, &Nobody).expect("they can be compared").expect("nobody stops it")
+}
+
+fn difference<'c>(comparison: &'c Comparison, metric: &str) -> &'c Difference {
+    comparison.differences.iter().find(|difference| difference.metric == metric).unwrap_or_else(|| panic!("there is no {metric}"))
+}
+
+#[test]
+fn a_design_does_not_differ_from_itself() {
+    let comparison = compare(vec![("one", mm1("exp(1s)", "3", "4")), ("other", mm1("exp(1s)", "3", "4"))]);
+    assert!(comparison.differences.iter().all(|difference| difference.seen == Seen::Same && difference.difference == 0.0));
+    assert!(comparison.unshared.is_empty());
+}
+
+/// Both M/M/1, arrival rate 1/2, services of 1 s and 0.8 s: mean sojourns 1 / (mu - lambda) are 2 s and 4/3 s.
+#[test]
+fn the_paired_interval_covers_the_exact_difference_as_often_as_it_says() {
+    let truth = 4.0 / 3.0 - 2.0;
+    let studies = 40;
+    let (mut covered, mut reduction) = (0, 0.0);
+    for seed in 0..studies {
+        let seed = seed.to_string();
+        let comparison = compare(vec![("slow", mm1("exp(1s)", &seed, "8")), ("fast", mm1("exp(0.8s)", &seed, "8"))]);
+        let difference = difference(&comparison, "subscriber.server.end_to_end.mean");
+        covered += i32::from((difference.low.unwrap()..=difference.high.unwrap()).contains(&truth));
+        reduction += difference.variance_reduction.unwrap() / f64::from(studies);
+        assert_eq!(difference.seen, Seen::Lower);
+    }
+    // Of 40 intervals at 95 % fewer than 32 cover the truth less than once in ten thousand studies.
+    assert!(covered >= 32, "{covered} of {studies} intervals cover {truth}");
+    assert!(reduction > 0.5, "the same arrivals and the same draws make designs alike: {reduction}");
+}
+
+#[test]
+fn a_difference_smaller_than_the_noise_is_not_seen_and_the_price_of_seeing_it_is_told() {
+    let comparison = compare(vec![("one", mm1("exp(1s)", "3", "5")), ("other", mm1("exp(1s)", "4", "5"))]);
+    let difference = difference(&comparison, "subscriber.server.end_to_end.mean");
+    assert_eq!(difference.seen, Seen::NoDifferenceSeen);
+    assert!(difference.replications_needed.unwrap() > 5);
+}
+
+/// With k designs the intervals of one metric hold together (Bonferroni), so each is wider than that of two.
+#[test]
+fn intervals_of_several_designs_are_simultaneous() {
+    let designs = |count: usize| {
+        let works = ["exp(1s)", "exp(0.9s)", "exp(0.8s)", "exp(0.7s)"];
+        let names = ["a", "b", "c", "d"];
+        names.into_iter().zip(works).take(count).map(|(name, work)| (name, mm1(work, "3", "5"))).collect()
+    };
+    let (two, four) = (compare(designs(2)), compare(designs(4)));
+    assert_eq!((two.confidence_each, four.confidence_each), (0.95, 1.0 - 0.05 / 3.0));
+    let width = |comparison: &Comparison| {
+        let difference = difference(comparison, "subscriber.server.end_to_end.mean");
+        difference.high.unwrap() - difference.low.unwrap()
+    };
+    assert!(width(&four) > width(&two));
+}
+
+#[test]
+fn designs_over_other_horizons_are_not_compared() {
+    let other = scenario_set(&one_line("M/M/1", 5000, "rate = \"0.5/s\"", "", "work = \"exp(1s)\""), &[]);
+    let designs = vec![("one".to_string(), mm1("exp(1s)", "3", "2")), ("other".to_string(), other)];
+    let problem = experiment::compare(designs, &Nobody).unwrap_err();
+    assert!(problem.contains("not run over the same time"), "{problem}");
+}
