@@ -28,6 +28,7 @@ pub fn find(scenario: &Scenario, outcome: &Outcome) -> Vec<Finding> {
     seen.objectives(&mut findings);
     findings.extend(seen.bottleneck(&findings));
     seen.callback_load(&mut findings);
+    seen.not_recovered(&mut findings);
     seen.missed_events(&mut findings);
     seen.nobody_consumes(&mut findings);
     seen.stale_data(&mut findings);
@@ -271,6 +272,19 @@ impl Seen<'_> {
             let name = format!("subscriber.{}.{quantity}", subscriber.name);
             self.metric(&name).map(|metric| metric.point).filter(|point| *point > 0.0).map(|point| (subscriber, name, point))
         })
+    }
+
+    fn not_recovered(&self, findings: &mut Vec<Finding>) {
+        for (subscriber, name, count) in self.each_subscriber("drain.unfinished") {
+            let backlog = format!("subscriber.{}.backlog.max", subscriber.name);
+            let sentence = format!(
+                "{} had not recovered from {} disruptions in a run when it ended; its backlog was up to {} messages. Its drain times leave these out.",
+                subscriber.name,
+                Unit::Count.show(count),
+                Unit::Count.show(self.point(&backlog))
+            );
+            findings.push(finding("not_recovered", sentence, &[&name, &backlog]));
+        }
     }
 
     fn missed_events(&self, findings: &mut Vec<Finding>) {

@@ -6,6 +6,7 @@ use super::hop::Hop;
 use super::network::{Network, Path};
 use super::probe::{Count, Probe, Sizes};
 use super::publisher::{self, Publisher};
+use super::recovery::Recovery;
 use super::segment::Segment;
 use super::subscriber::{self, Caller, Redelivery, Subscriber, Target};
 use super::system_of_record::SystemOfRecord;
@@ -56,7 +57,8 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
         watched.calls = vec![Count::default(); subscriber.calls.len()];
     }
     let ledger = Ledger::new(&families(scenario, &plans), plans.len());
-    let disruptions = disruptions(scenario, &stream);
+    let mut disruptions = disruptions(scenario, &stream);
+    recoveries(scenario, &mut disruptions, &mut probe);
     let drains = scenario.run.ending == spec::Ending::Drain;
     World::assemble(ledger, Network::new(scenario), publishers, segments, subscribers, sors, wiring, probe, disruptions, drains)
 }
@@ -329,6 +331,21 @@ fn disruptions(scenario: &Scenario, stream: &impl Fn(&str, &str) -> Stream) -> D
     };
     let process = |(index, disruption)| Process::new(disruption, stream(&name(index), "times"));
     Disruptions::new(scenario.disruptions.iter().enumerate().map(process).collect(), scenario)
+}
+
+/// Every subscriber that is ever disrupted is watched.
+fn recoveries(scenario: &Scenario, disruptions: &mut Disruptions, probe: &mut Probe) {
+    let from = probe.clock.warm_up;
+    for who in (0..scenario.subscribers.len()).filter(|who| scenario.is_disrupted(*who)) {
+        let line = line_of_subscriber(scenario, who);
+        let place = probe.lines[line].recoveries.len();
+        probe.lines[line].recoveries.push(Recovery::new(who as u32, from));
+        for (disruption, concerned) in scenario.disruptions.iter().zip(&mut disruptions.concerned) {
+            if scenario.concerns(disruption.target, who) {
+                concerned.push((line as u32, place as u32));
+            }
+        }
+    }
 }
 
 /// The stages in which a change can spend time on its way to a subscriber.

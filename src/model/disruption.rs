@@ -68,6 +68,8 @@ pub struct Disruptions {
     /// By subscriber: everything that comes to its subscription now is lost.
     deaf: Vec<bool>,
     deaf_count: u32,
+    /// By process: whose recovery it is about, as line and place among the line's recoveries.
+    pub concerned: Vec<Vec<(u32, u32)>>,
 }
 
 impl Disruptions {
@@ -80,7 +82,15 @@ impl Disruptions {
             connections.push(Connections { first, prefetch: subscriber.prefetch, durable });
             first += subscriber.consumers;
         }
-        Disruptions { windows: vec![None; processes.len()], deaf: vec![false; connections.len()], deaf_count: 0, connections, processes }
+        let concerned = vec![Vec::new(); processes.len()];
+        Disruptions {
+            concerned,
+            windows: vec![None; processes.len()],
+            deaf: vec![false; connections.len()],
+            deaf_count: 0,
+            connections,
+            processes,
+        }
     }
 
     /// How many there are.

@@ -151,6 +151,10 @@ fn subscriber(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usiz
         sheet.count(format!("{name}.missed.crashed"), world.probe.missed[line].crashed);
     }
     sheet.count(format!("{name}.unfinished"), world.ledger.unfinished(line));
+    if let Some(recovery) = world.probe.lines[line].recoveries.iter().find(|recovery| recovery.who as usize == index) {
+        sheet.latency(&format!("{name}.drain"), &recovery.drains);
+        sheet.count(format!("{name}.drain.unfinished"), recovery.unfinished());
+    }
     if scenario::tracks_versions(scenario, subscriber) {
         views(sheet, scenario, world, index, line, &name);
     }

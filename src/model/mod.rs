@@ -20,6 +20,7 @@ mod outage;
 mod probe;
 mod publish;
 mod publisher;
+mod recovery;
 mod segment;
 mod subscriber;
 mod system_of_record;

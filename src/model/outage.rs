@@ -39,6 +39,9 @@ impl World {
     #[cold]
     pub(super) fn disrupt(&mut self, disruption: u32) {
         let until = self.disruptions.begin(disruption as usize);
+        for (line, place) in &self.disruptions.concerned[disruption as usize] {
+            self.probe.lines[*line as usize].recoveries[*place as usize].disrupted(self.now);
+        }
         self.calendar.schedule(until, Notice::Restore { disruption }.packed());
         match self.disruptions.of(disruption as usize) {
             (Target::Subscriber(who), Effect::Down) => self.consumers_down(who, self.all_consumers(who)),
@@ -58,6 +61,9 @@ impl World {
             (Target::Segment(segment), Effect::Down) => self.segment_up(segment as u16),
             (Target::Sor(sor), Effect::Down) => self.sors[sor].down -= 1,
             (target, _) => self.set_pace(target),
+        }
+        for (line, place) in &self.disruptions.concerned[disruption as usize] {
+            self.probe.lines[*line as usize].recoveries[*place as usize].restored(self.now);
         }
         self.plan_disruption(disruption as usize);
     }

@@ -5,6 +5,7 @@
 //! station, its customer came) in the measured part; a count counts from the warm-up on.
 
 use super::hop::{HOPS, Hop};
+use super::recovery::Recovery;
 use crate::stats::{Clock, Histogram, Level, Track};
 use crate::units::{Bytes, Span, Time};
 
@@ -183,6 +184,8 @@ pub struct LineProbe {
     /// Age of the oldest change not shown: twice the integral (ns^2) in the measured part, and the maximum.
     pub stale_area: u128,
     pub stale_max: Span,
+    /// Of the subscribers that are ever disrupted.
+    pub recoveries: Vec<Recovery>,
 }
 
 /// Copies that were lost to a subscription though their changes were measured.
@@ -382,11 +385,21 @@ impl LineProbe {
     /// So many are ready and so many in flight now.
     #[inline(always)]
     pub fn levels(&mut self, now: Time, (ready, in_flight): (u64, u64)) {
+        if !self.recoveries.is_empty() {
+            self.recover(now, ready + in_flight);
+        }
         if ready != self.backlog.level.value() {
             self.backlog.level.set(now, ready);
         }
         if in_flight != self.in_flight.level.value() {
             self.in_flight.level.set(now, in_flight);
+        }
+    }
+
+    #[cold]
+    fn recover(&mut self, now: Time, held: u64) {
+        for recovery in &mut self.recoveries {
+            recovery.look(now, held);
         }
     }
 

@@ -1,6 +1,7 @@
 //! `[[disruption]]` as checked: what is down, slow or lossy, and when. Overlapping ones on one thing add up: it is up again when the
 //! last one ends, and factors multiply.
 
+use super::metrics::target;
 use super::spec::{LinkIndex, Scenario, SegmentIndex, SorIndex, Subscriber, SubscriberIndex};
 use crate::sim::Distribution;
 use crate::units::{Span, Time};
@@ -74,6 +75,25 @@ impl Scenario {
     /// Whether a segment, system of record or link goes down at some time.
     pub fn is_ever_down(&self, target: Target) -> bool {
         self.disruptions.iter().any(|disruption| disruption.effect == Effect::Down && disruption.target == target)
+    }
+
+    /// Whether a subscriber feels what happens to this: it, its consumers, its segment, or a system of record that it calls.
+    pub fn concerns(&self, disrupted: Target, who: SubscriberIndex) -> bool {
+        let subscriber = &self.subscribers[who];
+        match disrupted {
+            Target::Subscriber(other) | Target::Consumer(other, _) => other == who,
+            Target::Segment(segment) => self.segment_of_line(subscriber.from) == Some(segment),
+            Target::Sor(sor) => {
+                let calls_back = || self.events_reaching(subscriber).into_iter().any(|event| target(self, subscriber, event) == sor);
+                subscriber.calls.contains(&sor) || (subscriber.callback.is_some() && calls_back())
+            }
+            Target::Link(_) => true,
+        }
+    }
+
+    /// Whether a subscriber feels any disruption.
+    pub fn is_disrupted(&self, who: SubscriberIndex) -> bool {
+        self.disruptions.iter().any(|disruption| self.concerns(disruption.target, who))
     }
 
     /// Whether some consumer of a subscriber loses its connection at some time, so that what it has comes back to the line.

@@ -96,6 +96,8 @@ const SUBSCRIBER: [Quantity; 13] = [
 /// Lost with its segment.
 const CRASHED: Quantity = count("missed.crashed");
 const UNFINISHED: Quantity = count("unfinished");
+/// From the end of a disruption until the line holds no more than before; disruptions after which that did not come.
+const DRAIN: [Quantity; 2] = [latency("drain"), count("drain.unfinished")];
 
 /// An older version was applied over a newer one.
 const STALE_OVERWRITES: Quantity = count("stale_overwrites");
@@ -229,6 +231,10 @@ impl Catalog {
         let segment = scenario.segment_of_line(subscriber.from);
         self.when(segment.is_some_and(|segment| scenario.is_ever_down(Target::Segment(segment))), &of, &CRASHED);
         self.one(&of, &UNFINISHED);
+        let index = scenario.subscribers.iter().position(|other| other.name == subscriber.name);
+        if index.is_some_and(|index| scenario.is_disrupted(index)) {
+            self.all(&of, &DRAIN);
+        }
         if tracked {
             self.one(&of, &STALE_OVERWRITES);
             self.when(sees_lifecycles(scenario, subscriber), &of, &STALE_FINAL);

@@ -48,6 +48,9 @@ fn is_traced(outcome: &Outcome) {
     near(outcome, "subscriber.durable.hop.backlog.mean", (3.3 + 2.3 + 1.3 + 0.3) / 19.0);
     near(outcome, "subscriber.durable.redelivered", 1.0);
     near(outcome, "subscriber.durable.missed", 0.0);
+    // One was in hand before on average at most: as soon as 15, the last that waits, is alone at 15.3 s.
+    near(outcome, "subscriber.durable.drain.max", 15.3 - 9.3);
+    near(outcome, "subscriber.durable.drain.unfinished", 0.0);
     near(outcome, "subscriber.durable.backlog.max", 5.0);
     near(outcome, "subscriber.durable.utilization.mean", (4.0 * 0.6 + 0.3 + 6.6 + 4.0 * 0.6) / 20.0);
 }
@@ -207,4 +210,80 @@ fn breakdowns() {
         agrees(&outcome, "subscriber.server.end_to_end.mean", sojourn);
         assert!(metric(&outcome, "subscriber.server.redelivered").point > 0.0);
     }
+}
+
+/// Fluid limit (G. Newell, Applications of Queueing Theory), which constant gaps and work reproduce to within one message;
+/// figures of closed_forms.json, durable-outage-1 and durable-outage-2.
+#[test]
+fn a_durable_outage_drains() {
+    for (rate, work, hours, horizon, backlog, drain) in
+        [("500K/day", "100ms", 4, "20h", 83_333.333, 19_780.219_78), ("2/s", "50ms", 1, "4h", 7_200.0, 400.0)]
+    {
+        let outcome = run(&format!(
+            r#"
+            [run]
+            horizon = "{horizon}"
+            replications = 1
+            [sor.source]
+            [event.customer]
+            from = "source"
+            to = "line"
+            rate = "{rate}"
+            arrivals = "regular"
+            [segment.bus]
+            [topic.line]
+            segment = "bus"
+            [subscriber.server]
+            from = "line"
+            prefetch = 1
+            work = "{work}"
+            [[disruption]]
+            what = "subscriber.server"
+            kind = "down"
+            at = "1h"
+            for = "{hours}h"
+            "#
+        ));
+        assert!((point(&outcome, "subscriber.server.backlog.max") - backlog).abs() <= 1.5);
+        assert!((point(&outcome, "subscriber.server.drain.max") - drain).abs() <= 1.0);
+        assert!((point(&outcome, "subscriber.server.end_to_end.max") - f64::from(hours) * 3600.0).abs() <= 1.0);
+        let shown = &outcome.disruptions[0];
+        assert_eq!((shown.from_s, shown.to_s), (3600.0, 3600.0 * f64::from(1 + hours)));
+    }
+}
+
+/// A backlog of 10 000, raised at 3000 s while nobody is there, that M/M/1 works off: the sum of as many busy periods (L. Kleinrock, Queueing Systems vol. 1, 1975, sec. 5.8;
+/// figures of closed_forms.json, drain-1).
+#[test]
+fn a_backlog_drains_in_busy_periods() {
+    let outcome = run(r#"
+        [run]
+        horizon = "5999s"
+        replications = 30
+        seed = 3
+        [sor.source]
+        [event.customer]
+        from = "source"
+        to = "line"
+        rate = "500K/day"
+        [event.heap]
+        from = "source"
+        to = "line"
+        rate = "12K/h"
+        arrivals = "regular"
+        batch = 10000
+        [segment.bus]
+        [queue.line]
+        segment = "bus"
+        [subscriber.server]
+        from = "line"
+        prefetch = 1
+        work = "exp(100ms)"
+        [[disruption]]
+        what = "subscriber.server"
+        kind = "down"
+        at = "3000s"
+        for = "1ms"
+        "#);
+    agrees(&outcome, "subscriber.server.drain.mean", 2373.6263736263736);
 }
