@@ -127,6 +127,7 @@ impl Attempt<'_> {
             if delivery.accepted != self.context.mark {
                 self.context.align(delivery.accepted, self.subscriber.only_dead_letters[self.context.event as usize]);
             }
+            self.context.poisoned = self.subscriber.is_poisoned();
             self.pass(Hop::Backlog);
         } else {
             self.pass(Hop::Redelivery);
@@ -237,6 +238,7 @@ impl Attempt<'_> {
     #[inline(always)]
     pub fn request(&mut self) -> Option<Arrival> {
         self.pass(Hop::Connection);
+        self.pass_breaker();
         self.context.call = self.context.call.wrapping_add(1);
         self.context.connected = true;
         self.watched.requests(self.context.step).add(1);
@@ -312,7 +314,7 @@ impl Attempt<'_> {
         if self.context.step > 0 && self.context.call_began >= self.warm_up {
             self.watched.calls_latency.record(self.now.since(self.context.call_began));
         }
-        let done = !self.subscriber.fails();
+        let done = !self.subscriber.fails() && !self.context.poisoned;
         if done {
             self.apply();
         }
@@ -326,12 +328,15 @@ impl Attempt<'_> {
         let Attempt { now, context, subscriber, watched, events, ledger, .. } = self;
         let all = &mut events[context.event as usize].end_to_end;
         let by = Applying { place: context.place, subscription: subscriber.line, guard: subscriber.guard };
-        if let Some(shown) = ledger.show(*now, by, context.change) {
-            watched.shown(shown, Some(context), all);
-        }
         if ledger.is_tracked(context.change) {
             let applied = ledger.apply(*now, by, context.change, context.version, |shown| watched.shown(shown, None, all));
             watched.stale_overwrites.add((applied == Applied::StaleOverwrite) as u64);
+            if !ledger.has_shown(context.change, context.place) {
+                return;
+            }
+        }
+        if let Some(shown) = ledger.show(*now, by, context.change) {
+            watched.shown(shown, Some(context), all);
         }
     }
 

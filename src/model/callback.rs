@@ -12,6 +12,9 @@ use crate::units::Time;
 impl World {
     /// A callback begins, once more, or the call of a further service.
     pub(super) fn call(&mut self, at: CopyRef) {
+        if self.is_short_circuited(at) {
+            return self.short_circuit(at);
+        }
         let arrival = self.attempt(at).and_then(|mut attempt| attempt.call());
         if let Some(arrival) = arrival {
             self.call_arrives(arrival.call, arrival.sor, at);
@@ -98,6 +101,7 @@ impl World {
     pub(super) fn answered(&mut self, call: u16, refused: bool, at: CopyRef) {
         let Some(mut attempt) = self.calling(call, at) else { return };
         attempt.answered();
+        attempt.heard(!refused);
         let who = attempt.context.subscriber;
         if attempt.subscriber.caller().disconnect() {
             self.connect_next(who);
@@ -105,6 +109,9 @@ impl World {
         }
         if refused {
             return self.call_failed(at);
+        }
+        if attempt.context.step == 0 && attempt.subscriber.caller().care.is_some() {
+            return self.answered_with_care(at);
         }
         let parsing = attempt.parsing();
         if parsing.is_zero() {
@@ -118,6 +125,10 @@ impl World {
     #[inline(never)]
     pub(super) fn connect_next(&mut self, who: u32) {
         while let Some(at) = self.subscribers[who as usize].caller().waiting.pop_front() {
+            if self.is_short_circuited(at) {
+                self.short_circuit(at);
+                continue;
+            }
             let Some(mut attempt) = self.attempt(at) else { continue };
             let connected = attempt.subscriber.caller().try_connect();
             debug_assert!(connected, "a connection was just given back");
@@ -130,10 +141,11 @@ impl World {
 
     /// The caller has waited long enough: it closes the connection. The SOR does not hear of that.
     pub(super) fn call_timeout(&mut self, call: u16, at: CopyRef) {
-        let Some(context) = self.copies.calling(call, at) else { return };
-        context.pass(self.now, Hop::Backoff);
-        context.connected = false;
-        let who = context.subscriber;
+        let Some(mut attempt) = self.calling(call, at) else { return };
+        attempt.pass(Hop::Backoff);
+        attempt.context.connected = false;
+        attempt.heard(false);
+        let who = attempt.context.subscriber;
         if self.subscribers[who as usize].caller().disconnect() {
             self.connect_next(who);
         }
@@ -144,17 +156,16 @@ impl World {
     #[cold]
     fn call_failed(&mut self, at: CopyRef) {
         let who = self.copies.at(at.slot).subscriber;
-        let mut attempt = self.attempt_of(at, who);
+        let attempt = self.attempt_of(at, who);
         attempt.context.call = attempt.context.call.wrapping_add(1);
         attempt.context.tries += 1;
+        if attempt.context.step == 0 {
+            attempt.context.version = 0;
+        }
         let call = attempt.context.call;
         match attempt.subscriber.caller().retry_after(attempt.context.tries) {
             Some(after) => attempt.calendar.schedule(attempt.now + after, Notice::CallAgain { call, at }.packed()),
-            None => {
-                attempt.watched.request_failures(attempt.context.step).add(1);
-                let over = attempt.end(false);
-                self.end_attempt(over);
-            }
+            None => self.call_given_up(at),
         }
     }
 

@@ -6,8 +6,9 @@
 //!
 //! Knows nothing of brokers, links or time to come. Invariant: a change with nobody waiting and no copy about is freed.
 
-use super::family::{Account, Family, Lifecycle, Picture, Resource};
+use super::family::{Account, Family, Lifecycle, Picture, Resource, ResourceKey};
 use super::freshness::{Freshness, Opened};
+use super::left_open::LeftOpen;
 use crate::core::{Applied, Guard};
 use crate::units::{Span, Time};
 
@@ -84,6 +85,7 @@ pub struct Ledger {
     families: Vec<Family>,
     /// By subscription.
     freshness: Vec<Freshness>,
+    left: LeftOpen,
     /// By event, then place.
     subscription_of: Vec<Vec<u32>>,
     /// By event times subscriptions plus subscription; [`NONE`] outside the audience.
@@ -136,6 +138,7 @@ impl Ledger {
             words,
             families,
             freshness: vec![Freshness::new(); subscriptions],
+            left: LeftOpen::default(),
             subscription_of: plans.iter().map(|plan| plan.audience.clone()).collect(),
             place_of,
         }
@@ -265,14 +268,28 @@ impl Ledger {
         self.changes.iter().map(|change| change.holders as u64).sum()
     }
 
-    /// Measured changes that a subscription still waits for.
+    /// How many of these are subscriptions that are done with a change and do not show it.
+    pub fn holders_left(&self) -> u64 {
+        self.left.holders()
+    }
+
+    /// Measured changes that a subscription still waits for, or has waited for in vain as nothing newer came any more.
     pub fn unfinished(&self, subscription: usize) -> u64 {
         let waits = |slot: usize| {
             let change = &self.changes[slot];
             let place = self.place(change.event, subscription);
             change.measured && place != NONE && self.is_open(slot as u32, place)
         };
-        (0..self.changes.len()).filter(|slot| waits(*slot)).count() as u64
+        let places = (0..self.families.len() as u32).map(|event| (event, self.place(event, subscription)));
+        let outdated: u64 = places.filter(|(_, place)| *place != NONE).map(|(event, place)| self.account(event, place).outdated).sum();
+        (0..self.changes.len()).filter(|slot| waits(*slot)).count() as u64 + outdated
+    }
+
+    /// The resource of a change, where that can change again.
+    pub fn resource_key(&self, slot: u32) -> Option<ResourceKey> {
+        let Change { event, resource, lifecycle, .. } = self.changes[slot as usize];
+        let generation = || self.families[event as usize].resources[resource as usize].generation;
+        (lifecycle != NONE).then(|| ResourceKey { event, resource, generation: generation() })
     }
 
     /// The version of a change's resource now.
@@ -361,8 +378,7 @@ impl Ledger {
         late
     }
 
-    /// The change comes to a subscription's view by its own message: what that shows for the first time, if anything. Where changes
-    /// are tracked, [`Ledger::apply`] is to follow.
+    /// A change is shown at a subscription's view: for the first time, if anything.
     #[inline(always)]
     pub fn show(&mut self, now: Time, by: Applying, slot: u32) -> Option<Shown> {
         let change = self.close(now, slot, by.place, by.subscription)?;
@@ -376,8 +392,15 @@ impl Ledger {
         self.changes[slot as usize].lifecycle != NONE
     }
 
+    /// The view at this place shows the change, or has shown a newer version of its resource.
+    pub fn has_shown(&self, slot: u32, place: u32) -> bool {
+        let Change { event, resource, version, .. } = self.changes[slot as usize];
+        let family = &self.families[event as usize];
+        family.pictures[resource as usize * family.audience as usize + place as usize].view.newest_shown() >= version
+    }
+
     /// A subscription applies `version` of the change's resource to its view. Other changes that it shows for the first time by that
-    /// are given to `see`, newest first.
+    /// are given to `see`, newest first; whether it shows this one, [`Ledger::has_shown`] says.
     #[inline(never)]
     pub fn apply(&mut self, now: Time, by: Applying, slot: u32, version: u32, mut see: impl FnMut(Shown)) -> Applied {
         let Applying { place, guard, .. } = by;
@@ -391,17 +414,58 @@ impl Ledger {
             family.accounts[place as usize].wrong += wrong;
         }
         // What is not newer than the newest it ever showed is closed already.
+        let now_newest = picture.view.newest_shown();
+        if now_newest == newest_shown {
+            return applied;
+        }
         let mut next = family.resources[resource as usize].newest;
         while next != NONE && self.changes[next as usize].version > newest_shown {
             let older = self.changes[next as usize].older;
-            if self.changes[next as usize].version <= version
+            if self.changes[next as usize].version <= now_newest
+                && next != slot
                 && let Some(shown) = self.show(now, by, next)
             {
+                self.left.close(next, place);
                 see(shown);
             }
             next = older;
         }
         applied
+    }
+
+    /// A subscription is done with a message of the change; true where the change stays open there, and is held, until something newer
+    /// of its resource is shown.
+    pub fn leave_open(&mut self, slot: u32, place: u32) -> bool {
+        place != NONE && self.is_open(slot, place) && self.left.leave(slot, place)
+    }
+
+    /// A change that was left open and is so no more: to be released once.
+    pub fn take_closed(&mut self) -> Option<u32> {
+        self.left.take_closed()
+    }
+
+    /// Gives up what was left open of a lifecycle's resource where nothing can come any more that would be shown.
+    pub fn give_up_left(&mut self, now: Time, event: u32, lifecycle: u32) {
+        let family = &self.families[event as usize];
+        let Lifecycle { resource, remaining, living, .. } = family.lifecycles[lifecycle as usize];
+        if self.left.is_empty() || family.named || remaining > 0 || living == 0 {
+            return;
+        }
+        let there = |slot: u32| (slot != NONE).then_some(slot);
+        let older = |slot: &u32| there(self.changes[*slot as usize].older);
+        let slots: Vec<u32> = std::iter::successors(there(family.resources[resource as usize].newest), older).collect();
+        if slots.iter().any(|slot| self.changes[*slot as usize].holders as usize != self.left.places(*slot).count()) {
+            return;
+        }
+        for slot in slots {
+            let places: Vec<u32> = self.left.places(slot).collect();
+            for place in places {
+                let measured = self.changes[slot as usize].measured;
+                self.families[event as usize].accounts[place as usize].outdated += measured as u64;
+                self.lose(now, slot, place, self.subscription_of[event as usize][place as usize]);
+                self.left.close(slot, place);
+            }
+        }
     }
 
     /// The publisher is done with a change, of which so many copies are about: true when there is none, and so nothing left of it.

@@ -31,11 +31,15 @@ pub struct Context {
     pub tries: u16,
     /// Whom it asks: 0 the callback, then the services that it calls, in order.
     pub step: u16,
-    /// What the callback answered.
+    /// What the callback answered; zero before that, where others may join it.
     pub version: u32,
+    /// The time stamp that this version bears, where clocks are wrong.
+    pub claimed: Time,
     pub size: Bytes,
     /// When the broker took it into its queue.
     pub accepted: Time,
+    /// Every attempt on it fails, here.
+    pub poisoned: bool,
     /// Its own work is done on a thread of the segment, which it keeps while it calls back.
     pub holds_thread: bool,
     /// A request of it is under way, on one of its subscriber's connections.

@@ -1,6 +1,7 @@
 //! From the broker to the worker, and the settling: handing over, work, the view, ack and nack.
 
 use super::attempt::Over;
+use super::change::Change;
 use super::hop::Hop;
 use super::notice::{CopyRef, Job, Notice};
 use super::world::World;
@@ -95,6 +96,9 @@ impl World {
             self.start_work(next);
             attempt = self.attempt(at).expect("this one's work was just done");
         }
+        if step == 0 && attempt.subscriber.caller().care.is_some() {
+            return self.call_with_care(at);
+        }
         if let Some(arrival) = attempt.call() {
             self.call_arrives(arrival.call, arrival.sor, at);
         }
@@ -151,13 +155,26 @@ impl World {
         let (queue, line) = (attempt.subscriber.queue, attempt.subscriber.line as usize);
         let delivery = DeliveryId { copy: attempt.context.copy, stamp: at.stamp };
         if done {
+            let place = attempt.context.place;
             self.tell(segment, Input::Ack { delivery });
-            self.release(change);
+            if self.ledger.is_tracked(change) { self.done_with(change, place) } else { self.release(change) }
         } else {
             let delay = attempt.subscriber.redelivery.after(attempt.context.attempt);
             self.tell(segment, Input::Nack { delivery, delay });
         }
         let broker = &self.segments[segment as usize].broker;
         self.probe.lines[line].levels(self.now, broker.load(queue));
+    }
+
+    /// A subscription is done with a copy of a change whose resource can change again. What it does not show yet stays open.
+    fn done_with(&mut self, change: u32, place: u32) {
+        let Change { event, lifecycle, .. } = *self.ledger.change(change);
+        if !self.ledger.leave_open(change, place) {
+            self.release(change);
+        }
+        self.ledger.give_up_left(self.now, event, lifecycle);
+        while let Some(closed) = self.ledger.take_closed() {
+            self.release(closed);
+        }
     }
 }

@@ -13,6 +13,16 @@ pub struct Resource {
     pub newest: u32,
     /// Living changes and lifecycles that still go on; an unnamed resource is reused when it falls to zero.
     pub users: u32,
+    /// Tells this use of an unnamed resource's slot from earlier ones.
+    pub generation: u32,
+}
+
+/// A resource of a run, whatever slot it was in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ResourceKey {
+    pub event: u32,
+    pub resource: u32,
+    pub generation: u32,
 }
 
 /// One subscription's picture of a resource.
@@ -60,6 +70,8 @@ pub struct Account {
     pub finals_stale: u64,
     /// Measured changes that no copy of ever came (all publishes refused).
     pub unreached: u64,
+    /// Measured changes that were never shown though their copies were done with: nothing newer of their resource came any more.
+    pub outdated: u64,
     /// Wrong times that are over.
     pub wrong: Span,
     /// Of wrong times that began before the measured part, the part before it.
@@ -108,7 +120,8 @@ impl Family {
             account.wrong += picture.view.wrong_for(now);
             *picture = Picture::default();
         }
-        self.resources[resource as usize] = Resource { newest: NONE, ..Resource::default() };
+        let generation = self.resources[resource as usize].generation.wrapping_add(1);
+        self.resources[resource as usize] = Resource { newest: NONE, generation, ..Resource::default() };
         self.free.push(resource);
     }
 }

@@ -162,6 +162,9 @@ fn subscriber(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usiz
         sheet.latency(&format!("{name}.callback.latency"), &probe.callback_latency);
         sheet.count(format!("{name}.callback.attempts"), probe.callback_attempts.measured());
         sheet.count(format!("{name}.callback.failed"), probe.callback_failed.measured());
+        sheet.count(format!("{name}.callback.cached"), probe.callback_cached.measured());
+        sheet.count(format!("{name}.callback.coalesced"), probe.callback_coalesced.measured());
+        sheet.count(format!("{name}.callback.short_circuited"), probe.callback_short_circuited.measured());
     }
     calls(sheet, scenario, subscriber, probe, &name);
     sheet.course(format!("{name}.throughput"), Unit::PerSecond, &probe.done.track, 1.0);

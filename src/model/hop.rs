@@ -22,13 +22,15 @@ pub enum Hop {
     SorWait,
     SorService,
     Backoff,
+    /// For the answer to another event's callback.
+    Coalesced,
     Parsing,
     Redelivery,
     Overtaken,
 }
 
 /// How many stages there are.
-pub const HOPS: usize = 20;
+pub const HOPS: usize = 21;
 
 /// All stages in order: name as in metrics, and whether it is waiting (which capacity can buy away).
 pub const ALL: [(Hop, &str, bool); HOPS] = [
@@ -49,6 +51,7 @@ pub const ALL: [(Hop, &str, bool); HOPS] = [
     (Hop::SorWait, "sor_wait", true),
     (Hop::SorService, "sor_service", false),
     (Hop::Backoff, "backoff", true),
+    (Hop::Coalesced, "coalesced", true),
     (Hop::Parsing, "parsing", false),
     (Hop::Redelivery, "redelivery", true),
     (Hop::Overtaken, "overtaken", false),

@@ -42,8 +42,11 @@ impl World {
         }
         let unsent: u64 = self.probe.events.iter().map(|event| event.raised.total - event.published.total - event.refused.total).sum();
         let holders = self.ledger.holders();
-        if holders != copies + unsent {
-            return Err(format!("conservation: changes have {holders} holders, brokers hold {copies} copies, publishers {unsent}"));
+        let left = self.ledger.holders_left();
+        if holders != copies + unsent + left {
+            return Err(format!(
+                "conservation: changes have {holders} holders, brokers hold {copies} copies, publishers {unsent}, and {left} are left open"
+            ));
         }
         Ok(())
     }

@@ -3,8 +3,11 @@
 //! [`simulate`] is a pure function of scenario, window, seed and replication.
 
 mod attempt;
+mod breaker;
 mod build;
+mod cache;
 mod callback;
+mod care;
 mod change;
 mod copy;
 mod deliver;
@@ -14,6 +17,7 @@ mod figures;
 mod freshness;
 mod hop;
 mod laws;
+mod left_open;
 mod network;
 mod notice;
 mod outage;
@@ -22,6 +26,7 @@ mod publish;
 mod publisher;
 mod recovery;
 mod segment;
+mod sharing;
 mod subscriber;
 mod system_of_record;
 mod world;

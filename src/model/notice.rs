@@ -3,7 +3,7 @@
 use crate::units::Time;
 
 /// A delivery of a copy: where it is kept, and which hand-over; stale once the copy has been handed over anew.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CopyRef {
     pub slot: u32,
     pub stamp: u32,

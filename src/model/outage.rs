@@ -15,10 +15,12 @@ use crate::units::Time;
 use std::ops::Range;
 
 /// What voided deliveries still held.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Held {
     connections: u32,
     threads: u32,
+    /// Who waited for their callbacks.
+    orphans: Vec<CopyRef>,
 }
 
 impl World {
@@ -115,6 +117,12 @@ impl World {
         for _ in 0..held.threads {
             self.thread_freed(segment);
         }
+        for orphan in held.orphans {
+            if let Some(mut attempt) = self.attempt(orphan) {
+                attempt.pass(Hop::Coalesced);
+                self.call_with_care(orphan);
+            }
+        }
         while self.subscribers[who].caller.as_ref().is_some_and(|caller| caller.may_connect()) {
             self.connect_next(who as u32);
         }
@@ -164,6 +172,9 @@ impl World {
                 let context = copies.void(at);
                 held.connections += u32::from(std::mem::take(&mut context.connected));
                 held.threads += u32::from(std::mem::take(&mut context.holds_thread));
+                if let Some(caller) = &mut subscribers[who].caller {
+                    held.orphans.extend(caller.orphans_of(at));
+                }
             }
             let station = &mut subscribers[who].consumers[*number as usize].station;
             let served = station.busy();

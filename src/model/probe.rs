@@ -227,6 +227,10 @@ pub struct SubscriberProbe {
     pub order_violations: Count,
     pub callback_attempts: Count,
     pub callback_failed: Count,
+    /// Callbacks that a kept answer spared, that another's answered, that an open breaker refused.
+    pub callback_cached: Count,
+    pub callback_coalesced: Count,
+    pub callback_short_circuited: Count,
     /// Further services: from the first request to the last answer, and by place in the list.
     pub calls_latency: Histogram,
     pub calls: Vec<Count>,
@@ -422,6 +426,9 @@ impl SubscriberProbe {
             &mut self.order_violations,
             &mut self.callback_attempts,
             &mut self.callback_failed,
+            &mut self.callback_cached,
+            &mut self.callback_coalesced,
+            &mut self.callback_short_circuited,
             &mut self.calls_failed,
         ];
         counts.into_iter().chain(&mut self.calls).for_each(|count| count.cut(clock, from, to));

@@ -2,6 +2,7 @@
 //!
 //! Knows who waits for a worker or a connection and how long things take; not when, and not from whom messages come.
 
+use super::care::Care;
 use super::network::Path;
 use super::notice::CopyRef;
 use super::publisher::service_time;
@@ -25,12 +26,14 @@ pub struct Subscriber {
     /// By event.
     work: Vec<Service>,
     failure: f64,
+    poison: f64,
     pub redelivery: Redelivery,
     pub path: Path,
     pub path_back: Path,
     pub caller: Option<Caller>,
     work_stream: Stream,
     failure_stream: Stream,
+    poison_stream: Stream,
     pub link_stream: Stream,
     pub settle_stream: Stream,
 }
@@ -95,6 +98,8 @@ pub struct Caller {
     in_use: u32,
     /// Copies that wait for a connection.
     pub waiting: VecDeque<CopyRef>,
+    /// Cache, coalescing, breakers: where there are any.
+    pub care: Option<Box<Care>>,
     link_stream: Stream,
     back_stream: Stream,
     backoff_stream: Stream,
@@ -113,6 +118,7 @@ impl Caller {
     /// An idle pool.
     pub fn new(callback: &Callback, targets: Vec<Option<Target>>, services: Vec<Target>, stream: impl Fn(&str) -> Stream) -> Caller {
         Caller {
+            care: Care::new(callback, targets.iter().flatten().chain(&services)),
             targets,
             services,
             request: callback.request,
@@ -221,12 +227,14 @@ impl Subscriber {
             },
             work: subscriber.work.clone(),
             failure: subscriber.failure,
+            poison: subscriber.poison,
             redelivery: placement.redelivery,
             path: placement.path,
             path_back: placement.path_back,
             caller: placement.caller,
             work_stream: stream("work"),
             failure_stream: stream("failure"),
+            poison_stream: stream("poison"),
             link_stream: stream("link"),
             settle_stream: stream("settle link"),
         }
@@ -242,6 +250,12 @@ impl Subscriber {
     #[inline]
     pub fn fails(&mut self) -> bool {
         self.failure_stream.chance(self.failure)
+    }
+
+    /// Whether a message that comes for the first time is one that it can't take.
+    #[inline]
+    pub fn is_poisoned(&mut self) -> bool {
+        self.poison_stream.chance(self.poison)
     }
 
     /// The side of it that calls.

@@ -106,7 +106,20 @@ const STALE_FINAL: Quantity = figure("stale_final", Unit::Share);
 /// Time during which views show an older version than they had shown; messages that come after a newer one.
 const VERSIONS: [Quantity; 2] = [figure("time_wrong", Unit::ItemSeconds), count("order_violations")];
 
-const CALLBACK: [Quantity; 3] = [latency("callback.latency"), count("callback.attempts"), count("callback.failed")];
+const CALLBACK: [Quantity; 6] = [
+    // Of requests with an answer, from being asked for.
+    latency("callback.latency"),
+    // Requests sent.
+    count("callback.attempts"),
+    // Given up after all retries, or not made because of an open breaker.
+    count("callback.failed"),
+    // Answered from the cache.
+    count("callback.cached"),
+    // Answered with another event's callback.
+    count("callback.coalesced"),
+    // Of the failed ones, those that an open breaker refused.
+    count("callback.short_circuited"),
+];
 
 /// Of further services: from the first request to the last answer.
 const CALLS: [Quantity; 3] = [latency("calls.latency"), count("calls.failed"), count(CALLS_ATTEMPTS)];

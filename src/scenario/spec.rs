@@ -296,6 +296,8 @@ pub struct Subscriber {
     pub work: Vec<Service>,
     /// Probability that an attempt fails at its end.
     pub failure: f64,
+    /// Share of messages on which every attempt fails.
+    pub poison: f64,
     pub guard: Guard,
     pub selector: Selector,
     pub callback: Option<Callback>,
@@ -356,6 +358,19 @@ pub struct Callback {
     pub backoff: Distribution,
     pub backoff_factor: f64,
     pub backoff_max: Option<Span>,
+    /// How long an answer is used again for its resource.
+    pub cache: Option<Span>,
+    /// Events of one resource share a callback that is not yet served.
+    pub coalesce: bool,
+    pub breaker: Option<Breaker>,
+}
+
+/// When callbacks are not even tried.
+#[derive(Clone, Copy, Debug)]
+pub struct Breaker {
+    /// Consecutive ones that open it.
+    pub failures: u32,
+    pub open_for: Span,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -479,6 +494,9 @@ impl Callback {
             backoff: Distribution::default(),
             backoff_factor: 1.0,
             backoff_max: None,
+            cache: None,
+            coalesce: false,
+            breaker: None,
         }
     }
 }

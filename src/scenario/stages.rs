@@ -9,7 +9,7 @@ use super::spec::{Callback, Destination, Event, Line, Link, Runs, Scenario, Segm
 use crate::core::Ordering;
 
 /// Of all stages, in order: the words in metrics' names.
-const STAGES: [&str; 19] = [
+const STAGES: [&str; 20] = [
     "publish_wait",
     "publish_link",
     "segment_wait",
@@ -27,6 +27,7 @@ const STAGES: [&str; 19] = [
     "sor_wait",
     "sor_service",
     "backoff",
+    "coalesced",
     "parsing",
     "redelivery",
 ];
@@ -149,6 +150,7 @@ impl<'s> Way<'s> {
             "callback_link" => self.sors.iter().any(|sor| self.distant(self.home, self.zone_of(*sor))),
             "sor_wait" | "sor_service" => self.callback.is_some(),
             "backoff" => self.call_may_fail,
+            "coalesced" => self.callback.as_ref().is_some_and(|callback| callback.coalesce),
             "parsing" => self.callback.as_ref().is_some_and(|callback| !callback.parsing.is_zero()),
             "redelivery" => self.may_fail(),
             _ => true,
@@ -156,7 +158,8 @@ impl<'s> Way<'s> {
     }
 
     fn may_fail(&self) -> bool {
-        self.subscriber.failure > 0.0 || self.call_may_fail || self.scenario.loses_connections(self.subscriber)
+        let Subscriber { failure, poison, .. } = self.subscriber;
+        *failure > 0.0 || *poison > 0.0 || self.call_may_fail || self.scenario.loses_connections(self.subscriber)
     }
 
     fn may_wait_at_broker(&self) -> bool {

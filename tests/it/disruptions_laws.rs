@@ -45,7 +45,13 @@ fn disrupted(seed: u64) -> Scenario {
     let ending = if seed.is_multiple_of(2) { "cut" } else { "drain" };
     let durable = if seed.is_multiple_of(3) { "true" } else { "false" };
     let weight = if seed.is_multiple_of(5) { "heavy" } else { "light" };
-    let settings = [("run.ending", ending), ("subscriber.profile.durable", durable), ("event.changed.weight", weight)];
+    let coalesce = if seed % 4 == 1 { "true" } else { "false" };
+    let settings = [
+        ("run.ending", ending),
+        ("subscriber.profile.durable", durable),
+        ("event.changed.weight", weight),
+        ("subscriber.profile.callback.coalesce", coalesce),
+    ];
     scenario_set(&format!("{ODD}{}", disruptions(seed)), &settings)
 }
 

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod arrivals;
+mod callback_care;
 mod calls;
 #[cfg(feature = "cli")]
 mod commands;
@@ -26,7 +27,9 @@ mod laws_workload;
 mod many_kinds;
 mod metrics_catalog;
 mod objectives;
+mod poison;
 mod problems;
+mod problems_callback;
 mod problems_files;
 mod problems_surges;
 mod profiles;

@@ -1170,21 +1170,6 @@ error: subscriber.billing.runs: "actors" is not supported by this version yet
 }
 
 #[test]
-fn later_callback() {
-    assert_snapshot!(seen(load_text(&changed("retries = 3", "retries = 3\nbreaker = { failures = 20 }"))), @r#"
-error: subscriber.profile.callback.breaker: circuit breakers are not supported by this version yet
-  --> a.toml:59:1
-   |
-59 | breaker = { failures = 20 }
-   | ^^^^^^^
-   |
-   = help: remove it
-
-1 problem
-"#);
-}
-
-#[test]
 fn warm_up_auto() {
     assert_snapshot!(seen(load_text(&changed("[run]", "[run]\nwarm_up = \"auto\""))), @r#"
 error: run.warm_up: a day has no steady state to be found
@@ -1704,7 +1689,7 @@ error: subscriber.profile.callback.backoff: 1001 retries with no time between th
 #[test]
 fn more_resources_than_memory() {
     assert_snapshot!(seen(load_text(&changed("resources = 1000", "resources = 100_000_000"))), @r#"
-error: event.changed.resources: a replication would take about 4.1 GiB of memory, the largest part because of this key, and more than 4 GiB is refused
+error: event.changed.resources: a replication would take about 4.47 GiB of memory, the largest part because of this key, and more than 4 GiB is refused
   --> a.toml:26:1
    |
 26 | resources = 100_000_000

@@ -4,7 +4,7 @@ use super::event::SizedEvent;
 use super::sor::SERVERS_MAX;
 use super::{AT_ONCE_MAX, RETRIES_MAX};
 use crate::scenario::reader::{Context, Reader};
-use crate::scenario::spec::{Callback, REST_REQUEST, REST_RESPONSE, Style};
+use crate::scenario::spec::{Breaker, Callback, REST_REQUEST, REST_RESPONSE, Style};
 use crate::scenario::values::{boolean, bytes, choice, count, distribution, factor, is_instant, span_above_zero};
 use crate::sim::Distribution;
 use crate::units::{Bytes, Span};
@@ -34,6 +34,9 @@ pub(super) fn callback<'a>(context: &'a Context<'a>, mut reader: Reader<'a>, fee
         backoff: reader.get("backoff", distribution(context)).unwrap_or_else(|| Distribution::exponential(Span::from_millis(100))),
         backoff_factor: reader.get("backoff_factor", factor).unwrap_or(2.0),
         backoff_max: reader.get("backoff_max", span_above_zero),
+        cache: reader.get("cache", span_above_zero),
+        coalesce: reader.get("coalesce", boolean).unwrap_or(false),
+        breaker: reader.inner("breaker", BREAKER).map(breaker),
     };
     if callback.retries == 0 {
         for key in ["backoff", "backoff_factor", "backoff_max"] {
@@ -50,10 +53,15 @@ pub(super) fn callback<'a>(context: &'a Context<'a>, mut reader: Reader<'a>, fee
             &format!("write a backoff that takes time, such as \"exp(100ms)\", or at most {AT_ONCE_MAX} `retries`"),
         );
     }
-    for (key, what) in [("breaker", "circuit breakers are"), ("cache", "caches of answers are"), ("coalesce", "coalescing of callbacks is")]
-    {
-        reader.later(key, what);
-    }
     reader.done();
     callback
+}
+
+const BREAKER: &str = "breaker = { failures = 20, open_for = \"30s\" }";
+
+fn breaker(mut reader: Reader<'_>) -> Breaker {
+    let failures = reader.require("failures", BREAKER, count(1..=u32::MAX));
+    let open_for = reader.require("open_for", BREAKER, span_above_zero);
+    reader.done();
+    Breaker { failures: failures.unwrap_or(1), open_for: open_for.unwrap_or(Span::MAX) }
 }

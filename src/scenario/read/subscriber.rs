@@ -54,6 +54,7 @@ fn subscriber<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, 
         line: own_line(&mut reader, from),
         work: work(context, &mut reader, from, events),
         failure: reader.get("failure", share).unwrap_or(0.0),
+        poison: reader.get("poison", share).unwrap_or(0.0),
         guard: reader
             .get("guard", choice(&[("none", Guard::None), ("timestamp", Guard::Timestamp), ("version", Guard::Version)]))
             .unwrap_or(Guard::None),
@@ -79,7 +80,6 @@ fn later(reader: &mut Reader<'_>) {
         ("replay_after", "topologies are"),
         ("mailbox", "mailboxes are"),
         ("raises", "derived events are"),
-        ("poison", "poison messages are"),
     ] {
         reader.later(key, what);
     }

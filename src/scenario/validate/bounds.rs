@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 /// Of one replication; it also keeps resources times subscriptions far below the 2^32 that are counted.
 const MEMORY_MAX: u64 = 4 << 30;
-const RESOURCE_BYTES: u64 = 12;
+const RESOURCE_BYTES: u64 = 16;
 /// One subscription's picture of a resource.
 const PICTURE_BYTES: u64 = 32;
 const TRACE_ROW_BYTES: u64 = 64;

@@ -13,6 +13,8 @@ use std::collections::BTreeSet;
 
 const NO_FAILURE: &str = "no attempt can fail: there is no `failure`, and no callback that could";
 
+const OWN_RESOURCES: &str = "every event that comes here has a resource of its own";
+
 /// Puts `ordering` and `dispatch` of a queue's subscribers into its policy; they must agree.
 pub(super) fn queue_orders(context: &Context<'_>, scenario: &mut Scenario) {
     let mut orders: Vec<(Said<'_, Ordering>, Said<'_, Dispatch>)> = vec![(None, None); scenario.queues.len()];
@@ -125,6 +127,7 @@ pub(super) fn subscribers(context: &Context<'_>, scenario: &Scenario) {
         ordering(context, scenario, subscriber);
         dispatch(context, scenario, subscriber);
         retries(context, scenario, subscriber);
+        shared_answers(context, scenario, subscriber);
     }
 }
 
@@ -151,7 +154,8 @@ fn redelivery(context: &Context<'_>, kind: &str, name: &str) {
 
 /// An attempt fails by itself, or with its callback.
 fn can_fail(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) -> bool {
-    writes(context, "subscriber", &subscriber.name, "failure") || call_can_fail(context, scenario, subscriber)
+    ["failure", "poison"].iter().any(|key| writes(context, "subscriber", &subscriber.name, key))
+        || call_can_fail(context, scenario, subscriber)
 }
 
 /// A call fails by its timeout, or because the other side refuses it.
@@ -172,29 +176,45 @@ fn call_can_fail(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscr
 fn retries(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
     if subscriber.callback.is_some() && !call_can_fail(context, scenario, subscriber) {
         let because = "no call can fail: there is no `timeout`, and the system of record has no `max_waiting` and is never down";
-        no_effect(
-            context,
-            &["subscriber", &subscriber.name, "callback", "retries"],
-            because,
-            "add for example timeout = \"2s\", or remove it",
-        );
+        for key in ["retries", "breaker"] {
+            no_effect(
+                context,
+                &["subscriber", &subscriber.name, "callback", key],
+                because,
+                "add for example timeout = \"2s\", or remove it",
+            );
+        }
     }
 }
 
-fn ordering(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
+/// Two events must be about one resource for an answer to serve both.
+fn shared_answers(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
+    if !has_shared_resources(context, scenario, subscriber) {
+        for key in ["cache", "coalesce"] {
+            no_effect(
+                context,
+                &["subscriber", &subscriber.name, "callback", key],
+                OWN_RESOURCES,
+                "give the event `resources` or a `lifecycle`, or remove it",
+            );
+        }
+    }
+}
+
+/// Some resource that comes to a subscriber may change more than once, as far as the file tells.
+fn has_shared_resources(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) -> bool {
     let fed = feeding(scenario, subscriber);
     let dead_letters = || matches!(subscriber.from, Destination::Queue(queue) if scenario.gets_dead_letters(queue));
     let shared = |event: &Event| ["resources", "lifecycle"].iter().any(|key| writes(context, "event", &event.name, key));
-    if subscriber.line.policy.ordering == Ordering::ByResource
-        && !dead_letters()
-        && !fed.is_empty()
-        && !fed.iter().any(|(_, event)| shared(event))
-    {
-        let because = "every event that comes here has a resource of its own";
+    fed.is_empty() || dead_letters() || fed.iter().any(|(_, event)| shared(event))
+}
+
+fn ordering(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
+    if subscriber.line.policy.ordering == Ordering::ByResource && !has_shared_resources(context, scenario, subscriber) {
         no_effect(
             context,
             &["subscriber", &subscriber.name, "ordering"],
-            because,
+            OWN_RESOURCES,
             "give the event `resources` or a `lifecycle`, or remove it",
         );
     }

@@ -38,6 +38,17 @@ pub(super) fn redeliveries(context: &Context<'_>, scenario: &Scenario) {
     }
 }
 
+/// A message on which every attempt fails needs an end.
+pub(super) fn poison(context: &Context<'_>, scenario: &Scenario) {
+    for subscriber in scenario.subscribers.iter().filter(|subscriber| subscriber.poison > 0.0) {
+        let Some((of, _)) = line_of(scenario, subscriber).filter(|(_, line)| line.policy.max_deliveries.is_none()) else { continue };
+        let name = &subscriber.name;
+        let what = format!("subscriber.{name}.poison: a poison message would be delivered again for ever: nothing limits its deliveries");
+        let hint = format!("write for example max_deliveries = 5 below `[{of}]`, and a `dead_letter` queue if they are to be kept");
+        report(context, &["subscriber", name, "poison"], what, hint);
+    }
+}
+
 /// The line that a subscriber takes from, and the section that says its policies.
 fn line_of<'s>(scenario: &'s Scenario, subscriber: &'s Subscriber) -> Option<(String, &'s Line)> {
     match subscriber.from {
@@ -71,6 +82,9 @@ impl Attempt<'_> {
             if !call.is_served_at_once {
                 return None;
             }
+        }
+        if self.subscriber.poison > 0.0 {
+            return Some("poison");
         }
         let always_fails = self.subscriber.failure > 1.0 - 1.0 / f64::from(AT_ONCE_MAX);
         always_fails.then_some("failure")
@@ -109,8 +123,11 @@ impl Attempt<'_> {
         let retries_at_once = callback.retries == 0 || is_instant(&callback.backoff);
         Some(Call {
             key,
-            is_refused_at_once: near && refuses && retries_at_once,
-            is_served_at_once: near && sor.service.as_ref().is_none_or(service_may_be_instant) && is_instant(&callback.parsing),
+            // An open breaker is as near as can be, and knows no retries.
+            is_refused_at_once: callback.breaker.is_some() || near && refuses && retries_at_once,
+            // So is a kept answer.
+            is_served_at_once: key == "callback" && callback.cache.is_some()
+                || near && sor.service.as_ref().is_none_or(service_may_be_instant) && is_instant(&callback.parsing),
         })
     }
 }

@@ -26,6 +26,7 @@ pub(super) fn validate(context: &Context<'_>, scenario: &mut Scenario) {
     effect::subscribers(context, scenario);
     effect::queues(context, scenario);
     instant::redeliveries(context, scenario);
+    instant::poison(context, scenario);
     instant::refusals(context, scenario);
     bounds::memory(context, scenario);
     bounds::length(context, scenario);
