@@ -1,14 +1,20 @@
-//! Gives the binary a digest of the broker's source code, so that an outcome says which broker was executed.
+//! Gives the binary digests of its source code: of the broker, so that an outcome says which broker was executed, and of everything,
+//! so that no finished point of another build is taken for one of this.
 
-use std::{fs, path::Path};
+use std::fs;
+use std::path::{Path, PathBuf};
 
 fn main() {
-    let folder = Path::new("src/core");
-    println!("cargo:rerun-if-changed=src/core");
-    let mut files: Vec<_> =
-        fs::read_dir(folder).expect("src/core is there").map(|entry| entry.expect("a readable folder").path()).collect();
+    println!("cargo:rerun-if-changed=src");
+    println!("cargo:rustc-env=BUSLOAD_CORE_DIGEST={}", digest(Path::new("src/core")));
+    println!("cargo:rustc-env=BUSLOAD_SOURCE_DIGEST={}", digest(Path::new("src")));
+}
+
+/// FNV-1a, 64 bits: a fingerprint against mix-ups, not against malice.
+fn digest(folder: &Path) -> String {
+    let mut files = Vec::new();
+    collect(folder, &mut files);
     files.sort();
-    // FNV-1a, 64 bits: a fingerprint against mix-ups, not against malice.
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for file in files {
         let text = fs::read(&file).expect("a readable source file");
@@ -16,5 +22,15 @@ fn main() {
             hash = (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
     }
-    println!("cargo:rustc-env=BUSLOAD_CORE_DIGEST={hash:016x}");
+    format!("{hash:016x}")
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("the source is there") {
+        let path = entry.expect("a readable folder").path();
+        match path.is_dir() {
+            true => collect(&path, files),
+            false => files.push(path),
+        }
+    }
 }

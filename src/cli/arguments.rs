@@ -1,5 +1,6 @@
 //! The words that a person types.
 
+use crate::scenario::Axis;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -27,6 +28,11 @@ pub enum Command {
     /// Which design is better, by how much, and is it noise: the same chance for all, intervals on paired differences
     #[command(after_help = "Example:\n  busload compare scenarios/ticketing-light.toml scenarios/ticketing-heavy.toml --replications 20")]
     Compare(CompareOptions),
+    /// How does it change: a run at each point of a grid of settings; finished points are kept and not run again
+    #[command(
+        after_help = "Examples:\n  busload sweep design.toml --vary sor.ticketing.workers=4,8,16\n  busload sweep design.toml --vary load=0.5,1,1.5,2 --vary subscriber.gate.workers=1..4"
+    )]
+    Sweep(SweepOptions),
     /// Render the report of a saved outcome again, without simulating
     #[command(after_help = "Example:\n  busload report reports/ticketing-light/outcome.json --out review")]
     Report(ReportOptions),
@@ -80,6 +86,18 @@ pub struct CompareOptions {
     pub common: Common,
 }
 
+/// Options of `sweep`.
+#[derive(Debug, Args)]
+pub struct SweepOptions {
+    /// The scenario file
+    pub file: PathBuf,
+    /// A setting and the values it takes (repeatable: all combinations); `load` scales all rates
+    #[arg(long = "vary", value_name = "PATH=VALUES", value_parser = axis, required = true)]
+    pub axes: Vec<Axis>,
+    #[command(flatten)]
+    pub common: Common,
+}
+
 /// Options of `report`.
 #[derive(Debug, Args)]
 pub struct ReportOptions {
@@ -103,4 +121,9 @@ fn setting(text: &str) -> Result<(String, String), String> {
         Some((path, value)) if !path.trim().is_empty() => Ok((path.trim().into(), value.trim().into())),
         _ => Err("write PATH=VALUE, for example sor.ticketing.workers=16".into()),
     }
+}
+
+fn axis(text: &str) -> Result<Axis, String> {
+    let (path, values) = text.split_once('=').ok_or("write PATH=VALUES, for example sor.ticketing.workers=4,8,16")?;
+    Axis::parse(path.trim(), values)
 }

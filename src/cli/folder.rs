@@ -39,7 +39,7 @@ pub fn replace(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
     }
     let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent).with_context(|| format!("cannot make the folder {}", parent.display()))?;
-    let new = sibling(folder, "new");
+    let new = of_this_process(folder, "new");
     let result = write(&new, files).and_then(|()| exchange(folder, &new));
     if result.is_err() {
         let _ = fs::remove_dir_all(&new);
@@ -78,9 +78,14 @@ fn move_into(folder: &Path, new: &Path, files: &[(String, Vec<u8>)]) -> Result<(
     Ok(())
 }
 
-fn sibling(folder: &Path, word: &str) -> PathBuf {
+fn of_this_process(folder: &Path, word: &str) -> PathBuf {
+    sibling(folder, &format!("{word}-{}", std::process::id()))
+}
+
+/// A hidden neighbor of a folder.
+pub fn sibling(folder: &Path, word: &str) -> PathBuf {
     let name = folder.file_name().map_or_else(|| "report".into(), |name| name.to_string_lossy().into_owned());
-    folder.with_file_name(format!(".{name}.{word}-{}", std::process::id()))
+    folder.with_file_name(format!(".{name}.{word}"))
 }
 
 fn write(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
@@ -98,7 +103,7 @@ fn exchange(folder: &Path, new: &Path) -> Result<()> {
     if folder.exists() {
         // Once more, as time has passed since the first look.
         may_replace(folder).map_err(anyhow::Error::msg)?;
-        let old = sibling(folder, "old");
+        let old = of_this_process(folder, "old");
         fs::rename(folder, &old).with_context(|| format!("cannot move the last report {} aside", folder.display()))?;
         if let Err(error) = fs::rename(new, folder) {
             let _ = fs::rename(&old, folder);

@@ -9,6 +9,7 @@ mod planning;
 mod progress;
 mod report;
 mod run;
+mod sweep;
 
 pub use arguments::{Command, parse};
 
@@ -33,6 +34,7 @@ pub fn execute(command: Command) -> ExitCode {
     let code = match command {
         Command::Run(options) => run::run(&options),
         Command::Compare(options) => compare::compare(&options),
+        Command::Sweep(options) => sweep::run(&options),
         Command::Report(options) => report::report(&options),
     };
     match code {

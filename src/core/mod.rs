@@ -6,11 +6,13 @@
 //!
 //! `broker` routes. `admitting` lets publishes in, `placing` puts copies into queues and discards them, `handing` gives them to
 //! consumers and takes them back. They work on `queue`, `topic`, `line` and `groups`, `turns`, `door`, `timers` and `store`, each of
-//! which is a structure that knows only itself. Beside the broker stands `view`, a subscriber's picture of a resource.
+//! which is a structure that knows only itself. Beside the broker stand `feed`, which is read instead of delivered, and `view`, a
+//! subscriber's picture of a resource.
 
 mod admitting;
 mod broker;
 mod door;
+mod feed;
 mod groups;
 mod handing;
 mod input;
@@ -26,6 +28,7 @@ mod turns;
 mod view;
 
 pub use broker::{Broker, Settings};
+pub use feed::{Feed, Page, ReaderId};
 pub use input::{Cause, Input, Output, Refusal};
 pub use message::{ConsumerId, Delivery, DeliveryId, Destination, Message, PublisherId, QueueId, TopicId};
 pub use policy::{Dispatch, Ordering, Overflow, Policy, Requeue, Selector};

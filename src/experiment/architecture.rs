@@ -32,6 +32,7 @@ impl Drawing<'_> {
         match to {
             Destination::Topic(topic) => format!("topic.{}", self.scenario.topics[topic].name),
             Destination::Queue(queue) => format!("queue.{}", self.scenario.queues[queue].name),
+            Destination::Feed(feed) => format!("sor.{}", self.scenario.sors[self.scenario.sor_of(feed)].name),
         }
     }
 
@@ -59,11 +60,8 @@ impl Drawing<'_> {
             scenario.queues.iter().map(|queue| self.node("queue", &queue.name, segment_zone(queue.segment), Some(queue.segment), false)),
         );
         nodes.extend(scenario.subscribers.iter().map(|subscriber| {
-            let segment = scenario.segment_of(subscriber.from);
-            match subscriber.runs {
-                Runs::Listener => self.node("subscriber", &subscriber.name, subscriber.zone, None, true),
-                Runs::Workflow => self.node("subscriber", &subscriber.name, segment_zone(segment), Some(segment), true),
-            }
+            let segment = scenario.segment_of(subscriber.from).filter(|_| subscriber.runs == Runs::Workflow);
+            self.node("subscriber", &subscriber.name, segment.map_or(subscriber.zone, segment_zone), segment, true)
         }));
         nodes
     }
@@ -76,7 +74,9 @@ impl Drawing<'_> {
         let mut edges = Vec::new();
         for (index, event) in self.scenario.events.iter().enumerate() {
             let from = format!("sor.{}", self.scenario.sors[event.from].name);
-            edges.push(self.edge(from, self.carrier(event.to), "publish", self.raised(index), event.size.0 as f64));
+            if let Some(to) = event.to {
+                edges.push(self.edge(from, self.carrier(to), "publish", self.raised(index), event.size.0 as f64));
+            }
         }
         for subscriber in &self.scenario.subscribers {
             self.subscriber_edges(subscriber, &mut edges);
@@ -141,7 +141,7 @@ impl Drawing<'_> {
     /// The events that a queue carries; dead letters of others only where somebody takes them.
     fn carried(&self, queue: QueueIndex) -> Vec<(EventIndex, f64)> {
         let from = Destination::Queue(queue);
-        let direct = || (0..self.scenario.events.len()).filter(|event| self.scenario.events[*event].to == from).collect();
+        let direct = || (0..self.scenario.events.len()).filter(|event| self.scenario.events[*event].to == Some(from)).collect();
         let taker = self.scenario.subscribers.iter().find(|subscriber| subscriber.from == from);
         let events: Vec<EventIndex> = taker.map_or_else(direct, |subscriber| self.scenario.events_reaching(subscriber));
         events.into_iter().map(|event| (event, self.raised(event))).collect()
@@ -171,7 +171,7 @@ impl Drawing<'_> {
         let subscriptions = scenario.subscribers.iter().filter(|other| matches!(other.from, Destination::Topic(_)));
         let feeders = subscriptions.clone().map(|other| &other.line).chain(scenario.queues.iter().map(|queue| &queue.line));
         let alone = feeders.filter(|line| dead_letters_of(line) == Some(to)).count() == 1;
-        if alone && scenario.events.iter().all(|event| event.to != Destination::Queue(to)) {
+        if alone && scenario.events.iter().all(|event| event.to != Some(Destination::Queue(to))) {
             return self.rate(&format!("queue.{}.published", scenario.queues[to].name)).unwrap_or(0.0);
         }
         let sharing = subscriptions.filter(|other| other.from == subscriber.from && dead_letters_of(&other.line).is_some()).count();

@@ -109,13 +109,17 @@ fn behind(scenario: &Scenario, station: &str) -> Vec<String> {
         let called = |event: usize| to.flatten().unwrap_or(scenario.events[event].from);
         to.is_some() && scenario.events_reaching(subscriber).into_iter().any(|event| scenario.sors[called(event)].name == name)
     };
+    let polls = |reader: &Subscriber| match reader.from {
+        Destination::Feed(feed) => scenario.sors[scenario.sor_of(feed)].name == name,
+        Destination::Topic(_) | Destination::Queue(_) => false,
+    };
     let waits = |subscriber: &&Subscriber| match kind {
-        "subscriber" => subscriber.name == name,
-        "segment" => lives_on(scenario.segment_of(subscriber.from)),
-        "sor" => calls(subscriber),
+        "subscriber" | "poller" => subscriber.entity() == station,
+        "segment" => scenario.segment_of(subscriber.from).is_some_and(lives_on),
+        "sor" => calls(subscriber) || polls(subscriber),
         _ => false,
     };
-    scenario.subscribers.iter().filter(waits).map(|subscriber| subscriber.name.clone()).collect()
+    scenario.takers().filter(waits).map(Subscriber::label).collect()
 }
 
 /// Whose long-run averages do not exist: unstable stations, who waits for them, the queues and events behind that.
@@ -124,12 +128,13 @@ pub struct Missing(Vec<String>);
 impl Missing {
     pub fn of(scenario: &Scenario, unstable: &[Unstable]) -> Missing {
         let mut without: Vec<String> = unstable.iter().map(|station| format!("{}.", station.station)).collect();
-        let behind = |subscriber: &&Subscriber| unstable.iter().any(|station| station.subscribers.contains(&subscriber.name));
-        for subscriber in scenario.subscribers.iter().filter(behind) {
-            without.push(format!("subscriber.{}.", subscriber.name));
-            without.push(match subscriber.from {
-                Destination::Topic(topic) => format!("topic.{}.", scenario.topics[topic].name),
-                Destination::Queue(queue) => format!("queue.{}.", scenario.queues[queue].name),
+        let behind = |subscriber: &&Subscriber| unstable.iter().any(|station| station.subscribers.contains(&subscriber.label()));
+        for subscriber in scenario.takers().filter(behind) {
+            without.push(format!("{}.", subscriber.entity()));
+            without.extend(match subscriber.from {
+                Destination::Topic(topic) => Some(format!("topic.{}.", scenario.topics[topic].name)),
+                Destination::Queue(queue) => Some(format!("queue.{}.", scenario.queues[queue].name)),
+                Destination::Feed(_) => None,
             });
             without.extend(scenario.events_reaching(subscriber).into_iter().map(|event| format!("event.{}.", scenario.events[event].name)));
         }

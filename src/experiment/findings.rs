@@ -213,8 +213,8 @@ impl Seen<'_> {
     /// Each line that subscribers stand in once, by its first subscriber: competing ones share its figures.
     fn lines(&self) -> impl Iterator<Item = (&Subscriber, Audience)> {
         let all = &self.scenario.subscribers;
-        all.iter().enumerate().filter_map(move |(index, subscriber)| {
-            let Destination::Queue(queue) = subscriber.from else { return Some((subscriber, Audience::One(subscriber.name.clone()))) };
+        self.scenario.takers().enumerate().filter_map(move |(index, subscriber)| {
+            let Destination::Queue(queue) = subscriber.from else { return Some((subscriber, Audience::One(subscriber.label()))) };
             let competing = |other: &&Subscriber| other.from == subscriber.from;
             match (all[..index].iter().any(|other| competing(&other)), all.iter().filter(competing).count()) {
                 (true, _) => None,
@@ -228,9 +228,19 @@ impl Seen<'_> {
     fn left(&self, subscriber: &Subscriber) -> Option<(f64, f64)> {
         let raised = |event: usize| self.point(&format!("event.{}.raised", self.scenario.events[event].name));
         let raised: f64 = self.scenario.events_reaching(subscriber).into_iter().map(raised).sum();
-        let left = self.point(&format!("subscriber.{}.unfinished", subscriber.name));
-        let least = if self.scenario.run.ending == Ending::Drain { 0.0 } else { (0.001 * raised).max(10.0) };
+        let left = self.point(&format!("{}.unfinished", subscriber.entity()));
+        let least = if self.scenario.run.ending == Ending::Drain { 0.0 } else { (self.under_way(subscriber) * raised).max(10.0) };
         (left > least).then_some((left, raised))
+    }
+
+    /// The part of all changes that may be under way at the end without a word: of a poller what comes between two polls or so,
+    /// unless that is so much of the run that the changes shown are no picture of all.
+    fn under_way(&self, subscriber: &Subscriber) -> f64 {
+        const LITTLE: f64 = 0.001;
+        const MOST: f64 = 0.25;
+        let poller = self.scenario.pollers.iter().find(|poller| poller.reader.entity() == subscriber.entity());
+        let longest = poller.and_then(|poller| poller.schedule.gaps().into_iter().max());
+        longest.map_or(LITTLE, |gap| (2.0 * gap.seconds() / self.scenario.run.horizon.seconds()).clamp(LITTLE, MOST))
     }
 
     /// Latencies are of what was shown: what was not would make them longer. One sentence for all.
@@ -244,7 +254,7 @@ impl Seen<'_> {
             audience.named(),
             others(seen.len() - 1, " (nor all by one other)", |n| format!(" (nor all by {n} others)"))
         );
-        let metrics: Vec<String> = seen.iter().map(|(_, who, _)| format!("subscriber.{}.unfinished", who.name)).collect();
+        let metrics: Vec<String> = seen.iter().map(|(_, who, _)| format!("{}.unfinished", who.entity())).collect();
         Some(finding("unfinished", sentence, &metrics.iter().map(String::as_str).collect::<Vec<_>>()))
     }
 
@@ -268,8 +278,8 @@ impl Seen<'_> {
     }
 
     fn each_subscriber(&self, quantity: &str) -> impl Iterator<Item = (&Subscriber, String, f64)> {
-        self.scenario.subscribers.iter().filter_map(move |subscriber| {
-            let name = format!("subscriber.{}.{quantity}", subscriber.name);
+        self.scenario.takers().filter_map(move |subscriber| {
+            let name = format!("{}.{quantity}", subscriber.entity());
             self.metric(&name).map(|metric| metric.point).filter(|point| *point > 0.0).map(|point| (subscriber, name, point))
         })
     }
@@ -289,7 +299,7 @@ impl Seen<'_> {
 
     fn missed_events(&self, findings: &mut Vec<Finding>) {
         for (subscriber, audience) in self.lines() {
-            let name = format!("subscriber.{}.missed", subscriber.name);
+            let name = format!("{}.missed", subscriber.entity());
             let missed = self.point(&name);
             if missed <= 0.0 {
                 continue;
@@ -316,7 +326,7 @@ impl Seen<'_> {
         for (place, name) in queues.chain(topics) {
             let published = format!("{name}.published");
             let taken = scenario.subscribers.iter().any(|subscriber| subscriber.from == place);
-            if taken || scenario.events.iter().all(|event| event.to != place) || self.point(&published) == 0.0 {
+            if taken || scenario.events.iter().all(|event| event.to != Some(place)) || self.point(&published) == 0.0 {
                 continue;
             }
             let sentence = format!(

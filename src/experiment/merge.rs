@@ -105,12 +105,13 @@ pub fn curves(done: &[Findings], confidence: f64) -> Vec<Curve> {
 pub fn hops(scenario: &Scenario, metrics: &[Metric]) -> Vec<Hop> {
     let point = |name: String| metrics.iter().find(|metric| metric.name == name).map(|metric| metric.point);
     let mut hops = Vec::new();
-    for subscriber in &scenario.subscribers {
+    for taker in scenario.takers() {
+        let entity = taker.entity();
         for (_, word, waiting) in model::HOPS {
-            let name = format!("subscriber.{}.hop.{word}", subscriber.name);
+            let name = format!("{entity}.hop.{word}");
             if let Some(mean) = point(format!("{name}.mean")) {
                 let p99 = point(format!("{name}.p99")).unwrap_or(0.0);
-                hops.push(Hop { subscriber: subscriber.name.clone(), hop: word.into(), mean, p99, waiting });
+                hops.push(Hop { subscriber: taker.label(), hop: word.into(), mean, p99, waiting });
             }
         }
     }

@@ -8,6 +8,7 @@ mod merge;
 mod objectives;
 mod replicate;
 mod study;
+pub mod sweep;
 
 pub use compare::compare;
 pub use replicate::{Watch, run};

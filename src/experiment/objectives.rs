@@ -68,12 +68,12 @@ impl Case<'_> {
     /// No replication has a sample: missed where there were changes to show.
     fn nothing(&self, objective: &Objective) -> (Verdict, String) {
         let is_of = |kind: &str, name: &str| objective.metric.starts_with(&format!("{kind}.{name}."));
-        let subscribers = || self.scenario.subscribers.iter();
+        let subscribers = || self.scenario.takers();
         let waited_in_vain = match self.scenario.events.iter().position(|event| is_of("event", &event.name)) {
             Some(event) => {
                 subscribers().any(|subscriber| self.scenario.events_of(subscriber).any(|of| of == event) && self.in_vain(subscriber))
             }
-            None => subscribers().any(|subscriber| is_of("subscriber", &subscriber.name) && self.in_vain(subscriber)),
+            None => subscribers().any(|subscriber| is_of(subscriber.kind(), &subscriber.name) && self.in_vain(subscriber)),
         };
         match waited_in_vain {
             true => (Verdict::Missed, "changes were raised for it and none was shown in any replication".into()),
@@ -83,11 +83,11 @@ impl Case<'_> {
 
     /// Something came for this subscriber, and it showed nothing of it.
     fn in_vain(&self, subscriber: &Subscriber) -> bool {
-        let name = format!("subscriber.{}", subscriber.name);
+        let name = subscriber.entity();
         let raised = |event: usize| self.some(&format!("event.{}.raised", self.scenario.events[event].name));
         let dead_letters = match subscriber.from {
             Destination::Queue(queue) => self.some(&format!("queue.{}.published", self.scenario.queues[queue].name)),
-            Destination::Topic(_) => false,
+            Destination::Topic(_) | Destination::Feed(_) => false,
         };
         // A selector may rightly let nothing through.
         let came = subscriber.selector == Selector::All && (dead_letters || self.scenario.events_of(subscriber).any(raised));

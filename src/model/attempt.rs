@@ -164,6 +164,12 @@ impl Attempt<'_> {
     #[inline(always)]
     pub fn handed(&mut self) -> bool {
         self.pass(Hop::DeliveryLink);
+        self.join()
+    }
+
+    /// The consumer has the message: it is worked on, or joins the line. True as from [`Attempt::handed`].
+    #[inline(always)]
+    pub fn join(&mut self) -> bool {
         self.watched.delivered.add(1);
         if self.ledger.handed(self.context.change, self.context.place) {
             self.watched.order_violations.add(1);

@@ -2,8 +2,10 @@
 
 use super::change::{FamilyPlan, Ledger};
 use super::disruption::{Disruptions, Process};
+use super::feed::Feeds;
 use super::hop::Hop;
 use super::network::{Network, Path};
+use super::poller::{self, Poller};
 use super::probe::{Count, Probe, Sizes};
 use super::publisher::{self, Publisher};
 use super::recovery::Recovery;
@@ -34,10 +36,12 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
     let plans = line_plans(scenario);
     let mut segments = segments(scenario, &plans, &stream);
     let wiring = wiring(scenario, &plans, &mut segments, &stream);
-    let subscribers = subscribers(scenario, &plans, &stream);
+    let families = families(scenario, &plans);
+    let mut subscribers = subscribers(scenario, &plans, &stream);
+    subscribers.extend(readers(scenario, plans.len(), &stream));
     let publishers = publishers(scenario, &plans, &wiring, &stream);
-    let gives_up = !scenario.disruptions.is_empty()
-        || scenario.subscribers.iter().filter_map(|subscriber| subscriber.callback.as_ref()).any(|callback| callback.timeout.is_some());
+    let times_out = || scenario.takers().filter_map(|subscriber| subscriber.callback.as_ref()).any(|callback| callback.timeout.is_some());
+    let gives_up = !scenario.disruptions.is_empty() || times_out();
     let sors = scenario
         .sors
         .iter()
@@ -49,18 +53,20 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
         segments: scenario.segments.len(),
         lines: plans.len(),
         subscribers: scenario.subscribers.len(),
+        pollers: scenario.pollers.len(),
         sors: scenario.sors.len(),
     };
     let mut probe = Probe::new(clock, sizes);
-    for (watched, subscriber) in probe.subscribers.iter_mut().zip(&scenario.subscribers) {
+    for (watched, subscriber) in probe.subscribers.iter_mut().zip(scenario.takers()) {
         watched.stages = stages(scenario, subscriber);
         watched.calls = vec![Count::default(); subscriber.calls.len()];
     }
-    let ledger = Ledger::new(&families(scenario, &plans), plans.len());
+    let feeds = Feeds::new(scenario, pollers(scenario, &plans, &families, &stream));
+    let ledger = Ledger::new(&families, plans.len() + scenario.pollers.len());
     let mut disruptions = disruptions(scenario, &stream);
     recoveries(scenario, &mut disruptions, &mut probe);
     let drains = scenario.run.ending == spec::Ending::Drain;
-    World::assemble(ledger, Network::new(scenario), publishers, segments, subscribers, sors, wiring, probe, disruptions, drains)
+    World::assemble(ledger, Network::new(scenario), publishers, segments, subscribers, sors, feeds, wiring, probe, disruptions, drains)
 }
 
 /// Queues first, in the order of the file, then the subscriptions of topics: the order of the broker's queue numbers on each segment.
@@ -78,7 +84,7 @@ fn line_plans(scenario: &Scenario) -> Vec<LinePlan<'_>> {
             line: &subscriber.line,
             of: Some(index),
         }),
-        Destination::Queue(_) => None,
+        Destination::Queue(_) | Destination::Feed(_) => None,
     });
     queues.chain(subscriptions).collect()
 }
@@ -87,7 +93,7 @@ fn line_plans(scenario: &Scenario) -> Vec<LinePlan<'_>> {
 pub(super) fn line_of_subscriber(scenario: &Scenario, subscriber: usize) -> usize {
     match scenario.subscribers[subscriber].from {
         Destination::Queue(queue) => queue,
-        Destination::Topic(_) => {
+        Destination::Topic(_) | Destination::Feed(_) => {
             let is_subscription = |subscriber: &&spec::Subscriber| matches!(subscriber.from, Destination::Topic(_));
             scenario.queues.len() + scenario.subscribers[..subscriber].iter().filter(is_subscription).count()
         }
@@ -202,8 +208,9 @@ fn selector(scenario: &Scenario, subscriber: &spec::Subscriber) -> core::Selecto
 /// Lines that get an event right away, in the order of places; dead-letter queues stand behind them.
 fn direct_lines(scenario: &Scenario, plans: &[LinePlan<'_>], event: usize) -> Vec<usize> {
     match scenario.events[event].to {
-        Destination::Queue(queue) => vec![queue],
-        to => {
+        None => Vec::new(),
+        Some(Destination::Queue(queue)) => vec![queue],
+        Some(to) => {
             (0..plans.len()).filter(|line| plans[*line].of.is_some_and(|subscriber| scenario.subscribers[subscriber].from == to)).collect()
         }
     }
@@ -240,33 +247,39 @@ fn seats(scenario: &Scenario, plans: &[LinePlan<'_>], event: usize) -> Vec<Seat>
 }
 
 fn families(scenario: &Scenario, plans: &[LinePlan<'_>]) -> Vec<FamilyPlan> {
+    // Pollers stand behind all lines.
+    let reads = |poller: &spec::Poller, event| scenario.feeds[poller.feed].of == event;
+    let polling =
+        |event| (0..scenario.pollers.len()).filter(move |poller| reads(&scenario.pollers[*poller], event)).map(|p| plans.len() + p);
     let family = |(index, event): (usize, &spec::Event)| FamilyPlan {
         resources: event.resources,
         tracked: event.is_tracked(),
-        audience: audience(scenario, plans, index).iter().map(|line| *line as u32).collect(),
+        audience: audience(scenario, plans, index).into_iter().chain(polling(index)).map(|line| line as u32).collect(),
     };
     scenario.events.iter().enumerate().map(family).collect()
 }
 
 fn publishers(scenario: &Scenario, plans: &[LinePlan<'_>], wiring: &Wiring, stream: &impl Fn(&str, &str) -> Stream) -> Vec<Publisher> {
     let build = |(index, event): (usize, &spec::Event)| {
-        let segment = scenario.segment_of(event.to);
-        let (home, bus) = (scenario.sors[event.from].zone, scenario.segments[segment].zone);
+        let segment = event.to.and_then(|to| scenario.segment_of(to));
+        let (home, bus) = (scenario.sors[event.from].zone, segment.and_then(|segment| scenario.segments[segment].zone));
         let seats = &wiring.audiences[index];
         let tested = match event.to {
-            Destination::Queue(_) => 0,
-            Destination::Topic(_) => seats.iter().filter(|seat| seat.selector != core::Selector::All).count(),
+            Some(Destination::Topic(_)) => seats.iter().filter(|seat| seat.selector != core::Selector::All).count(),
+            _ => 0,
         };
         let placement = publisher::Placement {
-            segment: segment as u32,
+            has_bus: segment.is_some(),
+            segment: segment.map_or(u32::MAX, |segment| segment as u32),
             to: match event.to {
-                Destination::Topic(topic) => core::Destination::Topic(topic_id(scenario, topic)),
-                Destination::Queue(queue) => core::Destination::Queue(queue_id(plans, queue)),
+                Some(Destination::Topic(topic)) => core::Destination::Topic(topic_id(scenario, topic)),
+                Some(Destination::Queue(queue)) => core::Destination::Queue(queue_id(plans, queue)),
+                Some(Destination::Feed(_)) | None => core::Destination::Queue(QueueId(u32::MAX)),
             },
             path: Path::between(scenario, home, bus),
             path_back: Path::between(scenario, bus, home),
             kinds: event.kinds.iter().map(|kind| kind_number(scenario, kind)).collect(),
-            persistent: scenario.segments[segment].persist.is_some(),
+            persistent: segment.is_some_and(|segment| scenario.segments[segment].persist.is_some()),
             draws_lot: seats.iter().any(|seat| matches!(seat.selector, core::Selector::Share { .. })),
             draws_lifetimes: seats.iter().any(|seat| wiring.lines[seat.line as usize].lifetime.is_some()),
             selectors: tested as u32,
@@ -289,7 +302,7 @@ fn subscribers(scenario: &Scenario, plans: &[LinePlan<'_>], stream: &impl Fn(&st
             queue: queue_id(plans, line),
             path: Path::between(scenario, bus, home),
             path_back: Path::between(scenario, home, bus),
-            only_dead_letters: scenario.events.iter().map(|event| event.to != subscriber.from).collect(),
+            only_dead_letters: scenario.events.iter().map(|event| event.to != Some(subscriber.from)).collect(),
             redelivery: Redelivery::new(plans[line].line, stream(&name, "redelivery")),
             caller: subscriber.manner().map(|callback| caller(scenario, subscriber, &callback, |purpose| stream(&name, purpose))),
         };
@@ -298,11 +311,41 @@ fn subscribers(scenario: &Scenario, plans: &[LinePlan<'_>], stream: &impl Fn(&st
     scenario.subscribers.iter().enumerate().map(build).collect()
 }
 
+/// What pollers do with entries: the work of subscribers, behind whom they stand, without a broker.
+fn readers(scenario: &Scenario, lines: usize, stream: &impl Fn(&str, &str) -> Stream) -> Vec<Subscriber> {
+    let build = |(index, reader): (usize, &spec::Subscriber)| {
+        let name = reader.entity();
+        let placement = subscriber::Placement {
+            line: (lines + index) as u32,
+            queue: QueueId(u32::MAX),
+            path: Path::between(scenario, None, None),
+            path_back: Path::between(scenario, None, None),
+            only_dead_letters: Vec::new(),
+            redelivery: Redelivery::new(&reader.line, stream(&name, "redelivery")),
+            caller: reader.manner().map(|callback| caller(scenario, reader, &callback, |purpose| stream(&name, purpose))),
+        };
+        Subscriber::new(reader, placement, |purpose| stream(&name, purpose))
+    };
+    scenario.pollers.iter().map(|poller| &poller.reader).enumerate().map(build).collect()
+}
+
+fn pollers(scenario: &Scenario, plans: &[LinePlan<'_>], families: &[FamilyPlan], stream: &impl Fn(&str, &str) -> Stream) -> Vec<Poller> {
+    let build = |(index, poller): (usize, &spec::Poller)| {
+        let line = (plans.len() + index) as u32;
+        let audience = &families[scenario.feeds[poller.feed].of].audience;
+        let place = audience.iter().position(|at| *at == line).expect("a poller is in the audience of its event") as u32;
+        let placement = poller::Placement { place, line, who: (scenario.subscribers.len() + index) as u32 };
+        let name = poller.reader.entity();
+        Poller::new(scenario, poller, placement, |purpose| stream(&name, purpose))
+    };
+    scenario.pollers.iter().enumerate().map(build).collect()
+}
+
 /// Where a subscriber's work is done: a workflow's on the segment.
 pub(super) fn home(scenario: &Scenario, subscriber: &spec::Subscriber) -> Option<usize> {
     match subscriber.runs {
         Runs::Listener => subscriber.zone,
-        Runs::Workflow => scenario.segments[scenario.segment_of(subscriber.from)].zone,
+        Runs::Workflow => scenario.segment_of(subscriber.from).and_then(|segment| scenario.segments[segment].zone),
     }
 }
 

@@ -65,7 +65,7 @@ impl World {
 
     /// A worker of the SOR takes the next request.
     #[inline(never)]
-    fn serve_next(&mut self, sor: u16, came: Time, request: Request) {
+    pub(super) fn serve_next(&mut self, sor: u16, came: Time, request: Request) {
         let World { now, copies, sors, ledger, calendar, probe, .. } = self;
         let (now, probe) = (*now, &mut probe.sors[sor as usize]);
         probe.line.level.fall(now);
@@ -80,6 +80,7 @@ impl World {
                 probe.busy_own.level.rise(now);
                 self.start_own(sor as usize, came);
             }
+            Request::Poll { poller, call } => self.serve_poll(poller, call),
         }
     }
 

@@ -5,12 +5,15 @@ use super::hop::{HOPS, Hop};
 use super::notice::CopyRef;
 use crate::units::{Bytes, Time};
 
+/// The segment of what came from a feed.
+pub const FEED: u16 = u16::MAX;
+
 /// A copy on its way through a subscriber.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Context {
     /// The latest delivery.
     pub stamp: u32,
-    /// The broker's number of the copy, and the segment that it is on.
+    /// The broker's number of the copy, and the segment that it is on; [`FEED`] for an entry of a feed.
     pub copy: u32,
     pub segment: u16,
     pub change: u32,
@@ -53,6 +56,8 @@ pub struct Copies {
     contexts: Vec<Context>,
     /// By segment, then by the broker's number.
     slot_of: Vec<Vec<u32>>,
+    /// Slots of entries of feeds that are in nobody's hands.
+    free_entries: Vec<u32>,
 }
 
 const NONE: u32 = u32::MAX;
@@ -62,7 +67,7 @@ const NO_DELIVERY: u32 = 0;
 impl Copies {
     /// Nothing handed over yet on so many segments.
     pub fn new(segments: usize) -> Copies {
-        Copies { contexts: Vec::new(), slot_of: vec![Vec::new(); segments] }
+        Copies { contexts: Vec::new(), slot_of: vec![Vec::new(); segments], free_entries: Vec::new() }
     }
 
     /// Where the context of a broker's copy is kept.
@@ -84,6 +89,21 @@ impl Copies {
         slots[copy as usize] = slot;
         self.contexts.push(Context { copy, segment, ..Context::default() });
         slot
+    }
+
+    /// A place for an entry of a feed, which somebody has in hand until [`Copies::free_entry`].
+    pub fn entry(&mut self) -> CopyRef {
+        let slot = self.free_entries.pop().unwrap_or_else(|| {
+            self.contexts.push(Context { segment: FEED, ..Context::default() });
+            self.contexts.len() as u32 - 1
+        });
+        CopyRef { slot, stamp: self.contexts[slot as usize].stamp }
+    }
+
+    /// Nobody has the entry in hand any more.
+    pub fn free_entry(&mut self, at: CopyRef) {
+        self.contexts[at.slot as usize].stamp = at.stamp.wrapping_add(1);
+        self.free_entries.push(at.slot);
     }
 
     /// The context at a slot, whichever delivery it is in.
@@ -126,6 +146,16 @@ impl Context {
         self.hops[..PUBLISH_HOPS].copy_from_slice(&change.hops);
         self.hops[PUBLISH_HOPS..].fill(0);
         self.holds_thread = false;
+    }
+
+    /// Starts anew for an entry that a poller has read.
+    pub fn begin_entry(&mut self, slot: u32, place: u32, who: u32, change: &Change) {
+        (self.change, self.place, self.mark, self.event) = (slot, place, change.raised, change.event);
+        self.hops.fill(0);
+        self.holds_thread = false;
+        (self.subscriber, self.consumer, self.attempt) = (who, 0, 1);
+        self.call = self.call.wrapping_add(1);
+        self.tries = 0;
     }
 
     /// The stage ends now; the next begins.

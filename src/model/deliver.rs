@@ -2,6 +2,7 @@
 
 use super::attempt::Over;
 use super::change::Change;
+use super::copy::FEED;
 use super::hop::Hop;
 use super::notice::{CopyRef, Job, Notice};
 use super::world::World;
@@ -140,7 +141,9 @@ impl World {
 
     #[inline(always)]
     fn pay_settling(&mut self, done: bool, segment: u16, at: CopyRef) {
-        if self.segments[segment as usize].prices.acknowledge_free {
+        if segment == FEED {
+            self.entry_over(at, done);
+        } else if self.segments[segment as usize].prices.acknowledge_free {
             self.settle(at, done);
         } else {
             self.segment_job(segment, Job::Settle { done, at });
@@ -167,7 +170,7 @@ impl World {
     }
 
     /// A subscription is done with a copy of a change whose resource can change again. What it does not show yet stays open.
-    fn done_with(&mut self, change: u32, place: u32) {
+    pub(super) fn done_with(&mut self, change: u32, place: u32) {
         let Change { event, lifecycle, .. } = *self.ledger.change(change);
         if !self.ledger.leave_open(change, place) {
             self.release(change);

@@ -43,7 +43,8 @@ impl Process {
                 (from, draw(length, &mut self.stream))
             }
         };
-        Some(Window { from, to: from + length })
+        // However short, so that nothing begins and ends at one instant.
+        Some(Window { from, to: from + length.max(Span(1)) })
     }
 }
 

@@ -93,9 +93,11 @@ pub fn read(scenario: &Scenario, world: &World, notices: u64) -> Findings {
     for index in 0..scenario.subscribers.len() {
         subscriber(&mut sheet, scenario, world, index);
     }
+    for index in 0..scenario.pollers.len() {
+        poller(&mut sheet, scenario, world, index);
+    }
     for index in scenario::asked_sors(scenario) {
-        let sor = &scenario.sors[index];
-        self::sor(&mut sheet, &format!("sor.{}", sor.name), sor.workers, sor.own_load.is_some(), &world.probe.sors[index]);
+        sor(&mut sheet, scenario, index, &world.probe.sors[index]);
     }
     for index in 0..scenario.segments.len() {
         segment(&mut sheet, scenario, world, index);
@@ -138,7 +140,7 @@ fn subscriber(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usiz
     sheet.curves.push((format!("{name}.end_to_end"), probe.end_to_end.clone()));
     freshness(sheet, &name, &world.probe.lines[line]);
     sheet.latency(&format!("{name}.delivery"), &probe.delivery);
-    hops(sheet, scenario, index, &name, probe);
+    hops(sheet, scenario, subscriber, &name, probe);
     sheet.gauge(&format!("{name}.backlog"), Unit::Count, &world.probe.lines[line].backlog);
     sheet.gauge(&format!("{name}.in_flight"), Unit::Count, &world.probe.lines[line].in_flight);
     sheet.figure(format!("{name}.throughput"), Unit::PerSecond, Some(probe.done.rate(&world.probe.clock)));
@@ -147,7 +149,7 @@ fn subscriber(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usiz
     sheet.gauge(&format!("{name}.waiting_line"), Unit::Count, &probe.station.line);
     sheet.count(format!("{name}.redelivered"), probe.redelivered.measured());
     missed(sheet, world, line, &name);
-    if scenario.is_ever_down(Target::Segment(scenario.segment_of(subscriber.from))) {
+    if scenario.is_ever_down(Target::Segment(world.segment_of(index) as usize)) {
         sheet.count(format!("{name}.missed.crashed"), world.probe.missed[line].crashed);
     }
     sheet.count(format!("{name}.unfinished"), world.ledger.unfinished(line));
@@ -155,10 +157,43 @@ fn subscriber(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usiz
         sheet.latency(&format!("{name}.drain"), &recovery.drains);
         sheet.count(format!("{name}.drain.unfinished"), recovery.unfinished());
     }
-    if scenario::tracks_versions(scenario, subscriber) {
-        views(sheet, scenario, world, index, line, &name);
+    shown(sheet, scenario, world, subscriber, (probe, line));
+    courses(sheet, world, subscriber, (probe, line));
+}
+
+fn poller(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize) {
+    let reader = &scenario.pollers[index].reader;
+    let (polls, asks) = (&world.probe.pollers[index], &world.feeds.pollers[index]);
+    let (probe, line) = (&world.probe.subscribers[asks.who as usize], asks.line as usize);
+    let name = reader.entity();
+    sheet.latency(&format!("{name}.end_to_end"), &probe.end_to_end);
+    sheet.curves.push((format!("{name}.end_to_end"), probe.end_to_end.clone()));
+    freshness(sheet, &name, &world.probe.lines[line]);
+    hops(sheet, scenario, reader, &name, probe);
+    sheet.gauge(&format!("{name}.backlog"), Unit::Count, &world.probe.lines[line].backlog);
+    sheet.figure(format!("{name}.throughput"), Unit::PerSecond, Some(probe.done.rate(&world.probe.clock)));
+    sheet.level(&format!("{name}.utilization"), Unit::Share, &probe.station.busy.track, reader.workers as f64, false);
+    sheet.latency(&format!("{name}.waiting"), &probe.station.waits);
+    sheet.gauge(&format!("{name}.waiting_line"), Unit::Count, &probe.station.line);
+    sheet.count(format!("{name}.redelivered"), probe.redelivered.measured());
+    sheet.count(format!("{name}.missed"), missed_on(world, line).all());
+    sheet.count(format!("{name}.unfinished"), world.ledger.unfinished(line));
+    for (quantity, count) in
+        [("polls", &polls.polls), ("empty_polls", &polls.empty), ("failed_polls", &polls.failed), ("skipped_polls", &polls.skipped)]
+    {
+        sheet.count(format!("{name}.{quantity}"), count.measured());
     }
-    if subscriber.callback.is_some() {
+    shown(sheet, scenario, world, reader, (probe, line));
+    courses(sheet, world, reader, (probe, line));
+}
+
+/// What the view shows, and what callbacks bring to it.
+fn shown(sheet: &mut Sheet, scenario: &Scenario, world: &World, taker: &Subscriber, (probe, line): (&SubscriberProbe, usize)) {
+    let name = taker.entity();
+    if scenario::tracks_versions(scenario, taker) {
+        views(sheet, scenario, world, taker, (probe, line), &name);
+    }
+    if taker.callback.is_some() {
         sheet.latency(&format!("{name}.callback.latency"), &probe.callback_latency);
         sheet.count(format!("{name}.callback.attempts"), probe.callback_attempts.measured());
         sheet.count(format!("{name}.callback.failed"), probe.callback_failed.measured());
@@ -166,11 +201,15 @@ fn subscriber(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usiz
         sheet.count(format!("{name}.callback.coalesced"), probe.callback_coalesced.measured());
         sheet.count(format!("{name}.callback.short_circuited"), probe.callback_short_circuited.measured());
     }
-    calls(sheet, scenario, subscriber, probe, &name);
+    calls(sheet, scenario, taker, probe, &name);
+}
+
+fn courses(sheet: &mut Sheet, world: &World, taker: &Subscriber, (probe, line): (&SubscriberProbe, usize)) {
+    let name = taker.entity();
     sheet.course(format!("{name}.throughput"), Unit::PerSecond, &probe.done.track, 1.0);
     sheet.course(format!("{name}.backlog"), Unit::Count, &world.probe.lines[line].backlog.track, 1.0);
     sheet.course(format!("{name}.waiting_line"), Unit::Count, &probe.station.line.track, 1.0);
-    sheet.course(format!("{name}.utilization"), Unit::Share, &probe.station.busy.track, workers);
+    sheet.course(format!("{name}.utilization"), Unit::Share, &probe.station.busy.track, taker.workers as f64);
 }
 
 /// Requests to further services, together and by system of record.
@@ -196,8 +235,7 @@ fn freshness(sheet: &mut Sheet, name: &str, line: &LineProbe) {
 
 /// Means are over all changes shown, so that they add up to the mean end-to-end latency. A stage that only another weight of the
 /// events would use has no figures.
-fn hops(sheet: &mut Sheet, scenario: &Scenario, index: usize, name: &str, probe: &SubscriberProbe) {
-    let subscriber = &scenario.subscribers[index];
+fn hops(sheet: &mut Sheet, scenario: &Scenario, subscriber: &Subscriber, name: &str, probe: &SubscriberProbe) {
     let possible = scenario::stages(scenario, subscriber, Calls::InAnyWeight);
     let shown = probe.end_to_end.count();
     for (hop, word, _) in hop::ALL {
@@ -231,11 +269,10 @@ fn missed_on(world: &World, line: usize) -> Missed {
     Missed { refused, ..world.probe.missed[line] }
 }
 
-fn views(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize, line: usize, name: &str) {
-    let probe = &world.probe.subscribers[index];
+fn views(sheet: &mut Sheet, scenario: &Scenario, world: &World, taker: &Subscriber, (probe, line): (&SubscriberProbe, usize), name: &str) {
     let mut wrong = Span::ZERO;
     let (mut finals, mut stale) = (0, 0);
-    for event in scenario.events_reaching(&scenario.subscribers[index]) {
+    for event in scenario.events_reaching(taker) {
         let place = world.ledger.place(event as u32, line);
         let account = world.ledger.account(event as u32, place);
         wrong += world.ledger.time_wrong(world.now, event as u32, place);
@@ -243,22 +280,29 @@ fn views(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize, li
         stale += account.finals_stale;
     }
     sheet.count(format!("{name}.stale_overwrites"), probe.stale_overwrites.measured());
-    if scenario::sees_lifecycles(scenario, &scenario.subscribers[index]) {
+    if scenario::sees_lifecycles(scenario, taker) {
         sheet.figure(format!("{name}.stale_final"), Unit::Share, (finals > 0).then(|| stale as f64 / finals as f64));
     }
     sheet.figure(format!("{name}.time_wrong"), Unit::ItemSeconds, Some(wrong.seconds()));
     sheet.count(format!("{name}.order_violations"), probe.order_violations.measured());
 }
 
-fn sor(sheet: &mut Sheet, name: &str, workers: u32, has_users: bool, probe: &SorProbe) {
-    let workers = workers as f64;
+fn sor(sheet: &mut Sheet, scenario: &Scenario, index: usize, probe: &SorProbe) {
+    let sor = &scenario.sors[index];
+    let (name, workers) = (format!("sor.{}", sor.name), sor.workers as f64);
+    let is_polled = scenario::is_polled(scenario, index);
     sheet.level(&format!("{name}.utilization"), Unit::Share, &probe.utilization, workers, false);
     sheet.level(&format!("{name}.utilization.callbacks"), Unit::Share, &probe.busy_callbacks.track, workers, false);
     sheet.level(&format!("{name}.utilization.own"), Unit::Share, &probe.busy_own.track, workers, false);
     sheet.latency(&format!("{name}.waiting"), &probe.waits);
     sheet.gauge(&format!("{name}.waiting_line"), Unit::Count, &probe.line);
     sheet.figure(format!("{name}.callbacks"), Unit::PerSecond, Some(probe.callbacks.rate(&sheet.clock)));
-    if has_users {
+    if is_polled {
+        sheet.level(&format!("{name}.utilization.polls"), Unit::Share, &probe.busy_polls.track, workers, false);
+        sheet.figure(format!("{name}.polls"), Unit::PerSecond, Some(probe.polls.rate(&sheet.clock)));
+        sheet.course(format!("{name}.utilization.polls"), Unit::Share, &probe.busy_polls.track, workers);
+    }
+    if sor.own_load.is_some() {
         sheet.latency(&format!("{name}.own_latency"), &probe.own_latency);
     }
     sheet.count(format!("{name}.refused"), probe.refused.measured());
@@ -297,7 +341,7 @@ fn queue(sheet: &mut Sheet, name: &str, line: &LineProbe) {
 }
 
 fn topic(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize, name: &str) {
-    let to_topic = |event: &usize| scenario.events[*event].to == Destination::Topic(index);
+    let to_topic = |event: &usize| scenario.events[*event].to == Some(Destination::Topic(index));
     let published: u64 = (0..scenario.events.len()).filter(to_topic).map(|event| world.probe.events[event].published.measured()).sum();
     let subscribers =
         (0..scenario.subscribers.len()).filter(|subscriber| scenario.subscribers[*subscriber].from == Destination::Topic(index));

@@ -15,6 +15,12 @@ pub enum Hop {
     DeliverWait,
     DeliverWork,
     DeliveryLink,
+    /// From the change to the request that brings it.
+    PollWait,
+    /// Request and page on their way.
+    FeedLink,
+    FeedWait,
+    FeedService,
     Wait,
     Work,
     Connection,
@@ -30,7 +36,7 @@ pub enum Hop {
 }
 
 /// How many stages there are.
-pub const HOPS: usize = 21;
+pub const HOPS: usize = 25;
 
 /// All stages in order: name as in metrics, and whether it is waiting (which capacity can buy away).
 pub const ALL: [(Hop, &str, bool); HOPS] = [
@@ -44,6 +50,10 @@ pub const ALL: [(Hop, &str, bool); HOPS] = [
     (Hop::DeliverWait, "deliver_wait", true),
     (Hop::DeliverWork, "deliver_work", false),
     (Hop::DeliveryLink, "delivery_link", false),
+    (Hop::PollWait, "poll_wait", true),
+    (Hop::FeedLink, "feed_link", false),
+    (Hop::FeedWait, "feed_wait", true),
+    (Hop::FeedService, "feed_service", false),
     (Hop::Wait, "wait", true),
     (Hop::Work, "work", false),
     (Hop::Connection, "connection", true),

@@ -13,6 +13,7 @@ impl World {
     pub fn check(&mut self) -> Result<(), String> {
         self.check_brokers()?;
         self.check_holders()?;
+        self.check_feeds()?;
         self.check_little()
     }
 
@@ -40,13 +41,34 @@ impl World {
             let present = |queue| segment.broker.ready(queue) + segment.broker.in_flight(queue) + segment.broker.delayed(queue);
             copies += (0..self.line_of[index].len() as u32).map(|queue| present(QueueId(queue))).sum::<u64>();
         }
-        let unsent: u64 = self.probe.events.iter().map(|event| event.raised.total - event.published.total - event.refused.total).sum();
+        let on_bus = self.probe.events.iter().zip(&self.publishers).filter(|(_, publisher)| publisher.has_bus).map(|(event, _)| event);
+        let unsent: u64 = on_bus.map(|event| event.raised.total - event.published.total - event.refused.total).sum();
+        let entries: u64 = self.feeds.pollers.iter().map(|poller| self.feeds.unread(poller) + poller.in_hand).sum();
         let holders = self.ledger.holders();
         let left = self.ledger.holders_left();
-        if holders != copies + unsent + left {
+        if holders != copies + unsent + entries + left {
             return Err(format!(
-                "conservation: changes have {holders} holders, brokers hold {copies} copies, publishers {unsent}, and {left} are left open"
+                "conservation: changes have {holders} holders, brokers hold {copies} copies, publishers {unsent}, pollers {entries} entries, and {left} are left open"
             ));
+        }
+        Ok(())
+    }
+
+    /// Every entry of a feed is, for each of its pollers, shown, unread, or in the poller's hand: in line, in work or calling, or
+    /// failed and to be worked again.
+    fn check_feeds(&self) -> Result<(), String> {
+        for (index, poller) in self.feeds.pollers.iter().enumerate() {
+            let feed = &self.feeds.feeds[poller.feed as usize];
+            let shown = self.probe.subscribers[poller.who as usize].done.total;
+            let unread = self.feeds.unread(poller);
+            if feed.appended() != shown + poller.in_hand + unread || poller.read != shown + poller.in_hand {
+                return Err(format!(
+                    "conservation at poller {index}: {} appended, {} read, {unread} unread, {} in hand, {shown} shown",
+                    feed.appended(),
+                    poller.read,
+                    poller.in_hand
+                ));
+            }
         }
         Ok(())
     }

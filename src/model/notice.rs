@@ -22,6 +22,38 @@ pub enum Job {
     Work { at: CopyRef },
 }
 
+/// A step in the course of a poll.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Poll {
+    /// A tick of the poller's clock.
+    Due,
+    /// The jitter is over.
+    Begins,
+    /// A request reaches the SOR.
+    Arrives,
+    /// The SOR has served it.
+    Served,
+    /// The answer reaches the poller.
+    Answered,
+    /// So does the answer that the line is full.
+    Refused,
+    /// The poller gives up waiting.
+    TimedOut,
+}
+
+impl Poll {
+    /// Of a request of a poller.
+    pub fn notice(self, poller: u16, call: u16) -> Notice {
+        Notice::Poll { poller, call, step: self, began: Time::ZERO }
+    }
+
+    fn numbered(number: u8) -> Poll {
+        use Poll::*;
+        [Due, Begins, Arrives, Served, Answered, Refused, TimedOut][number as usize]
+    }
+}
+
 /// An entry of the calendar. A `life` counts how often its place had been down when it was entered: what a former life began is void.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
@@ -67,6 +99,8 @@ pub enum Notice {
     Disrupt { disruption: u32 },
     /// And is no more.
     Restore { disruption: u32 },
+    /// A poll goes on; a service says when it began.
+    Poll { poller: u16, call: u16, step: Poll, began: Time },
 }
 
 /// A notice as the calendar keeps it: two words that travel in registers. An enum of this size is written to the stack in parts and
@@ -138,6 +172,7 @@ impl Notice {
             Notice::OwnServed { sor, life, arrived } => pack(21, false, sor, life, arrived.0),
             Notice::Disrupt { disruption } => pack(22, false, 0, disruption, 0),
             Notice::Restore { disruption } => pack(23, false, 0, disruption, 0),
+            Notice::Poll { poller, call, step, began } => pack(24, false, call, poller as u32 | (step as u32) << 16, began.0),
         }
     }
 }
@@ -172,7 +207,8 @@ impl Packed {
             20 => Notice::OwnRequest { sor: middle },
             21 => Notice::OwnServed { sor: small, life: middle, arrived: Time(self.body) },
             22 => Notice::Disrupt { disruption: middle },
-            _ => Notice::Restore { disruption: middle },
+            23 => Notice::Restore { disruption: middle },
+            _ => Notice::Poll { poller: middle as u16, call: small, step: Poll::numbered((middle >> 16) as u8), began: Time(self.body) },
         }
     }
 }

@@ -89,7 +89,7 @@ impl World {
         0..self.subscribers[who].consumers.len() as u32
     }
 
-    fn segment_of(&self, who: usize) -> u16 {
+    pub(super) fn segment_of(&self, who: usize) -> u16 {
         self.lines[self.subscribers[who].line as usize].segment
     }
 
@@ -193,7 +193,7 @@ impl World {
     #[cold]
     pub(super) fn pass_over_deaf(&mut self, event: u32, change: u32) {
         let message = message(&self.ledger, &self.publishers, change);
-        for who in 0..self.subscribers.len() {
+        for who in 0..self.disruptions.connections.len() {
             let line = self.subscribers[who].line;
             let mut seats = self.audiences[event as usize].iter();
             if self.disruptions.is_deaf(who) && seats.any(|seat| seat.line == line && seat.selector.admits(&message)) {
@@ -251,7 +251,7 @@ impl World {
     }
 
     fn subscribers_of(&self, segment: u16) -> Vec<usize> {
-        (0..self.subscribers.len()).filter(|who| self.segment_of(*who) == segment).collect()
+        (0..self.disruptions.connections.len()).filter(|who| self.segment_of(*who) == segment).collect()
     }
 
     /// It stops: everybody who waits or is served is told so, as is who asks meanwhile.
@@ -260,14 +260,16 @@ impl World {
         if self.sors[sor].down > 1 {
             return;
         }
-        let Stopped { served, line } = self.sors[sor].stop();
+        let Stopped { served, line } = self.sors[sor].stop(self.now);
         self.probe.sors[sor].stopped(self.now, line.iter().map(|(came, _)| *came));
         for (at, call, _) in served {
             self.lost_request(call, at, Hop::SorService);
         }
         for (_, request) in line {
-            if let Request::Callback { call, at } = request {
-                self.lost_request(call, at, Hop::SorWait);
+            match request {
+                Request::Callback { call, at } => self.lost_request(call, at, Hop::SorWait),
+                Request::Poll { poller, call } => self.poll_refused(poller, call),
+                Request::Own => {}
             }
         }
     }

@@ -242,11 +242,13 @@ pub struct SorProbe {
     pub line: Gauge,
     pub busy_callbacks: Gauge,
     pub busy_own: Gauge,
+    pub busy_polls: Gauge,
     pub utilization: Track,
     pub waits: Histogram,
     pub waited: u128,
     pub own_latency: Histogram,
     pub callbacks: Count,
+    pub polls: Count,
     pub refused: Count,
     /// Nanoseconds of work for callers that had given up.
     pub wasted: Count,
@@ -266,10 +268,10 @@ impl SorProbe {
 
     /// It stops at once: those in line, who came then, and all who were served go unanswered.
     pub fn stopped(&mut self, now: Time, line: impl Iterator<Item = Time>) {
-        let served = self.busy_callbacks.level.value() + self.busy_own.level.value();
+        let served = self.busy_callbacks.level.value() + self.busy_own.level.value() + self.busy_polls.level.value();
         self.refused.add(self.line.level.value() + served);
         self.waited += line.map(|came| now.since(came).0 as u128).sum::<u128>();
-        for gauge in [&mut self.line, &mut self.busy_callbacks, &mut self.busy_own] {
+        for gauge in [&mut self.line, &mut self.busy_callbacks, &mut self.busy_own, &mut self.busy_polls] {
             gauge.level.set(now, 0);
         }
     }
@@ -286,11 +288,24 @@ impl SorProbe {
         self.line.cut(clock, from, to);
         let callbacks = self.busy_callbacks.cut(clock, from, to);
         let own = self.busy_own.cut(clock, from, to);
-        self.utilization.push(clock, from, to, callbacks + own, 0);
-        for count in [&mut self.callbacks, &mut self.refused, &mut self.wasted] {
+        let polls = self.busy_polls.cut(clock, from, to);
+        self.utilization.push(clock, from, to, callbacks + own + polls, 0);
+        for count in [&mut self.callbacks, &mut self.polls, &mut self.refused, &mut self.wasted] {
             count.cut(clock, from, to);
         }
     }
+}
+
+/// How a poller fares.
+#[derive(Clone, Debug, Default)]
+pub struct PollerProbe {
+    pub polls: Count,
+    /// Answered that nothing is new.
+    pub empty: Count,
+    /// Refused, or given up.
+    pub failed: Count,
+    /// Ticks that passed while the poll before was under way.
+    pub skipped: Count,
 }
 
 /// Everything that is observed in one run.
@@ -301,10 +316,12 @@ pub struct Probe {
     pub events: Vec<EventProbe>,
     pub links: Vec<LinkProbe>,
     pub segments: Vec<SegmentProbe>,
-    /// By subscription.
+    /// By queue or subscription, then by poller.
     pub lines: Vec<LineProbe>,
     pub missed: Vec<Missed>,
+    /// Then pollers.
     pub subscribers: Vec<SubscriberProbe>,
+    pub pollers: Vec<PollerProbe>,
     pub sors: Vec<SorProbe>,
     /// Changes that live, for the warm-up.
     pub living: Gauge,
@@ -318,6 +335,7 @@ pub struct Sizes {
     pub segments: usize,
     pub lines: usize,
     pub subscribers: usize,
+    pub pollers: usize,
     pub sors: usize,
 }
 
@@ -331,9 +349,10 @@ impl Probe {
             events: vec![EventProbe::default(); sizes.events],
             links: vec![LinkProbe { measured_from: from, ..LinkProbe::default() }; sizes.links],
             segments: vec![SegmentProbe::default(); sizes.segments],
-            lines: vec![LineProbe::default(); sizes.lines],
-            missed: vec![Missed::default(); sizes.lines],
-            subscribers: vec![SubscriberProbe::default(); sizes.subscribers],
+            lines: vec![LineProbe::default(); sizes.lines + sizes.pollers],
+            missed: vec![Missed::default(); sizes.lines + sizes.pollers],
+            subscribers: vec![SubscriberProbe::default(); sizes.subscribers + sizes.pollers],
+            pollers: vec![PollerProbe::default(); sizes.pollers],
             sors: vec![SorProbe { measured_from: from, ..SorProbe::default() }; sizes.sors],
             living: Gauge::default(),
         };
@@ -365,6 +384,11 @@ impl Probe {
         }
         self.lines.iter_mut().for_each(|line| line.cut(&clock, from, now));
         self.subscribers.iter_mut().for_each(|subscriber| subscriber.cut(&clock, from, now));
+        for poller in &mut self.pollers {
+            for count in [&mut poller.polls, &mut poller.empty, &mut poller.failed, &mut poller.skipped] {
+                count.cut(&clock, from, now);
+            }
+        }
         self.sors.iter_mut().for_each(|sor| sor.cut(&clock, from, now));
         clock.next(now)
     }

@@ -54,7 +54,15 @@ impl World {
                 self.ledger.abandon(event, lifecycle);
             }
         }
-        self.publish(change);
+        if !self.feeds.is_empty() {
+            self.append(event, change);
+        }
+        if self.publishers[event as usize].has_bus {
+            self.publish(change);
+        } else {
+            self.ledger.change_mut(change).unsent = false;
+            self.release(change);
+        }
     }
 
     fn open_for_audience(&mut self, event: u32, change: u32) {

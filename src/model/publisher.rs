@@ -30,6 +30,8 @@ pub struct Publisher {
     pub size: Bytes,
     pub priority: u8,
     pub persistent: bool,
+    /// False: only feeds carry its event, and it publishes nothing.
+    pub has_bus: bool,
     pub segment: u32,
     pub to: crate::core::Destination,
     pub path: Path,
@@ -58,6 +60,7 @@ pub struct Publisher {
 /// What only the whole scenario can tell a publisher.
 #[derive(Clone, Debug)]
 pub struct Placement {
+    pub has_bus: bool,
     pub segment: u32,
     pub to: crate::core::Destination,
     pub path: Path,
@@ -96,6 +99,7 @@ impl Publisher {
             size: event.size,
             priority: event.priority,
             persistent: placement.persistent,
+            has_bus: placement.has_bus,
             segment: placement.segment,
             to: placement.to,
             path: placement.path,

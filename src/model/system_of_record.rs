@@ -1,4 +1,4 @@
-//! A system of record: one line, in which its own users' requests and the callbacks stand alike, before its workers.
+//! A system of record: one line, in which its own users' requests, callbacks and polls stand alike, before its workers.
 
 use super::disruption::slowed;
 use super::notice::CopyRef;
@@ -15,6 +15,8 @@ pub enum Request {
     Own,
     /// A subscriber.
     Callback { call: u16, at: CopyRef },
+    /// A poller.
+    Poll { poller: u16, call: u16 },
 }
 
 /// The owner and source of truth.
@@ -30,6 +32,7 @@ pub struct SystemOfRecord {
     /// How many disruptions keep it down, and how often it was.
     pub down: u32,
     pub life: u32,
+    stopped_at: Time,
     /// What starts now takes so many times as long.
     pub slow: f64,
     service_stream: Stream,
@@ -61,6 +64,7 @@ impl SystemOfRecord {
             abandonable,
             down: 0,
             life: 0,
+            stopped_at: Time::ZERO,
             slow: 1.0,
             service_stream: stream("service"),
             own_stream: stream("own arrivals"),
@@ -74,9 +78,15 @@ impl SystemOfRecord {
         if self.down > 0 { Admission::Refused } else { self.station.arrive(now, request) }
     }
 
+    /// Whether a service that began then was lost. Nothing is served at the instant at which it stops.
+    pub fn has_lost(&self, began: Time) -> bool {
+        self.life > 0 && began <= self.stopped_at
+    }
+
     /// It stops at once.
-    pub fn stop(&mut self) -> Stopped {
+    pub fn stop(&mut self, now: Time) -> Stopped {
         self.life += 1;
+        self.stopped_at = now;
         Stopped { served: std::mem::take(&mut self.in_service), line: self.station.clear() }
     }
 

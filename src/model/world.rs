@@ -7,6 +7,7 @@
 use super::change::Ledger;
 use super::copy::Copies;
 use super::disruption::Disruptions;
+use super::feed::Feeds;
 use super::network::Network;
 use super::notice::{Job, Notice, Packed};
 use super::probe::Probe;
@@ -29,6 +30,7 @@ pub struct World {
     pub(super) copies: Copies,
     pub(super) subscribers: Vec<Subscriber>,
     pub(super) sors: Vec<SystemOfRecord>,
+    pub(super) feeds: Feeds,
     /// All queues, those of subscriptions included.
     pub(super) lines: Vec<LineMap>,
     /// By segment, then by the broker's queue number: which line.
@@ -88,6 +90,7 @@ impl World {
         segments: Vec<Segment>,
         subscribers: Vec<Subscriber>,
         sors: Vec<SystemOfRecord>,
+        feeds: Feeds,
         wiring: Wiring,
         probe: Probe,
         disruptions: Disruptions,
@@ -104,6 +107,7 @@ impl World {
             segments,
             subscribers,
             sors,
+            feeds,
             lines: wiring.lines,
             line_of: wiring.line_of,
             consumer_of: wiring.consumer_of,
@@ -170,6 +174,9 @@ impl World {
         for sor in 0..self.sors.len() as u32 {
             self.schedule_own(sor);
         }
+        for poller in 0..self.feeds.pollers.len() as u16 {
+            self.schedule_poll(poller);
+        }
     }
 
     #[inline(always)]
@@ -196,6 +203,7 @@ impl World {
             Notice::OwnServed { sor, life, arrived } => self.own_served(sor, life, arrived),
             Notice::Disrupt { disruption } => self.disrupt(disruption),
             Notice::Restore { disruption } => self.restore(disruption),
+            Notice::Poll { poller, call, step, began } => self.poll(poller, call, step, began),
         }
     }
 
@@ -208,12 +216,16 @@ impl World {
             let measured = now > self.probe.clock.warm_up;
             for (index, line) in self.lines.iter().enumerate() {
                 let oldest = self.segments[line.segment as usize].broker.oldest_ready(line.queue);
-                let (area, max) = self.ledger.freshness(now, index);
                 let totals = self.segments[line.segment as usize].broker.totals(line.queue);
                 let probe = &mut self.probe.lines[index];
                 probe.published.total = totals.published + totals.received;
                 if measured {
                     probe.look(oldest.map_or(Span::ZERO, |since| now.since(since)));
+                }
+            }
+            for (index, probe) in self.probe.lines.iter_mut().enumerate() {
+                let (area, max) = self.ledger.freshness(now, index);
+                if measured {
                     probe.stale_area += area;
                     probe.stale_max = probe.stale_max.max(max);
                 }

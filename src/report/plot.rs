@@ -67,6 +67,22 @@ impl Plot {
         self.picture.line(points, color, width);
     }
 
+    /// A measured point on a line.
+    pub fn dot(&mut self, (x, y): Point, color: Color) {
+        let (x, y) = (self.x.place(x), self.y.place(y));
+        self.picture.rect((x - 4.5, y - 4.5), (9.0, 9.0), color);
+    }
+
+    /// A point that is marked, with its name above where it has one.
+    pub fn named_dot(&mut self, (x, y): Point, color: Color, name: &str) {
+        let (x, y) = (self.x.place(x), self.y.place(y));
+        self.picture.frame((x - 9.0, y - 9.0), (18.0, 18.0), color.darker(), 2.5);
+        if name.is_empty() {
+            return;
+        }
+        self.picture.label((x, y - 24.0), name, LABEL, color.darker(), Anchor::Middle);
+    }
+
     /// Between two lines over the same x.
     pub fn between(&mut self, low: &[Point], high: &[Point], color: Color, opacity: f64) {
         let mut points = self.placed(low);

@@ -67,6 +67,22 @@ impl Scale {
         Scale { kind: Kind::Nines, from: 0.5, to, start: 0.0, end: 0.0, ticks }
     }
 
+    /// Places with their own texts, with some room at both ends; texts that would touch are left out. Logarithmic where the places
+    /// are above zero and their span is wide.
+    pub fn of_marks(mut marks: Vec<(f64, String)>) -> Self {
+        const TEXTS_MAX: usize = 16;
+        marks.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let (first, last) = (marks.first().map_or(0.0, |mark| mark.0), marks.last().map_or(1.0, |mark| mark.0));
+        let kind = if first > 0.0 && last / first > 20.0 { Kind::Log } else { Kind::Linear };
+        let (from, to) = match kind {
+            Kind::Log => (first * (first / last).powf(0.04), last * (last / first).powf(0.04)),
+            _ => (first - 0.04 * (last - first), last + 0.04 * (last - first)),
+        };
+        let every = marks.len().div_ceil(TEXTS_MAX).max(1);
+        let ticks = marks.into_iter().enumerate().filter(|(index, _)| index % every == 0).map(|(_, mark)| mark).collect();
+        Scale { kind, from, to, start: 0.0, end: 0.0, ticks }
+    }
+
     pub fn between(mut self, start: f64, end: f64) -> Self {
         (self.start, self.end) = (start, end);
         self

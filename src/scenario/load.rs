@@ -30,6 +30,7 @@ pub fn load(entry: &str, files: &mut dyn Files, settings: &[(String, String)]) -
         segments: names("segment", "segment"),
         topics: names("topic", "topic"),
         queues: names("queue", "queue"),
+        feeds: names("feed", "feed"),
         sources: RefCell::new(document.sources),
         problems: RefCell::new(problems),
         files: RefCell::new(files),

@@ -1,10 +1,10 @@
 //! Which figures a scenario has: the one list that objectives are checked against and that the model fills.
 //!
-//! Names are `<kind>.<name>.<quantity>[.<statistic>]`. The order is the file's: subscribers, systems of record, segments, topics,
+//! Names are `<kind>.<name>.<quantity>[.<statistic>]`. The order is the file's: subscribers, pollers, systems of record, segments, topics,
 //! queues, links, events, totals; within each the order of the tables below.
 
 use super::disruption::Target;
-use super::spec::{Scenario, Subscriber};
+use super::spec::{Feed, Scenario, Subscriber};
 use super::stages::{Calls, sees_lifecycles, stages, tracks_versions};
 use crate::units::Unit;
 use std::collections::BTreeSet;
@@ -125,6 +125,28 @@ const CALLBACK: [Quantity; 6] = [
 const CALLS: [Quantity; 3] = [latency("calls.latency"), count("calls.failed"), count(CALLS_ATTEMPTS)];
 /// In all, and for each system of record.
 const CALLS_ATTEMPTS: &str = "calls.attempts";
+/// Of every poller: before its stages, and behind them.
+const POLLER_FIRST: [Quantity; 2] = [latency("end_to_end"), age("freshness")];
+const POLLER: [Quantity; 12] = [
+    // Entries that it has not read yet.
+    level("backlog", Unit::Count),
+    figure("throughput", Unit::PerSecond),
+    share("utilization"),
+    // From the page's coming to a worker.
+    latency("waiting"),
+    level("waiting_line", Unit::Count),
+    // Entries worked again at the next poll, as they had failed.
+    count("redelivered"),
+    count("missed"),
+    count("unfinished"),
+    count("polls"),
+    // Answered that nothing is new.
+    count("empty_polls"),
+    // Refused, or given up after the time-out.
+    count("failed_polls"),
+    // Left out, as the poll before was still under way.
+    count("skipped_polls"),
+];
 
 const SOR: [Quantity; 6] = [
     share("utilization"),
@@ -135,6 +157,8 @@ const SOR: [Quantity; 6] = [
     figure("callbacks", Unit::PerSecond),
 ];
 const OWN_LATENCY: Quantity = latency("own_latency");
+/// Answers to pollers: part of the load, and requests.
+const POLLED: [Quantity; 2] = [share("utilization.polls"), figure("polls", Unit::PerSecond)];
 /// Refused for a full line; served though the caller had given up before the end.
 const SOR_IN_VAIN: [Quantity; 2] = [count("refused"), figure("wasted", Unit::Share)];
 
@@ -178,9 +202,16 @@ pub fn metric_catalog(scenario: &Scenario) -> Vec<MetricDefinition> {
     for subscriber in &scenario.subscribers {
         catalog.subscriber(scenario, subscriber);
     }
-    for sor in asked_sors(scenario).into_iter().map(|index| &scenario.sors[index]) {
+    for poller in &scenario.pollers {
+        catalog.poller(scenario, &poller.reader);
+    }
+    for index in asked_sors(scenario) {
+        let sor = &scenario.sors[index];
         let of = format!("sor.{}", sor.name);
         catalog.all(&of, &SOR);
+        if is_polled(scenario, index) {
+            catalog.all(&of, &POLLED);
+        }
         catalog.when(sor.own_load.is_some(), &of, &OWN_LATENCY);
         catalog.all(&of, &SOR_IN_VAIN);
     }
@@ -208,13 +239,19 @@ pub fn metric_catalog(scenario: &Scenario) -> Vec<MetricDefinition> {
     catalog.list
 }
 
-/// Systems of record that anybody asks anything: their own users, or callbacks in whichever weight the events are.
+/// Systems of record that anybody asks anything: their own users, pollers, or callbacks in whichever weight the events are.
 pub fn asked_sors(scenario: &Scenario) -> Vec<usize> {
-    let callers = scenario.subscribers.iter().filter(|subscriber| subscriber.callback.is_some());
+    let callers = scenario.takers().filter(|subscriber| subscriber.callback.is_some());
     let calls = |subscriber| scenario.events_reaching(subscriber).into_iter().map(move |event| target(scenario, subscriber, event));
-    let called: BTreeSet<usize> = callers.flat_map(calls).chain(scenario.subscribers.iter().flat_map(called_services)).collect();
-    let asked = |sor: &usize| called.contains(sor) || scenario.sors[*sor].own_load.is_some();
+    let called: BTreeSet<usize> = callers.flat_map(calls).chain(scenario.takers().flat_map(called_services)).collect();
+    let asked = |sor: &usize| called.contains(sor) || scenario.sors[*sor].own_load.is_some() || is_polled(scenario, *sor);
     (0..scenario.sors.len()).filter(asked).collect()
+}
+
+/// True where somebody polls a feed of this system of record.
+pub fn is_polled(scenario: &Scenario, sor: usize) -> bool {
+    let of = |feed: &Feed| scenario.events.get(feed.of).is_some_and(|event| event.from == sor);
+    scenario.pollers.iter().any(|poller| scenario.feeds.get(poller.feed).is_some_and(of))
 }
 
 /// The services that a subscriber calls after its callback, each once.
@@ -234,12 +271,9 @@ struct Catalog {
 
 impl Catalog {
     fn subscriber(&mut self, scenario: &Scenario, subscriber: &Subscriber) {
-        let of = format!("subscriber.{}", subscriber.name);
-        let tracked = tracks_versions(scenario, subscriber);
+        let of = subscriber.entity();
         self.all(&of, &SUBSCRIBER_FIRST);
-        for stage in stages(scenario, subscriber, Calls::InAnyWeight).into_iter().chain(tracked.then_some(OVERTAKEN)) {
-            self.one(&format!("{of}.hop"), &stage_latency(stage));
-        }
+        self.stages(scenario, subscriber, &of);
         self.all(&of, &SUBSCRIBER);
         let segment = scenario.segment_of_line(subscriber.from);
         self.when(segment.is_some_and(|segment| scenario.is_ever_down(Target::Segment(segment))), &of, &CRASHED);
@@ -248,16 +282,36 @@ impl Catalog {
         if index.is_some_and(|index| scenario.is_disrupted(index)) {
             self.all(&of, &DRAIN);
         }
-        if tracked {
-            self.one(&of, &STALE_OVERWRITES);
-            self.when(sees_lifecycles(scenario, subscriber), &of, &STALE_FINAL);
-            self.all(&of, &VERSIONS);
+        self.views(scenario, subscriber, &of);
+    }
+
+    fn poller(&mut self, scenario: &Scenario, reader: &Subscriber) {
+        let of = reader.entity();
+        self.all(&of, &POLLER_FIRST);
+        self.stages(scenario, reader, &of);
+        self.all(&of, &POLLER);
+        self.views(scenario, reader, &of);
+    }
+
+    fn stages(&mut self, scenario: &Scenario, subscriber: &Subscriber, of: &str) {
+        let overtaken = tracks_versions(scenario, subscriber).then_some(OVERTAKEN);
+        for stage in stages(scenario, subscriber, Calls::InAnyWeight).into_iter().chain(overtaken) {
+            self.one(&format!("{of}.hop"), &stage_latency(stage));
+        }
+    }
+
+    /// What the view shows, and what callbacks bring to it.
+    fn views(&mut self, scenario: &Scenario, subscriber: &Subscriber, of: &str) {
+        if tracks_versions(scenario, subscriber) {
+            self.one(of, &STALE_OVERWRITES);
+            self.when(sees_lifecycles(scenario, subscriber), of, &STALE_FINAL);
+            self.all(of, &VERSIONS);
         }
         if subscriber.callback.is_some() {
-            self.all(&of, &CALLBACK);
+            self.all(of, &CALLBACK);
         }
         if !subscriber.calls.is_empty() {
-            self.all(&of, &CALLS);
+            self.all(of, &CALLS);
             let named = |sor: usize| scenario.sors.get(sor).map(|sor| format!("{of}.{CALLS_ATTEMPTS}.{}", sor.name));
             let names = called_services(subscriber).into_iter().filter_map(named);
             self.list.extend(names.map(|name| MetricDefinition { name, unit: Unit::Count }));

@@ -9,6 +9,7 @@
 //!
 //! Knows no file system, no terminal and no simulation beyond the values that it makes.
 
+mod axis;
 mod design;
 mod digest;
 pub mod disruption;
@@ -28,12 +29,13 @@ mod stages;
 mod validate;
 mod values;
 
+pub use axis::Axis;
 pub use design::{Design, Setting};
 #[cfg(feature = "cli")]
 pub use files::unpack;
 pub use files::{DATA_LIMIT, FileError, Files, MemoryFiles, TEXT_LIMIT, is_packed, resolve};
 pub use load::load;
-pub use metrics::{MetricDefinition, asked_sors, called_services, metric_catalog};
+pub use metrics::{MetricDefinition, asked_sors, called_services, is_polled, metric_catalog};
 pub use problem::{Place, Problem, Problems};
 pub use spec::Scenario;
 pub use stages::{Calls, sees_lifecycles, stages, tracks_versions};

@@ -6,7 +6,7 @@ use super::similar;
 use std::collections::BTreeMap;
 
 /// The sections in which every entry is an entity with a name.
-pub(super) const ENTITIES: &[&str] = &["zone", "link", "sor", "event", "segment", "topic", "queue", "subscriber"];
+pub(super) const ENTITIES: &[&str] = &["zone", "link", "sor", "event", "segment", "topic", "queue", "subscriber", "feed", "poller"];
 
 /// Numbers of the entities of one kind, in the order of the file.
 #[derive(Debug, Default)]
@@ -71,7 +71,7 @@ pub(super) fn section<'a>(root: &'a Table, kind: &str) -> Vec<(&'a str, &'a supe
 /// Zones that stand after `zone =` or in a link's `between`.
 pub(super) fn mentioned_zones(root: &Table) -> Vec<&str> {
     let mut zones = Vec::new();
-    for kind in ["sor", "segment", "subscriber"] {
+    for kind in ["sor", "segment", "subscriber", "poller"] {
         zones.extend(section(root, kind).into_iter().filter_map(|(_, entry)| entry.node.table()?.get("zone")?.node.text()));
     }
     for (_, link) in section(root, "link") {

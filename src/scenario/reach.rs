@@ -9,8 +9,9 @@ use std::collections::BTreeSet;
 pub(super) fn reach(scenario: &Scenario) -> Vec<Vec<EventIndex>> {
     let dead_letters = dead_letters_of_topics(scenario);
     let starts = |event: &Event| match event.to {
-        Destination::Queue(queue) => vec![queue],
-        Destination::Topic(topic) => dead_letters.get(topic).into_iter().flatten().copied().collect(),
+        Some(Destination::Queue(queue)) => vec![queue],
+        Some(Destination::Topic(topic)) => dead_letters.get(topic).into_iter().flatten().copied().collect(),
+        Some(Destination::Feed(_)) | None => Vec::new(),
     };
     let mut reach = vec![Vec::new(); scenario.queues.len()];
     let mut taken = vec![false; scenario.queues.len()];

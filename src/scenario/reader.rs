@@ -22,6 +22,7 @@ pub(super) struct Context<'a> {
     pub segments: Names,
     pub topics: Names,
     pub queues: Names,
+    pub feeds: Names,
     pub sources: RefCell<Vec<Source>>,
     pub problems: RefCell<Vec<Problem>>,
     pub files: RefCell<&'a mut dyn Files>,

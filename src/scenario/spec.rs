@@ -18,6 +18,7 @@ pub type SegmentIndex = usize;
 pub type TopicIndex = usize;
 pub type QueueIndex = usize;
 pub type SubscriberIndex = usize;
+pub type FeedIndex = usize;
 
 /// A whole design and the question asked of it.
 #[derive(Clone, Debug)]
@@ -40,6 +41,8 @@ pub struct Scenario {
     pub queues: Vec<Queue>,
     pub subscribers: Vec<Subscriber>,
     pub disruptions: Vec<Disruption>,
+    pub feeds: Vec<Feed>,
+    pub pollers: Vec<Poller>,
     pub objectives: Vec<Objective>,
     pub assumptions: Vec<Assumption>,
     /// By queue: the events whose messages can come to it, for [`Scenario::events_reaching`].
@@ -143,7 +146,8 @@ pub enum Service {
 pub struct Event {
     pub name: String,
     pub from: SorIndex,
-    pub to: Destination,
+    /// None: only feeds carry it.
+    pub to: Option<Destination>,
     pub weight: Weight,
     /// Of one message in the present weight.
     pub size: Bytes,
@@ -166,6 +170,8 @@ pub struct Event {
 pub enum Destination {
     Topic(TopicIndex),
     Queue(QueueIndex),
+    /// Of a poller only; events go to all feeds that are of them.
+    Feed(FeedIndex),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -379,6 +385,55 @@ pub enum Style {
     Soap,
 }
 
+/// An Atom feed: what a system of record appends to for its readers to ask for.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    pub name: String,
+    pub of: EventIndex,
+    /// Most entries in one answer; none: all there are.
+    pub page: Option<u32>,
+    /// Of one answer with entries, on a worker of the system of record.
+    pub page_service: Distribution,
+    /// Of an answer that nothing is new.
+    pub not_modified_service: Distribution,
+}
+
+/// Who asks a feed for what is new.
+#[derive(Clone, Debug)]
+pub struct Poller {
+    /// What it does with the entries: a subscriber in everything but how it gets them.
+    pub reader: Subscriber,
+    pub feed: FeedIndex,
+    pub schedule: Schedule,
+    /// From the tick to the poll.
+    pub jitter: Distribution,
+    /// It gives up a request after this time and tries again at its next tick.
+    pub timeout: Option<Span>,
+}
+
+/// When polls are due.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Schedule {
+    /// After this span and after every further one.
+    Every(Span),
+    /// Times of each day, ascending.
+    At(Vec<Span>),
+}
+
+impl Schedule {
+    /// From each tick to the next, over the day.
+    pub fn gaps(&self) -> Vec<Span> {
+        const DAY: Span = Span::from_secs(86_400);
+        match self {
+            Schedule::Every(every) => vec![*every],
+            Schedule::At(times) => {
+                let tomorrow = times.first().map(|first| *first + DAY);
+                times.iter().zip(times.iter().skip(1).copied().chain(tomorrow)).map(|(time, next)| next - *time).collect()
+            }
+        }
+    }
+}
+
 /// A bound on a metric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Objective {
@@ -423,32 +478,49 @@ impl Scenario {
         Time::ZERO + self.run.horizon
     }
 
-    /// The segment that carries a destination.
-    pub fn segment_of(&self, to: Destination) -> SegmentIndex {
+    /// The segment that carries a destination; none for a feed.
+    pub fn segment_of(&self, to: Destination) -> Option<SegmentIndex> {
         match to {
-            Destination::Topic(topic) => self.topics[topic].segment,
-            Destination::Queue(queue) => self.queues[queue].segment,
+            Destination::Topic(topic) => Some(self.topics[topic].segment),
+            Destination::Queue(queue) => Some(self.queues[queue].segment),
+            Destination::Feed(_) => None,
         }
     }
 
-    /// The same where the destination may lead nowhere.
+    /// The segment that carries a destination, which may lead nowhere.
     pub(super) fn segment_of_line(&self, to: Destination) -> Option<SegmentIndex> {
         match to {
             Destination::Topic(topic) => self.topics.get(topic).map(|topic| topic.segment),
             Destination::Queue(queue) => self.queues.get(queue).map(|queue| queue.segment),
+            Destination::Feed(_) => None,
         }
+    }
+
+    /// Everybody who shows changes: the subscribers, then the pollers as what they do with entries.
+    pub fn takers(&self) -> impl Iterator<Item = &Subscriber> {
+        self.subscribers.iter().chain(self.pollers.iter().map(|poller| &poller.reader))
+    }
+
+    /// The system of record that a feed belongs to.
+    pub fn sor_of(&self, feed: FeedIndex) -> SorIndex {
+        self.events[self.feeds[feed].of].from
     }
 
     /// The events a subscriber can get, dead letters aside.
     pub fn events_of(&self, subscriber: &Subscriber) -> impl Iterator<Item = EventIndex> {
         let from = subscriber.from;
-        self.events.iter().enumerate().filter(move |(_, event)| event.to == from).map(|(index, _)| index)
+        let read = match from {
+            Destination::Feed(feed) => self.feeds.get(feed).map(|feed| feed.of),
+            Destination::Topic(_) | Destination::Queue(_) => None,
+        };
+        let comes = move |(index, event): &(usize, &Event)| event.to == Some(from) || read == Some(*index);
+        self.events.iter().enumerate().filter(comes).map(|(index, _)| index)
     }
 
     /// The events whose messages can come to a subscriber, dead letters included.
     pub fn events_reaching(&self, subscriber: &Subscriber) -> Vec<EventIndex> {
         match subscriber.from {
-            Destination::Topic(_) => self.events_of(subscriber).collect(),
+            Destination::Topic(_) | Destination::Feed(_) => self.events_of(subscriber).collect(),
             Destination::Queue(queue) => self.reach.get(queue).cloned().unwrap_or_default(),
         }
     }
@@ -472,6 +544,26 @@ impl Run {
 }
 
 impl Subscriber {
+    /// The name that its metrics begin with.
+    pub fn entity(&self) -> String {
+        format!("{}.{}", self.kind(), self.name)
+    }
+
+    /// What reports call it: a subscriber by its bare name, a poller with its kind, as both may have the same.
+    pub fn label(&self) -> String {
+        if self.is_poller() { self.entity() } else { self.name.clone() }
+    }
+
+    /// The section that it stands in.
+    pub fn kind(&self) -> &'static str {
+        if self.is_poller() { "poller" } else { "subscriber" }
+    }
+
+    /// It reads a feed.
+    pub fn is_poller(&self) -> bool {
+        matches!(self.from, Destination::Feed(_))
+    }
+
     /// How it asks systems of record, where it asks any: as its callback table says, else in the plainest way.
     pub fn manner(&self) -> Option<Callback> {
         self.callback.clone().or_else(|| (!self.calls.is_empty()).then(Callback::plain))

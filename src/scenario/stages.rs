@@ -9,7 +9,7 @@ use super::spec::{Callback, Destination, Event, Line, Link, Runs, Scenario, Segm
 use crate::core::Ordering;
 
 /// Of all stages, in order: the words in metrics' names.
-const STAGES: [&str; 20] = [
+const STAGES: [&str; 24] = [
     "publish_wait",
     "publish_link",
     "segment_wait",
@@ -20,6 +20,10 @@ const STAGES: [&str; 20] = [
     "deliver_wait",
     "deliver_work",
     "delivery_link",
+    "poll_wait",
+    "feed_link",
+    "feed_wait",
+    "feed_service",
     "wait",
     "work",
     "connection",
@@ -43,6 +47,9 @@ pub enum Calls {
 
 /// The stages in which a change can spend time on its way to a subscriber; their times add up to the end-to-end latency.
 pub fn stages(scenario: &Scenario, subscriber: &Subscriber, calls: Calls) -> Vec<&'static str> {
+    if let Destination::Feed(feed) = subscriber.from {
+        return feed_stages(scenario, subscriber, feed, calls);
+    }
     let Some(segment) = segment_of(scenario, subscriber.from) else { return STAGES.to_vec() };
     let way = Way::new(scenario, subscriber, segment, calls);
     let sharers = sharers(scenario, subscriber);
@@ -55,6 +62,18 @@ pub fn stages(scenario: &Scenario, subscriber: &Subscriber, calls: Calls) -> Vec
     STAGES.into_iter().filter(|stage| ways.iter().any(|way| way.has(stage))).collect()
 }
 
+/// Those of a poller.
+fn feed_stages(scenario: &Scenario, reader: &Subscriber, feed: usize, calls: Calls) -> Vec<&'static str> {
+    let Some(feed) = scenario.feeds.get(feed).filter(|feed| feed.of < scenario.events.len()) else { return STAGES.to_vec() };
+    let working = Working::new(scenario, reader, reader.zone, calls);
+    let stage_is_there = |stage: &&str| match *stage {
+        "poll_wait" | "feed_wait" | "feed_service" => true,
+        "feed_link" => working.distant(working.zone_of(scenario.events[feed.of].from), reader.zone),
+        _ => working.has(stage).unwrap_or(false),
+    };
+    STAGES.into_iter().filter(stage_is_there).collect()
+}
+
 /// With more who share a queue, any stage is thought possible.
 const SHARERS_MAX: usize = 16;
 
@@ -62,7 +81,7 @@ const SHARERS_MAX: usize = 16;
 fn sharers<'s>(scenario: &'s Scenario, subscriber: &Subscriber) -> Vec<&'s Subscriber> {
     let shares = |other: &&Subscriber| other.from == subscriber.from && other.name != subscriber.name;
     match subscriber.from {
-        Destination::Topic(_) => Vec::new(),
+        Destination::Topic(_) | Destination::Feed(_) => Vec::new(),
         Destination::Queue(_) => scenario.subscribers.iter().filter(shares).collect(),
     }
 }
@@ -70,39 +89,45 @@ fn sharers<'s>(scenario: &'s Scenario, subscriber: &Subscriber) -> Vec<&'s Subsc
 /// True where a view can show an old version: some resource that comes here changes more than once.
 pub fn tracks_versions(scenario: &Scenario, subscriber: &Subscriber) -> bool {
     let tracked = |event: usize| scenario.events[event].is_tracked();
-    segment_of(scenario, subscriber.from).is_none() || scenario.events_reaching(subscriber).into_iter().any(tracked)
+    leads_nowhere(scenario, subscriber.from) || scenario.events_reaching(subscriber).into_iter().any(tracked)
 }
 
 /// True where lifecycles come to an end, after which a view should show their last version.
 pub fn sees_lifecycles(scenario: &Scenario, subscriber: &Subscriber) -> bool {
     let lives = |event: usize| scenario.events[event].lifecycle.is_some();
-    segment_of(scenario, subscriber.from).is_none() || scenario.events_reaching(subscriber).into_iter().any(lives)
+    leads_nowhere(scenario, subscriber.from) || scenario.events_reaching(subscriber).into_iter().any(lives)
+}
+
+fn leads_nowhere(scenario: &Scenario, from: Destination) -> bool {
+    match from {
+        Destination::Feed(feed) => scenario.feeds.get(feed).is_none(),
+        _ => segment_of(scenario, from).is_none(),
+    }
 }
 
 fn segment_of(scenario: &Scenario, from: Destination) -> Option<&Segment> {
     let segment = match from {
         Destination::Topic(topic) => scenario.topics.get(topic)?.segment,
         Destination::Queue(queue) => scenario.queues.get(queue)?.segment,
+        Destination::Feed(_) => return None,
     };
     scenario.segments.get(segment)
 }
 
-/// What the stages depend on.
-struct Way<'s> {
+/// What a subscriber does with what it has got, bus or feed.
+struct Working<'s> {
     scenario: &'s Scenario,
     subscriber: &'s Subscriber,
-    segment: &'s Segment,
     home: Option<ZoneIndex>,
     events: Vec<&'s Event>,
     callback: Option<Callback>,
     /// Whom it calls.
     sors: Vec<usize>,
-    may_hold_back: bool,
     call_may_fail: bool,
 }
 
-impl<'s> Way<'s> {
-    fn new(scenario: &'s Scenario, subscriber: &'s Subscriber, segment: &'s Segment, calls: Calls) -> Way<'s> {
+impl<'s> Working<'s> {
+    fn new(scenario: &'s Scenario, subscriber: &'s Subscriber, home: Option<ZoneIndex>, calls: Calls) -> Working<'s> {
         let reaching = scenario.events_reaching(subscriber);
         let calling = |event: &usize| calls == Calls::InAnyWeight || scenario.events[*event].weight == Weight::Light;
         let calls_back = subscriber.callback.is_some() && reaching.iter().any(calling);
@@ -111,40 +136,23 @@ impl<'s> Way<'s> {
             sors.extend(reaching.iter().map(|event| target(scenario, subscriber, *event)));
         }
         let callback = subscriber.manner().filter(|_| !sors.is_empty());
-        let limited = |line: &Line| line.policy.max_length.is_some() || line.policy.max_bytes.is_some();
         let is_down = |sor: usize| scenario.is_ever_down(Target::Sor(sor));
         let refuses = |sor: &usize| scenario.sors.get(*sor).is_some_and(|sor| sor.max_waiting.is_some()) || is_down(*sor);
-        Way {
-            home: match subscriber.runs {
-                Runs::Listener => subscriber.zone,
-                Runs::Workflow => segment.zone,
-            },
+        Working {
+            home,
             events: reaching.into_iter().map(|event| &scenario.events[event]).collect(),
-            may_hold_back: segment.memory.is_some()
-                || scenario.segment_of_line(subscriber.from).is_some_and(|segment| scenario.is_ever_down(Target::Segment(segment)))
-                || scenario.queues.iter().any(|queue| limited(&queue.line))
-                || scenario.subscribers.iter().any(|other| limited(&other.line)),
             call_may_fail: callback.as_ref().is_some_and(|callback| callback.timeout.is_some()) || sors.iter().any(refuses),
             scenario,
             subscriber,
-            segment,
             callback,
             sors,
         }
     }
 
-    fn has(&self, stage: &str) -> bool {
-        let cost = &self.segment.cost;
-        let per_kib = !cost.per_kib.is_zero();
-        match stage {
-            "publish_wait" => self.may_hold_back || self.events.iter().any(|event| event.confirm_in_flight.is_some()),
-            "publish_link" => self.events.iter().any(|event| self.distant(self.zone_of(event.from), self.segment.zone)),
-            "segment_wait" | "segment_work" => !cost.receive.is_zero() || !cost.select.is_zero() || per_kib,
-            "journal" => self.segment.persist.is_some(),
-            "dead_letter" => self.gets_dead_letters(),
-            "backlog" => self.may_wait_at_broker(),
-            "deliver_wait" | "deliver_work" => !cost.deliver.is_zero() || per_kib,
-            "delivery_link" => self.distant(self.segment.zone, self.home),
+    /// None where it is no stage of the work.
+    fn has(&self, stage: &str) -> Option<bool> {
+        Some(match stage {
+            "wait" => true,
             "work" => self.subscriber.work.iter().any(takes_time),
             "connection" => self.callback.as_ref().is_some_and(|callback| callback.connections.is_some()),
             "callback_link" => self.sors.iter().any(|sor| self.distant(self.home, self.zone_of(*sor))),
@@ -153,29 +161,13 @@ impl<'s> Way<'s> {
             "coalesced" => self.callback.as_ref().is_some_and(|callback| callback.coalesce),
             "parsing" => self.callback.as_ref().is_some_and(|callback| !callback.parsing.is_zero()),
             "redelivery" => self.may_fail(),
-            _ => true,
-        }
+            _ => return None,
+        })
     }
 
     fn may_fail(&self) -> bool {
         let Subscriber { failure, poison, .. } = self.subscriber;
         *failure > 0.0 || *poison > 0.0 || self.call_may_fail || self.scenario.loses_connections(self.subscriber)
-    }
-
-    fn may_wait_at_broker(&self) -> bool {
-        let line = match self.subscriber.from {
-            Destination::Topic(_) => Some(&self.subscriber.line),
-            Destination::Queue(queue) => self.scenario.queues.get(queue).map(|queue| &queue.line),
-        };
-        line.is_some_and(|line| line.policy.ordering != Ordering::None)
-            || self.subscriber.prefetch.is_some()
-            || self.may_hold_back
-            || self.may_fail()
-            || self.gets_dead_letters()
-    }
-
-    fn gets_dead_letters(&self) -> bool {
-        matches!(self.subscriber.from, Destination::Queue(queue) if self.scenario.gets_dead_letters(queue))
     }
 
     fn zone_of(&self, sor: usize) -> Option<ZoneIndex> {
@@ -190,6 +182,67 @@ impl<'s> Way<'s> {
             (Some(from), Some(to)) => self.scenario.links.iter().any(|link| joins(link, (from, to)) || joins(link, (to, from))),
             _ => false,
         }
+    }
+}
+
+/// The way over the bus.
+struct Way<'s> {
+    working: Working<'s>,
+    segment: &'s Segment,
+    may_hold_back: bool,
+}
+
+impl<'s> Way<'s> {
+    fn new(scenario: &'s Scenario, subscriber: &'s Subscriber, segment: &'s Segment, calls: Calls) -> Way<'s> {
+        let home = match subscriber.runs {
+            Runs::Listener => subscriber.zone,
+            Runs::Workflow => segment.zone,
+        };
+        let limited = |line: &Line| line.policy.max_length.is_some() || line.policy.max_bytes.is_some();
+        Way {
+            working: Working::new(scenario, subscriber, home, calls),
+            may_hold_back: segment.memory.is_some()
+                || scenario.queues.iter().any(|queue| limited(&queue.line))
+                || scenario.subscribers.iter().any(|other| limited(&other.line)),
+            segment,
+        }
+    }
+
+    fn has(&self, stage: &str) -> bool {
+        let (cost, working) = (&self.segment.cost, &self.working);
+        let per_kib = !cost.per_kib.is_zero();
+        match stage {
+            "publish_wait" => self.may_hold_back || working.events.iter().any(|event| event.confirm_in_flight.is_some()),
+            "publish_link" => working.events.iter().any(|event| working.distant(working.zone_of(event.from), self.segment.zone)),
+            "segment_wait" | "segment_work" => !cost.receive.is_zero() || !cost.select.is_zero() || per_kib,
+            "journal" => self.segment.persist.is_some(),
+            "dead_letter" => self.gets_dead_letters(),
+            "backlog" => self.may_wait_at_broker(),
+            "deliver_wait" | "deliver_work" => !cost.deliver.is_zero() || per_kib,
+            "delivery_link" => working.distant(self.segment.zone, working.home),
+            _ => working.has(stage).unwrap_or(false),
+        }
+    }
+
+    fn may_fail(&self) -> bool {
+        self.working.may_fail()
+    }
+
+    fn may_wait_at_broker(&self) -> bool {
+        let subscriber = self.working.subscriber;
+        let line = match subscriber.from {
+            Destination::Queue(queue) => self.working.scenario.queues.get(queue).map(|queue| &queue.line),
+            _ => Some(&subscriber.line),
+        };
+        line.is_some_and(|line| line.policy.ordering != Ordering::None)
+            || subscriber.prefetch.is_some()
+            || self.may_hold_back
+            || self.may_fail()
+            || self.gets_dead_letters()
+    }
+
+    fn gets_dead_letters(&self) -> bool {
+        matches!(self.working.subscriber.from, Destination::Queue(queue) if self.working.scenario.gets_dead_letters(queue))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Transcripts of the broker: comments, commands, `----`, and what the broker did. `UPDATE=1 cargo test` rewrites the answers.
 
+use crate::core_feed::Feeds;
 use busload::core::*;
 use busload::units::{Bytes, Span, Time};
 use std::collections::HashMap;
@@ -35,6 +36,7 @@ struct Play {
     resources: Names,
     /// The latest delivery of a message to a consumer.
     deliveries: HashMap<(u32, u64), DeliveryId>,
+    feeds: Feeds,
 }
 
 /// The words of a command, `key=value` settings apart.
@@ -63,11 +65,25 @@ impl Play {
         let broker = Broker::new(Settings::default());
         let (queues, topics, consumers) = Default::default();
         let (publishers, messages, resources) = Default::default();
-        Play { broker, now: Time::ZERO, queues, topics, consumers, publishers, messages, resources, deliveries: HashMap::new() }
+        Play {
+            broker,
+            now: Time::ZERO,
+            queues,
+            topics,
+            consumers,
+            publishers,
+            messages,
+            resources,
+            deliveries: HashMap::new(),
+            feeds: Feeds::default(),
+        }
     }
 
     fn command(&mut self, line: &str, printed: &mut String) {
         let words = Words::new(line);
+        if self.feeds.command(&words.plain, words.get("page"), printed) {
+            return;
+        }
         let word = |place: usize| *words.plain.get(place).unwrap_or_else(|| panic!("too few words in: {line}"));
         let input = match word(0) {
             "broker" => {

@@ -7,6 +7,7 @@ mod calls;
 #[cfg(feature = "cli")]
 mod commands;
 mod compare;
+mod core_feed;
 mod core_live;
 mod core_naive;
 mod core_properties;
@@ -19,6 +20,7 @@ mod disruptions;
 #[cfg(feature = "report")]
 mod disruptions_laws;
 mod distributions;
+mod feeds;
 #[cfg(feature = "report")]
 mod findings;
 mod laws;
@@ -47,4 +49,5 @@ mod scenario_hostile;
 mod scenario_language;
 mod scenarios_meaning;
 mod stats;
+mod sweep;
 mod theory;

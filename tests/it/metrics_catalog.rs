@@ -2,6 +2,7 @@
 
 use crate::calls::TRACE;
 use crate::designs::{BARE, ODD, all_shipped};
+use crate::feeds::BOTH;
 use crate::run_help::{outcome, scenario, scenario_set};
 use busload::model;
 use busload::outcome::Verdict;
@@ -44,6 +45,7 @@ fn of_the_scenarios_that_ship() {
 fn of_odd_ones() {
     holds(&scenario(ODD));
     holds(&scenario(BARE));
+    holds(&scenario(BOTH));
     holds(&scenario(TRACE));
     holds(&scenario_set(ODD, &[("run.kind", "steady")]));
     holds(&scenario_set(ODD, &[("event.changed.weight", "heavy"), ("run.ending", "drain")]));

@@ -63,7 +63,7 @@ fn entities_keep_the_order_of_the_file_and_names_become_numbers() {
     let names: Vec<&str> = scenario.queues.iter().map(|queue| queue.name.as_str()).collect();
     assert_eq!(names, ["bills", "dead"]);
     assert_eq!(scenario.events.iter().map(|event| event.name.as_str()).collect::<Vec<_>>(), ["changed", "billed"]);
-    assert_eq!(scenario.events[1].to, Destination::Queue(0));
+    assert_eq!(scenario.events[1].to, Some(Destination::Queue(0)));
     assert_eq!(scenario.queues[0].line.policy.dead_letter, Some(QueueId(1)));
     assert_eq!(scenario.zones.iter().map(|zone| zone.name.as_str()).collect::<Vec<_>>(), ["hall", "gate"]);
 }

@@ -7,10 +7,12 @@ mod compare;
 mod files;
 mod markdown;
 mod page;
+mod sweep;
 mod terminal;
 
 pub use compare::compare;
 pub use files::render;
+pub use sweep::sweep;
 pub use terminal::terminal;
 
 use super::picture::Picture;

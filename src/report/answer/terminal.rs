@@ -70,7 +70,7 @@ fn rows(table: &Table) -> Vec<String> {
     }
     let line = |cells: &mut dyn Iterator<Item = &str>| {
         let pad = |(index, text): (usize, &str)| {
-            let (width, text) = (widths[index], cut(text, widths[index]));
+            let (width, text) = (widths[index], shortened(text, widths[index]));
             if table.columns[columns[index]].is_number { format!("  {text:>width$}") } else { format!("  {text:<width$}") }
         };
         cells.enumerate().map(pad).collect::<String>()
@@ -81,4 +81,11 @@ fn rows(table: &Table) -> Vec<String> {
         lines.push(format!("  … {more} more in the report"));
     }
     lines
+}
+
+/// What does not fit loses its beginning where it is a metric's or setting's path, whose end says most, else its end.
+fn shortened(text: &str, width: usize) -> String {
+    let is_path = text.contains('.') && !text.contains(' ');
+    let excess = text.chars().count().saturating_sub(width);
+    if excess == 0 || !is_path { cut(text, width) } else { format!("…{}", text.chars().skip(excess + 1).collect::<String>()) }
 }

@@ -16,6 +16,9 @@ const PURPLE: Color = Color(0xcc, 0x79, 0xa7);
 const SKY: Color = Color(0x56, 0xb4, 0xe9);
 const BROWN: Color = Color(0x7a, 0x5c, 0x3e);
 
+/// In the order of rank; after the last one the first comes again.
+pub const CYCLE: [Color; 6] = [BLUE, ORANGE, GREEN, PURPLE, SKY, BROWN];
+
 /// Colors by entity, e.g. `subscriber.gate`.
 pub struct Colors(BTreeMap<String, Color>);
 
@@ -24,9 +27,8 @@ impl Colors {
     pub fn of(facts: &Facts) -> Self {
         let subscribers = facts.subscribers.iter().map(|name| format!("subscriber.{name}"));
         let sors = facts.sors.iter().map(|name| format!("sor.{name}"));
-        let cycle = [BLUE, ORANGE, GREEN, PURPLE, SKY, BROWN];
         let mut colors: BTreeMap<String, Color> = sors.zip([DARK, BROWN].into_iter().cycle()).collect();
-        colors.extend(subscribers.zip(cycle.into_iter().cycle()));
+        colors.extend(subscribers.zip(CYCLE.into_iter().cycle()));
         let segments = facts.stations().into_iter().map(|(name, _)| name.to_string()).filter(|name| name.starts_with("segment."));
         colors.extend(segments.zip([SKY, PURPLE, GREEN].into_iter().cycle()));
         Colors(colors)

@@ -1,6 +1,7 @@
 //! The charts: each from one part of the outcome to one picture, or none where that part is empty.
 mod architecture;
 mod colors;
+pub mod curve;
 mod day;
 pub mod forest;
 mod hops;

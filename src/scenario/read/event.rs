@@ -1,5 +1,6 @@
 //! `[event.NAME]`: what is raised, how often, how large, and what happens when it is refused.
 
+use super::feed::is_carried;
 use super::{NOWHERE, RETRIES_MAX, destination, entities};
 use crate::scenario::document::Node;
 use crate::scenario::problem::{Fault, Problem};
@@ -33,7 +34,11 @@ pub(super) fn events(root: &mut Reader<'_>) -> Vec<SizedEvent> {
 
 fn event<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>) -> SizedEvent {
     let from = reader.require("from", "from = \"ticketing\", a system of record", |node| context.sors.refer(node));
-    let to = reader.require("to", "to = \"tickets\", a topic or a queue", |node| destination(context, node));
+    if !reader.writes("to") && !is_carried(context, name) {
+        reader.missing("to", "to = \"tickets\", a topic or a queue");
+    }
+    let on_bus = reader.writes("to") || !is_carried(context, name);
+    let to = reader.get("to", |node| destination(context, node));
     let weight = reader.get("weight", choice(&[("light", Weight::Light), ("heavy", Weight::Heavy)])).unwrap_or(Weight::Light);
     let (size, heavy_size) = size(&mut reader, weight);
     let kinds = reader.get("kinds", kinds).unwrap_or_default();
@@ -53,7 +58,7 @@ fn event<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>) -> Si
     let event = Event {
         name: name.to_string(),
         from: from.unwrap_or(NOWHERE),
-        to: to.unwrap_or(Destination::Topic(NOWHERE)),
+        to: on_bus.then(|| to.unwrap_or(Destination::Topic(NOWHERE))),
         weight,
         size,
         kinds,

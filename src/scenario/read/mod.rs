@@ -8,10 +8,12 @@ mod broker;
 mod callback;
 mod disruption;
 mod event;
+mod feed;
 mod line;
 mod load;
 mod objective;
 mod place;
+mod poller;
 mod run;
 mod sor;
 mod subscriber;
@@ -40,14 +42,13 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
     let title = reader.get("title", super::values::text).unwrap_or(stem).to_string();
     let question = reader.get("question", super::values::text).unwrap_or_default().to_string();
     reader.get("extends", super::values::text);
-    for (section, what) in
-        [("feed", "Atom feeds are"), ("poller", "pollers of Atom feeds are"), ("growth", "growth is"), ("price", "prices are")]
-    {
+    for (section, what) in [("growth", "growth is"), ("price", "prices are")] {
         reader.later(section, what);
     }
     let run = run::run(&mut reader);
     let mut events = event::events(&mut reader);
     surge::surges(&mut reader, &run, &mut events);
+    let feeds = feed::feeds(&mut reader);
     let mut scenario = Scenario {
         title,
         question,
@@ -62,6 +63,8 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
         topics: broker::topics(&mut reader),
         queues: broker::queues(&mut reader),
         subscribers: subscriber::subscribers(&mut reader, &events),
+        pollers: poller::pollers(&mut reader, &events, &feeds),
+        feeds,
         events: events.into_iter().map(|sized| sized.event).collect(),
         disruptions: Vec::new(),
         objectives: Vec::new(),

@@ -35,7 +35,7 @@ fn subscriber<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, 
     later(&mut reader);
     let from = reader.require("from", "from = \"tickets\", a topic or a queue", |node| destination(context, node));
     let from = from.unwrap_or(Destination::Topic(NOWHERE));
-    let feeding: Vec<&SizedEvent> = events.iter().filter(|sized| sized.event.to == from).collect();
+    let feeding: Vec<&SizedEvent> = events.iter().filter(|sized| sized.event.to == Some(from)).collect();
     let workers = reader.get("workers", count(1..=SERVERS_MAX)).unwrap_or(1);
     let consumers = reader.get("consumers", count(1..=CONSUMERS_MAX)).unwrap_or(1);
     if consumers > workers {
@@ -86,7 +86,7 @@ fn later(reader: &mut Reader<'_>) {
 }
 
 /// The systems of record that it calls one after the other.
-fn calls(context: &Context<'_>, node: &Node) -> Result<Vec<usize>, Fault> {
+pub(super) fn calls(context: &Context<'_>, node: &Node) -> Result<Vec<usize>, Fault> {
     let names = texts(node).map_err(|fault| Fault { hint: "write systems of record: [\"crm\"]".into(), ..fault })?;
     if names.is_empty() || names.len() > CALLS_MAX {
         return Err(Fault::new(format!("{} services", names.len()), format!("name 1 to {CALLS_MAX} systems of record, or remove it")));
@@ -104,7 +104,7 @@ fn runs(node: &Node) -> Result<Runs, Fault> {
 /// The subscription's own policies; a subscriber to a queue has none but ordering and dispatch.
 fn own_line(reader: &mut Reader<'_>, from: Destination) -> Line {
     let mut own = match from {
-        Destination::Topic(_) => line(reader),
+        Destination::Topic(_) | Destination::Feed(_) => line(reader),
         Destination::Queue(queue) => {
             let name = reader.context.queues.list().get(queue).map_or("", String::as_str);
             for policy in POLICIES {
@@ -148,7 +148,7 @@ fn work<'a>(context: &'a Context<'a>, reader: &mut Reader<'a>, from: Destination
     // A name that is wrong is the one that is missing.
     let misnamed = table.each().iter().any(|(name, _)| context.events.number(name).is_none());
     for (sized, slot) in events.iter().zip(&work) {
-        if !misnamed && sized.event.to == from && slot.is_none() {
+        if !misnamed && sized.event.to == Some(from) && slot.is_none() {
             let name = &sized.event.name;
             table.missing(name, &format!("{name} = \"exp(20ms)\", as this event comes here too"));
         }

@@ -2,7 +2,7 @@
 
 use super::report;
 use crate::scenario::reader::Context;
-use crate::scenario::spec::{Destination, Event, Scenario};
+use crate::scenario::spec::{Destination, Event, Scenario, Schedule};
 use crate::sim::Pattern;
 use crate::units::Unit;
 use std::collections::BTreeSet;
@@ -15,7 +15,7 @@ const PICTURE_BYTES: u64 = 32;
 const TRACE_ROW_BYTES: u64 = 64;
 const CONSUMER_BYTES: u64 = 192;
 
-/// Events and own requests of one replication.
+/// Events, own requests and polls of one replication.
 const EVENTS_MAX: f64 = 1e12;
 
 /// A part of a total, the key that it comes from, and what to do about it.
@@ -66,10 +66,10 @@ fn consumers(scenario: &Scenario) -> Option<Part<'_, u64>> {
 fn audiences(scenario: &Scenario) -> Vec<u64> {
     let mut audiences = vec![0; scenario.events.len()];
     let mut queues = BTreeSet::new();
-    for subscriber in &scenario.subscribers {
+    for subscriber in scenario.takers() {
         let is_new = match subscriber.from {
             Destination::Queue(queue) => queues.insert(queue),
-            Destination::Topic(_) => true,
+            Destination::Topic(_) | Destination::Feed(_) => true,
         };
         let reaching = if is_new { scenario.events_reaching(subscriber) } else { Vec::new() };
         for event in reaching {
@@ -96,12 +96,20 @@ pub(super) fn length(context: &Context<'_>, scenario: &Scenario) {
         let amount = sor.own_load?.hertz() * horizon.seconds();
         Some(Part { amount, path: ["sor", &sor.name, "own_load"], hint: HINT })
     });
-    let parts: Vec<Part<'_, f64>> = events.chain(own).collect();
+    let polls = scenario.pollers.iter().map(|poller| {
+        let (each, key) = match &poller.schedule {
+            Schedule::Every(every) => (every.seconds(), "every"),
+            Schedule::At(times) => (86_400.0 / times.len() as f64, "at"),
+        };
+        Part { amount: horizon.seconds() / each, path: ["poller", &poller.reader.name, key], hint: "poll less often" }
+    });
+    let parts: Vec<Part<'_, f64>> = events.chain(own).chain(polls).collect();
     let total: f64 = parts.iter().map(|part| part.amount).sum();
     let largest = parts.iter().max_by(|one, other| one.amount.total_cmp(&other.amount));
     let Some(largest) = largest.filter(|_| total > EVENTS_MAX) else { return };
+    let customers = if largest.path[0] == "poller" { "polls" } else { "events" };
     let what = format!(
-        "{}: about {total:.1e} events come within the horizon of {horizon}, and a run of more than {EVENTS_MAX:.0e} would not end",
+        "{}: about {total:.1e} {customers} come within the horizon of {horizon}, and a run of more than {EVENTS_MAX:.0e} would not end",
         largest.path.join(".")
     );
     report(context, &largest.path, what, largest.hint);

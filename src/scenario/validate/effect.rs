@@ -51,7 +51,7 @@ fn agree<'s, T: PartialEq>(context: &Context<'_>, key: &str, subscriber: &'s Sub
 /// Who is called has a service time.
 pub(super) fn services(context: &Context<'_>, scenario: &Scenario) {
     let mut told = BTreeSet::new();
-    for subscriber in &scenario.subscribers {
+    for subscriber in scenario.takers() {
         for sor in called(scenario, subscriber) {
             if sor.service.is_none() && !writes(context, "sor", &sor.name, "service") && told.insert(&sor.name) {
                 let what = format!("sor.{} needs `service`, as `{}` calls it", sor.name, subscriber.name);
@@ -83,8 +83,9 @@ pub(super) fn steady(context: &Context<'_>, scenario: &Scenario) {
 pub(super) fn events(context: &Context<'_>, scenario: &Scenario) {
     for event in &scenario.events {
         let known = match event.to {
-            Destination::Topic(topic) => topic < scenario.topics.len(),
-            Destination::Queue(queue) => queue < scenario.queues.len(),
+            Some(Destination::Topic(topic)) => topic < scenario.topics.len(),
+            Some(Destination::Queue(queue)) => queue < scenario.queues.len(),
+            Some(Destination::Feed(_)) | None => false,
         };
         trace(context, scenario, event);
         if known && !can_refuse(context, scenario, event) {
@@ -109,12 +110,12 @@ fn trace(context: &Context<'_>, scenario: &Scenario, event: &Event) {
 
 fn can_refuse(context: &Context<'_>, scenario: &Scenario, event: &Event) -> bool {
     let limited = |kind, name: &str| writes(context, kind, name, "max_length") || writes(context, kind, name, "max_bytes");
+    let goes_down = |to: Destination| scenario.segment_of_line(to).is_some_and(|segment| scenario.is_ever_down(Target::Segment(segment)));
     match event.to {
-        _ if scenario.segment_of_line(event.to).is_some_and(|segment| scenario.is_ever_down(Target::Segment(segment))) => true,
-        Destination::Queue(queue) => scenario.queues.get(queue).is_some_and(|queue| limited("queue", &queue.name)),
-        Destination::Topic(_) => {
-            scenario.subscribers.iter().any(|subscriber| subscriber.from == event.to && limited("subscriber", &subscriber.name))
-        }
+        Some(to) if goes_down(to) => true,
+        Some(Destination::Queue(queue)) => scenario.queues.get(queue).is_some_and(|queue| limited("queue", &queue.name)),
+        Some(to) => scenario.subscribers.iter().any(|subscriber| subscriber.from == to && limited("subscriber", &subscriber.name)),
+        None => false,
     }
 }
 
@@ -128,6 +129,10 @@ pub(super) fn subscribers(context: &Context<'_>, scenario: &Scenario) {
         dispatch(context, scenario, subscriber);
         retries(context, scenario, subscriber);
         shared_answers(context, scenario, subscriber);
+    }
+    for poller in &scenario.pollers {
+        retries(context, scenario, &poller.reader);
+        shared_answers(context, scenario, &poller.reader);
     }
 }
 
@@ -164,8 +169,9 @@ fn call_can_fail(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscr
     let refuses = |sor: usize| limited(sor) || scenario.is_ever_down(Target::Sor(sor));
     let service_refuses = subscriber.calls.iter().any(|sor| refuses(*sor));
     let Some(callback) = &subscriber.callback else { return service_refuses };
-    let has_timeout =
-        table_of(context, "subscriber", &subscriber.name).and_then(|table| table.get("callback")?.node.table()?.get("timeout")).is_some();
+    let has_timeout = table_of(context, subscriber.kind(), &subscriber.name)
+        .and_then(|table| table.get("callback")?.node.table()?.get("timeout"))
+        .is_some();
     let fed = feeding(scenario, subscriber);
     // Dead letters may come from anywhere.
     let unknown = fed.is_empty() && callback.to.is_none();
@@ -179,7 +185,7 @@ fn retries(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) 
         for key in ["retries", "breaker"] {
             no_effect(
                 context,
-                &["subscriber", &subscriber.name, "callback", key],
+                &[subscriber.kind(), &subscriber.name, "callback", key],
                 because,
                 "add for example timeout = \"2s\", or remove it",
             );
@@ -193,7 +199,7 @@ fn shared_answers(context: &Context<'_>, scenario: &Scenario, subscriber: &Subsc
         for key in ["cache", "coalesce"] {
             no_effect(
                 context,
-                &["subscriber", &subscriber.name, "callback", key],
+                &[subscriber.kind(), &subscriber.name, "callback", key],
                 OWN_RESOURCES,
                 "give the event `resources` or a `lifecycle`, or remove it",
             );

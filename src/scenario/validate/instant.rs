@@ -54,6 +54,7 @@ fn line_of<'s>(scenario: &'s Scenario, subscriber: &'s Subscriber) -> Option<(St
     match subscriber.from {
         Destination::Topic(_) => Some((format!("subscriber.{}", subscriber.name), &subscriber.line)),
         Destination::Queue(queue) => scenario.queues.get(queue).map(|queue| (format!("queue.{}", queue.name), &queue.line)),
+        Destination::Feed(_) => None,
     }
 }
 
@@ -143,12 +144,13 @@ struct Call {
 pub(super) fn refusals(context: &Context<'_>, scenario: &Scenario) {
     for event in &scenario.events {
         let Refused::Retry { backoff, retries, .. } = &event.refused else { continue };
-        let Some(segment) = segment_of(scenario, event.to) else { continue };
+        let Some(segment) = event.to.and_then(|to| segment_of(scenario, to)) else { continue };
         let is_bounded = retries.is_some_and(|most| most <= AT_ONCE_MAX);
         let is_full = may_reject(scenario, event) && publish_is_instant(scenario, event, segment);
         // A segment that is down refuses before any of its costs.
-        let is_down = scenario.segment_of_line(event.to).is_some_and(|segment| scenario.is_ever_down(Target::Segment(segment)))
-            && scenario.sors.get(event.from).is_some_and(|sor| is_near(scenario, sor.zone, segment.zone));
+        let is_down =
+            event.to.and_then(|to| scenario.segment_of_line(to)).is_some_and(|segment| scenario.is_ever_down(Target::Segment(segment)))
+                && scenario.sors.get(event.from).is_some_and(|sor| is_near(scenario, sor.zone, segment.zone));
         if is_bounded || !is_instant(backoff) || !(is_full || is_down) {
             continue;
         }
@@ -166,8 +168,9 @@ fn may_reject(scenario: &Scenario, event: &Event) -> bool {
     let rejects =
         |line: &Line| line.policy.overflow == Overflow::Reject && (line.policy.max_length.is_some() || line.policy.max_bytes.is_some());
     match event.to {
-        Destination::Queue(queue) => scenario.queues.get(queue).is_some_and(|queue| rejects(&queue.line)),
-        topic => subscriptions(scenario, topic).any(|subscriber| rejects(&subscriber.line)),
+        None => false,
+        Some(Destination::Queue(queue)) => scenario.queues.get(queue).is_some_and(|queue| rejects(&queue.line)),
+        Some(topic) => subscriptions(scenario, topic).any(|subscriber| rejects(&subscriber.line)),
     }
 }
 
@@ -176,7 +179,7 @@ fn publish_is_instant(scenario: &Scenario, event: &Event, segment: &Segment) -> 
     let cost = &segment.cost;
     is_instant(&cost.receive)
         && carries_at_once(segment, event.size)
-        && (is_instant(&cost.select) || !subscriptions(scenario, event.to).any(tests))
+        && (is_instant(&cost.select) || !event.to.is_some_and(|to| subscriptions(scenario, to).any(tests)))
         && segment.persist.as_ref().is_none_or(|persist| is_instant(&persist.write))
         && scenario.sors.get(event.from).is_some_and(|sor| is_near(scenario, sor.zone, segment.zone))
 }

@@ -5,6 +5,7 @@
 mod bounds;
 mod dead_letter;
 mod effect;
+mod feed;
 mod instant;
 mod zones;
 
@@ -25,6 +26,8 @@ pub(super) fn validate(context: &Context<'_>, scenario: &mut Scenario) {
     effect::events(context, scenario);
     effect::subscribers(context, scenario);
     effect::queues(context, scenario);
+    feed::without_bus(context, scenario);
+    feed::schedules(context, scenario);
     instant::redeliveries(context, scenario);
     instant::poison(context, scenario);
     instant::refusals(context, scenario);
@@ -52,6 +55,7 @@ fn segment_of(scenario: &Scenario, to: Destination) -> Option<&Segment> {
     let segment = match to {
         Destination::Topic(topic) => scenario.topics.get(topic)?.segment,
         Destination::Queue(queue) => scenario.queues.get(queue)?.segment,
+        Destination::Feed(_) => return None,
     };
     scenario.segments.get(segment)
 }

@@ -61,7 +61,8 @@ pub(super) fn distances(context: &Context<'_>, scenario: &Scenario) {
 fn ways(scenario: &Scenario) -> Vec<Way<'_>> {
     let mut ways = Vec::new();
     for event in &scenario.events {
-        let (Some(sor), Some(segment)) = (scenario.sors.get(event.from), segment_of(scenario, event.to)) else { continue };
+        let segment = event.to.and_then(|to| segment_of(scenario, to));
+        let (Some(sor), Some(segment)) = (scenario.sors.get(event.from), segment) else { continue };
         let what = |sor: &str, segment: &str| format!("`{sor}` publishes to the segment `{segment}`");
         ways.push(Way { from: sor.zone, to: segment.zone, at: ["sor", &sor.name], what, names: [&sor.name, &segment.name] });
     }
@@ -75,6 +76,19 @@ fn ways(scenario: &Scenario) -> Vec<Way<'_>> {
         for sor in called(scenario, subscriber) {
             let what = |subscriber: &str, sor: &str| format!("`{subscriber}` calls `{sor}`");
             ways.push(Way { from: zone, to: sor.zone, at, what, names: [&subscriber.name, &sor.name] });
+        }
+    }
+    for poller in &scenario.pollers {
+        let (name, zone) = (poller.reader.name.as_str(), poller.reader.zone);
+        let at = ["poller", name];
+        let event = scenario.feeds.get(poller.feed).and_then(|feed| scenario.events.get(feed.of));
+        if let Some(sor) = event.and_then(|event| scenario.sors.get(event.from)) {
+            let what = |poller: &str, sor: &str| format!("`{poller}` polls `{sor}`");
+            ways.push(Way { from: zone, to: sor.zone, at, what, names: [name, &sor.name] });
+        }
+        for sor in called(scenario, &poller.reader) {
+            let what = |poller: &str, sor: &str| format!("`{poller}` calls `{sor}`");
+            ways.push(Way { from: zone, to: sor.zone, at, what, names: [name, &sor.name] });
         }
     }
     ways

@@ -1,0 +1,140 @@
+//! One metric over the first axis of a sweep: a line for each setting of the other axes, intervals as bands, the objective's line, knees.
+
+use crate::outcome::sweep::{Point as SweepPoint, Sweep};
+use crate::outcome::{Metric, Verdict};
+use crate::report::chart::colors::CYCLE;
+use crate::report::picture::{Color, FAINT, Picture, Point};
+use crate::report::plot::{EndLabel, Plot};
+use crate::report::scale::Scale;
+use crate::report::text::plain;
+
+const LABELED: usize = 6;
+
+/// One setting of the other axes.
+struct Line<'a> {
+    name: String,
+    /// Place on the first axis, and the metric there.
+    points: Vec<(f64, &'a Metric)>,
+    others: &'a [String],
+}
+
+/// None where the metric or the first axis has fewer than two points.
+pub fn picture(sweep: &Sweep, metric: &str) -> Option<Picture> {
+    let lines = lines(sweep, metric);
+    let all = || lines.iter().flat_map(|line| &line.points);
+    let unit = all().next()?.1.unit;
+    if lines.iter().map(|line| line.points.len()).max()? < 2 {
+        return None;
+    }
+    let objective = sweep.points.iter().flat_map(|point| &point.objectives).find(|objective| objective.metric == metric);
+    let values = || all().flat_map(|(_, metric)| [Some(metric.point), metric.low, metric.high]).flatten();
+    let low = all().map(|(_, metric)| metric.point).filter(|value| *value > 0.0).fold(f64::INFINITY, f64::min);
+    let high = values().chain(objective.map(|objective| objective.limit * 1.05)).fold(0.0, f64::max);
+    let y = Scale::of_values(unit, if low.is_finite() { low } else { 0.0 }, high, 30.0);
+    let mut plot = Plot::new(&title(sweep, metric), &subtitle(sweep), (x_axis(sweep), &plain(&sweep.axes[0].path)), (y, &plain(metric)));
+    for line in lines.iter().skip(LABELED) {
+        plot.line(&middle(line), FAINT, 1.2);
+    }
+    let mut labels = Vec::new();
+    for (line, color) in lines.iter().take(LABELED).zip(CYCLE.into_iter().cycle()) {
+        draw(&mut plot, line, color);
+        let at = line.points.last().map_or(0.0, |(_, metric)| metric.point);
+        labels.push(EndLabel { text: line.name.clone(), color, at });
+    }
+    // One of them is named: at the same place on the axis the names would lie over each other.
+    let mut knees: Vec<(Point, Color)> = lines
+        .iter()
+        .take(LABELED)
+        .zip(CYCLE.into_iter().cycle())
+        .filter_map(|(line, color)| Some((knee(sweep, metric, line)?, color)))
+        .collect();
+    knees.sort_by(|(a, _), (b, _)| b.1.total_cmp(&a.1));
+    for (index, (at, color)) in knees.into_iter().enumerate() {
+        plot.named_dot(at, color, if index == 0 { "knee" } else { "" });
+    }
+    if let Some(objective) = objective {
+        plot.bound(objective.limit, &format!("Objective: {}", plain(&objective.bound)));
+    }
+    plot.end_labels(&labels);
+    Some(plot.picture)
+}
+
+fn lines<'a>(sweep: &'a Sweep, metric: &str) -> Vec<Line<'a>> {
+    let mut lines: Vec<Line<'a>> = Vec::new();
+    for point in &sweep.points {
+        let Some(found) = point.metric(metric) else { continue };
+        let (Some(place), others) = (place(sweep, point), &point.values[1..]) else { continue };
+        match lines.iter_mut().find(|line| line.others == others) {
+            Some(line) => line.points.push((place, found)),
+            None => lines.push(Line { name: name(sweep, others), points: vec![(place, found)], others }),
+        }
+    }
+    for line in &mut lines {
+        line.points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    }
+    lines
+}
+
+/// Numbers stand where they are, words one after the other.
+fn place(sweep: &Sweep, point: &SweepPoint) -> Option<f64> {
+    let axis = sweep.axes.first()?;
+    let index = axis.values.iter().position(|value| *value == point.values[0])?;
+    Some(axis.numbers.as_ref().map_or(index as f64, |numbers| numbers[index]))
+}
+
+fn name(sweep: &Sweep, others: &[String]) -> String {
+    let told = sweep.axes[1..].iter().zip(others).map(|(axis, value)| {
+        let key = axis.path.rsplit('.').next().unwrap_or(&axis.path);
+        format!("{} {}", plain(key), plain(value))
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+fn x_axis(sweep: &Sweep) -> Scale {
+    let axis = &sweep.axes[0];
+    let at: Vec<f64> = axis.numbers.clone().unwrap_or_else(|| (0..axis.values.len()).map(|index| index as f64).collect());
+    let marks: Vec<(f64, String)> = at.iter().copied().zip(axis.values.iter().map(|value| plain(value.trim_matches('"')))).collect();
+    Scale::of_marks(marks)
+}
+
+fn middle(line: &Line) -> Vec<Point> {
+    line.points.iter().map(|(at, metric)| (*at, metric.point)).collect()
+}
+
+fn draw(plot: &mut Plot, line: &Line, color: Color) {
+    let side = |value: fn(&Metric) -> Option<f64>| -> Option<Vec<Point>> {
+        line.points.iter().map(|(at, metric)| Some((*at, value(metric)?))).collect()
+    };
+    if let (Some(low), Some(high)) = (side(|metric| metric.low), side(|metric| metric.high)) {
+        plot.between(&low, &high, color, 0.18);
+    }
+    plot.line(&middle(line), color, 3.0);
+    for point in middle(line) {
+        plot.dot(point, color);
+    }
+}
+
+fn knee(sweep: &Sweep, metric: &str, line: &Line) -> Option<Point> {
+    let found = sweep.knees.iter().find(|knee| knee.metric == metric && knee.others == line.others)?;
+    let index = sweep.axes[0].values.iter().position(|value| *value == found.at)?;
+    let place = sweep.axes[0].numbers.as_ref().map_or(index as f64, |numbers| numbers[index]);
+    line.points.iter().find(|(at, _)| *at == place).map(|(at, metric)| (*at, metric.point))
+}
+
+fn title(sweep: &Sweep, metric: &str) -> String {
+    let met =
+        |point: &&SweepPoint| point.objectives.iter().any(|objective| objective.metric == metric && objective.verdict == Verdict::Met);
+    let asked = sweep.points.iter().any(|point| point.objectives.iter().any(|objective| objective.metric == metric));
+    match (asked, sweep.points.iter().filter(met).count()) {
+        (false, _) => format!("{} over {}", plain(metric), plain(&sweep.axes[0].path)),
+        (true, met) => format!("{} meets its objective at {met} of {} points", plain(metric), sweep.points.len()),
+    }
+}
+
+fn subtitle(sweep: &Sweep) -> String {
+    let run = sweep.points.first().map(|point| &point.run);
+    run.map_or(String::new(), |run| match run.replications {
+        0 | 1 => "One replication a point, so no bands".into(),
+        n => format!("Mean over {n} replications a point; band: {} % interval", run.confidence * 100.0),
+    })
+}
