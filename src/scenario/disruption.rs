@@ -2,7 +2,7 @@
 //! last one ends, and factors multiply.
 
 use super::metrics::target;
-use super::spec::{LinkIndex, Scenario, SegmentIndex, SorIndex, Subscriber, SubscriberIndex};
+use super::spec::{Destination, LinkIndex, Scenario, SegmentIndex, SorIndex, Subscriber, SubscriberIndex};
 use crate::sim::Distribution;
 use crate::units::{Span, Time};
 
@@ -72,6 +72,15 @@ impl Target {
 }
 
 impl Scenario {
+    /// The segment that carries a destination, which may lead nowhere.
+    pub(super) fn segment_of_line(&self, to: Destination) -> Option<SegmentIndex> {
+        match to {
+            Destination::Topic(topic) => self.topics.get(topic).map(|topic| topic.segment),
+            Destination::Queue(queue) => self.queues.get(queue).map(|queue| queue.segment),
+            Destination::Feed(_) => None,
+        }
+    }
+
     /// Whether a segment, system of record or link goes down at some time.
     pub fn is_ever_down(&self, target: Target) -> bool {
         self.disruptions.iter().any(|disruption| disruption.effect == Effect::Down && disruption.target == target)

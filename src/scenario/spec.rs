@@ -487,15 +487,6 @@ impl Scenario {
         }
     }
 
-    /// The segment that carries a destination, which may lead nowhere.
-    pub(super) fn segment_of_line(&self, to: Destination) -> Option<SegmentIndex> {
-        match to {
-            Destination::Topic(topic) => self.topics.get(topic).map(|topic| topic.segment),
-            Destination::Queue(queue) => self.queues.get(queue).map(|queue| queue.segment),
-            Destination::Feed(_) => None,
-        }
-    }
-
     /// Everybody who shows changes: the subscribers, then the pollers as what they do with entries.
     pub fn takers(&self) -> impl Iterator<Item = &Subscriber> {
         self.subscribers.iter().chain(self.pollers.iter().map(|poller| &poller.reader))

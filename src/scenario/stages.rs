@@ -202,6 +202,7 @@ impl<'s> Way<'s> {
         Way {
             working: Working::new(scenario, subscriber, home, calls),
             may_hold_back: segment.memory.is_some()
+                || scenario.segment_of_line(subscriber.from).is_some_and(|segment| scenario.is_ever_down(Target::Segment(segment)))
                 || scenario.queues.iter().any(|queue| limited(&queue.line))
                 || scenario.subscribers.iter().any(|other| limited(&other.line)),
             segment,
