@@ -3,6 +3,7 @@
 //! SI units, all digits. No clock time, path, host or date is ever in it, so equal inputs give equal bytes.
 
 pub mod compare;
+pub mod limit;
 pub mod sweep;
 
 use crate::units::Unit;
@@ -167,7 +168,7 @@ pub struct Architecture {
 pub struct Node {
     /// With its kind, e.g. `sor.ticketing`.
     pub name: String,
-    /// sor, event, segment, topic, queue, subscriber.
+    /// sor, event, segment, topic, queue, subscriber, poller.
     pub kind: String,
     pub zone: Option<String>,
     /// For topics, queues and workflows: where they live.
@@ -179,7 +180,7 @@ pub struct Node {
 pub struct Edge {
     pub from: String,
     pub to: String,
-    /// publish, deliver, callback, call, raise, dead_letter.
+    /// publish, deliver, feed, callback, call, raise, dead_letter.
     pub kind: String,
     /// Per second.
     pub rate: f64,

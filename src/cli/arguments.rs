@@ -33,6 +33,9 @@ pub enum Command {
         after_help = "Examples:\n  busload sweep design.toml --vary sor.ticketing.workers=4,8,16\n  busload sweep design.toml --vary load=0.5,1,1.5,2 --vary subscriber.gate.workers=1..4"
     )]
     Sweep(SweepOptions),
+    /// The highest load that still meets every objective, and what gives way there
+    #[command(after_help = "Example:\n  busload limit scenarios/ticketing-light.toml")]
+    Limit(LimitOptions),
     /// Render the report of a saved outcome again, without simulating
     #[command(after_help = "Example:\n  busload report reports/ticketing-light/outcome.json --out review")]
     Report(ReportOptions),
@@ -94,6 +97,18 @@ pub struct SweepOptions {
     /// A setting and the values it takes (repeatable: all combinations); `load` scales all rates
     #[arg(long = "vary", value_name = "PATH=VALUES", value_parser = axis, required = true)]
     pub axes: Vec<Axis>,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of `limit`.
+#[derive(Debug, Args)]
+pub struct LimitOptions {
+    /// The scenario file
+    pub file: PathBuf,
+    /// What is scaled
+    #[arg(long, value_name = "WHAT", default_value = "load", value_parser = ["load"])]
+    pub scale: String,
     #[command(flatten)]
     pub common: Common,
 }

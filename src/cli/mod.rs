@@ -5,6 +5,7 @@ mod compare;
 mod disk;
 mod folder;
 mod interrupt;
+mod limit;
 mod planning;
 mod progress;
 mod report;
@@ -35,6 +36,7 @@ pub fn execute(command: Command) -> ExitCode {
         Command::Run(options) => run::run(&options),
         Command::Compare(options) => compare::compare(&options),
         Command::Sweep(options) => sweep::run(&options),
+        Command::Limit(options) => limit::run(&options),
         Command::Report(options) => report::report(&options),
     };
     match code {

@@ -4,7 +4,7 @@
 
 use super::door::{Door, Obstacle};
 use super::input::{Cause, Input, Output, Refusal};
-use super::message::{ConsumerId, DeliveryId, PublisherId, QueueId, TopicId};
+use super::message::{ConsumerId, DeliveryId, Destination, Message, PublisherId, QueueId, TopicId};
 use super::policy::{Overflow, Policy, Selector};
 use super::queue::{Queue, Queues, Totals};
 use super::store::{Slab, Store};
@@ -94,21 +94,40 @@ impl Broker {
     /// Takes one input and appends all that the broker does in answer. What is due at `now` happens first. An input for something
     /// unknown, gone or stale is ignored; a publish to it is refused. While the broker is down it refuses publishes and ignores all
     /// else but [`Input::Recover`].
-    ///
-    /// Inlined, so that a caller who names the input calls what it is about, and no input is ever built and taken apart.
-    #[inline(always)]
     pub fn handle(&mut self, now: Time, input: Input, out: &mut Vec<Output>) {
-        if self.is_down {
-            return self.handle_down(now, input, out);
+        match input {
+            Input::Publish { publisher, to, message } => self.handle_publish(now, publisher, to, &message, out),
+            Input::Ack { delivery } => self.handle_ack(now, delivery, out),
+            Input::Recover if self.is_down => self.recover(now, out),
+            _ if self.is_down => {}
+            input => self.served(now, out, |broker, out| broker.handle_rare(now, input, out)),
         }
+    }
+
+    /// [`Broker::handle`] for [`Input::Publish`], by far the most frequent one beside the ack: no input is built and taken apart.
+    #[inline(always)]
+    pub fn handle_publish(&mut self, now: Time, publisher: PublisherId, to: Destination, message: &Message, out: &mut Vec<Output>) {
+        if self.is_down {
+            return out.push(Output::Refuse { publisher, id: message.id, copies: 0, cause: Refusal::Down });
+        }
+        self.served(now, out, |broker, out| broker.publish(now, publisher, to, message, out));
+    }
+
+    /// The same for [`Input::Ack`].
+    #[inline(always)]
+    pub fn handle_ack(&mut self, now: Time, delivery: DeliveryId, out: &mut Vec<Output>) {
+        if !self.is_down {
+            self.served(now, out, |broker, out| broker.ack(delivery, out));
+        }
+    }
+
+    /// An input in the midst of what comes with every one: what is due before it, who may come in at the door after it.
+    #[inline(always)]
+    fn served(&mut self, now: Time, out: &mut Vec<Output>, serve: impl FnOnce(&mut Broker, &mut Vec<Output>)) {
         if self.timers.is_due(now) {
             self.fire(now, out);
         }
-        match &input {
-            Input::Publish { publisher, to, message } => self.publish(now, *publisher, *to, message, out),
-            Input::Ack { delivery } => self.ack(*delivery, out),
-            _ => self.handle_rare(now, input, out),
-        }
+        serve(self, out);
         if !self.door.is_quiet() {
             self.serve_door(now, out);
         }
@@ -131,19 +150,10 @@ impl Broker {
         }
     }
 
-    #[cold]
-    fn handle_down(&mut self, now: Time, input: Input, out: &mut Vec<Output>) {
-        match input {
-            Input::Publish { publisher, message, .. } => {
-                out.push(Output::Refuse { publisher, id: message.id, copies: 0, cause: Refusal::Down });
-            }
-            Input::Recover => {
-                self.is_down = false;
-                self.fire(now, out);
-                self.serve_door(now, out);
-            }
-            _ => {}
-        }
+    fn recover(&mut self, now: Time, out: &mut Vec<Output>) {
+        self.is_down = false;
+        self.fire(now, out);
+        self.serve_door(now, out);
     }
 
     fn subscribe(&mut self, topic: TopicId, number: QueueId, selector: Selector, durable: bool, policy: Policy) {

@@ -63,6 +63,8 @@ impl Drawing<'_> {
             let segment = scenario.segment_of(subscriber.from).filter(|_| subscriber.runs == Runs::Workflow);
             self.node("subscriber", &subscriber.name, segment.map_or(subscriber.zone, segment_zone), segment, true)
         }));
+        let readers = scenario.pollers.iter().map(|poller| &poller.reader);
+        nodes.extend(readers.map(|reader| self.node("poller", &reader.name, reader.zone, None, true)));
         nodes
     }
 
@@ -78,7 +80,7 @@ impl Drawing<'_> {
                 edges.push(self.edge(from, self.carrier(to), "publish", self.raised(index), event.size.0 as f64));
             }
         }
-        for subscriber in &self.scenario.subscribers {
+        for subscriber in self.scenario.takers() {
             self.subscriber_edges(subscriber, &mut edges);
         }
         self.dead_letter_edges(&mut edges);
@@ -108,10 +110,11 @@ impl Drawing<'_> {
     }
 
     fn subscriber_edges(&self, subscriber: &Subscriber, edges: &mut Vec<Edge>) {
-        let name = format!("subscriber.{}", subscriber.name);
+        let name = subscriber.entity();
         let coming = self.coming(subscriber);
         let rate = self.point(&format!("{name}.throughput")).unwrap_or(0.0);
-        edges.push(self.edge(self.carrier(subscriber.from), name.clone(), "deliver", rate, self.mean_size(&coming)));
+        let kind = if subscriber.is_poller() { "feed" } else { "deliver" };
+        edges.push(self.edge(self.carrier(subscriber.from), name.clone(), kind, rate, self.mean_size(&coming)));
         let Some(manner) = subscriber.manner() else { return };
         let call_size = (manner.request.0 + manner.response.0) as f64;
         for sor in called_services(subscriber) {

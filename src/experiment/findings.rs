@@ -1,7 +1,7 @@
 //! Sentences: what was seen, why it matters, what to try. Each rests on figures of the outcome that it names.
 
 use super::doubt::{Doubt, reachable};
-use crate::outcome::{Finding, Metric, Outcome, Unstable, Verdict};
+use crate::outcome::{Finding, Metric, Outcome, Theory, Unstable, Verdict};
 use crate::scenario::Scenario;
 use crate::scenario::spec::{Destination, Ending, Subscriber};
 use crate::units::{Unit, three_digits};
@@ -28,6 +28,7 @@ pub fn find(scenario: &Scenario, outcome: &Outcome) -> Vec<Finding> {
     seen.objectives(&mut findings);
     findings.extend(seen.bottleneck(&findings));
     seen.callback_load(&mut findings);
+    findings.extend(seen.theory_disagrees());
     seen.not_recovered(&mut findings);
     seen.missed_events(&mut findings);
     seen.nobody_consumes(&mut findings);
@@ -210,6 +211,24 @@ impl Seen<'_> {
         Some(finding("precision_not_reached", sentence, &[&precision.metric]))
     }
 
+    /// Exact models that say something else than a run that is long enough: one of both is wrong about this design.
+    fn theory_disagrees(&self) -> Option<Finding> {
+        let doubtful = Doubt::of(&self.outcome.run, &self.outcome.metrics).is_some();
+        let differing: Vec<&Theory> = self.outcome.theory.iter().filter(|theory| theory.exact && !theory.agrees && !doubtful).collect();
+        let first = differing.first()?;
+        let metric = self.metric(&first.metric)?;
+        let sentence = format!(
+            "{} says that {} is {}, simulated it is {}{}: more than chance tells apart. Do not rely on either before this is understood.",
+            first.model,
+            first.metric,
+            metric.unit.show(first.value),
+            metric.unit.show(metric.point),
+            others(differing.len() - 1, " (and one other figure differs)", |n| format!(" (and {n} other figures differ)"))
+        );
+        let names: Vec<&str> = differing.iter().map(|theory| theory.metric.as_str()).collect();
+        Some(finding("theory_disagrees", sentence, &names))
+    }
+
     /// Each line that subscribers stand in once, by its first subscriber: competing ones share its figures.
     fn lines(&self) -> impl Iterator<Item = (&Subscriber, Audience)> {
         let all = &self.scenario.subscribers;
@@ -259,20 +278,26 @@ impl Seen<'_> {
     }
 
     fn callback_load(&self, findings: &mut Vec<Finding>) {
+        for (kind, who, quantity) in [("callback_load", "Callbacks", "callbacks"), ("poll_load", "Polls", "polls")] {
+            self.load_of_others(kind, (who, quantity), findings);
+        }
+    }
+
+    fn load_of_others(&self, kind: &str, (who, quantity): (&str, &str), findings: &mut Vec<Finding>) {
         for sor in &self.scenario.sors {
             let name = format!("sor.{}", sor.name);
-            let (callbacks, total) = (format!("{name}.utilization.callbacks"), format!("{name}.utilization"));
-            let share = self.point(&format!("{callbacks}.mean")) / self.point(&format!("{total}.mean"));
+            let (part, total) = (format!("{name}.utilization.{quantity}"), format!("{name}.utilization"));
+            let share = self.point(&format!("{part}.mean")) / self.point(&format!("{total}.mean"));
             let (peak, without) = (self.point(&format!("{total}.peak")), self.point(&format!("{name}.utilization.own.peak")));
             if sor.own_load.is_some() && share >= NOTABLE && peak >= NOTABLE {
                 let sentence = format!(
-                    "Callbacks are {} of {}'s load; at the peak it is {} busy, and would be {} with its own users alone.",
+                    "{who} are {} of {}'s load; at the peak it is {} busy, and would be {} with its own users alone.",
                     Unit::Share.show(share),
                     sor.name,
                     Unit::Share.show(peak),
                     Unit::Share.show(without)
                 );
-                findings.push(finding("callback_load", sentence, &[&format!("{callbacks}.mean"), &format!("{total}.peak")]));
+                findings.push(finding(kind, sentence, &[&format!("{part}.mean"), &format!("{total}.peak")]));
             }
         }
     }
@@ -334,6 +359,18 @@ impl Seen<'_> {
                 Unit::Count.show(self.point(&published))
             );
             findings.push(finding("nobody_consumes", sentence, &[&published]));
+        }
+        for (index, feed) in scenario.feeds.iter().enumerate() {
+            let raised = format!("event.{}.raised", scenario.events[feed.of].name);
+            if scenario.pollers.iter().any(|poller| poller.feed == index) || self.point(&raised) == 0.0 {
+                continue;
+            }
+            let sentence = format!(
+                "Nobody polls feed.{}: {} changes were appended to it in a run for no one. Add a poller, or remove the feed.",
+                feed.name,
+                Unit::Count.show(self.point(&raised))
+            );
+            findings.push(finding("nobody_consumes", sentence, &[&raised]));
         }
     }
 

@@ -2,8 +2,10 @@
 
 mod architecture;
 mod compare;
+mod cross_check;
 mod doubt;
 mod findings;
+pub mod limit;
 mod merge;
 mod objectives;
 mod replicate;

@@ -5,7 +5,7 @@
 //! under way, averaged over replications, gives the truncation point by MSER-5; then the run that counts, cut there.
 
 use super::doubt::{self, NOT_FOUND};
-use super::{architecture, findings, merge, objectives};
+use super::{architecture, cross_check, findings, merge, objectives};
 use crate::model::{self, Findings};
 use crate::outcome::{self, AssumptionFacts, Metric, Outcome, Precision, RunFacts, SCHEMA, ScenarioFacts};
 use crate::scenario::Scenario;
@@ -136,6 +136,7 @@ pub(super) fn conclude(scenario: &Scenario, warm_up: Start, done: &[Findings], s
     let missing = doubt::Missing::of(scenario, &run.unstable);
     metrics.retain(|metric| !missing.metric(metric));
     curves.retain(|curve| !missing.figure(&curve.name));
+    let theory = cross_check::theory(scenario, &run, &metrics);
     let mut outcome = Outcome {
         schema: SCHEMA.into(),
         scenario: ScenarioFacts {
@@ -153,7 +154,7 @@ pub(super) fn conclude(scenario: &Scenario, warm_up: Start, done: &[Findings], s
         hops: merge::hops(scenario, &metrics),
         curves,
         disruptions: scenario.disruptions.iter().filter_map(|disruption| planned(scenario, disruption)).collect(),
-        theory: Vec::new(),
+        theory,
         assumptions: scenario.assumptions.iter().map(assumption).collect(),
         metrics,
     };

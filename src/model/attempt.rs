@@ -261,7 +261,7 @@ impl Attempt<'_> {
         if arrival == self.now {
             return Some(Arrival { call, sor });
         }
-        self.calendar.schedule(arrival, Notice::CallArrives { call, sor, at }.packed());
+        self.calendar.schedule(arrival, Notice::CallArrives { call, sor: sor as u32, at }.packed());
         None
     }
 
@@ -298,9 +298,15 @@ impl Attempt<'_> {
         slowed(self.subscriber.caller().parse(), slow)
     }
 
+    /// An answer is parsed: the attempt is over, or the next service is to be called (none).
+    #[inline(always)]
+    pub fn parsed(&mut self) -> Option<Over> {
+        if self.next_call() { None } else { Some(self.finish()) }
+    }
+
     /// Goes on to the next service that is called, if there is one left.
     #[inline(always)]
-    pub fn next_call(&mut self) -> bool {
+    fn next_call(&mut self) -> bool {
         if self.context.step as usize == self.subscriber.caller().services.len() {
             return false;
         }

@@ -37,7 +37,7 @@ impl World {
                 probe.busy_callbacks.level.rise(now);
                 probe.started(now, now);
                 let length = place.serve(read(now, context, ledger), call, at);
-                calendar.schedule(now + length, Notice::CallServed { call, sor, at }.packed());
+                calendar.schedule(now + length, Notice::CallServed { call, sor: sor as u32, at }.packed());
             }
             Admission::Waits => probe.line.level.rise(now),
             Admission::Refused => {
@@ -74,7 +74,7 @@ impl World {
             Request::Callback { call, at } => {
                 probe.busy_callbacks.level.rise(now);
                 let length = sors[sor as usize].serve(read(now, copies.calling(call, at), ledger), call, at);
-                calendar.schedule(now + length, Notice::CallServed { call, sor, at }.packed());
+                calendar.schedule(now + length, Notice::CallServed { call, sor: sor as u32, at }.packed());
             }
             Request::Own => {
                 probe.busy_own.level.rise(now);
@@ -115,10 +115,12 @@ impl World {
             return self.answered_with_care(at);
         }
         let parsing = attempt.parsing();
-        if parsing.is_zero() {
-            self.parsed(at);
-        } else {
-            attempt.calendar.schedule(attempt.now + parsing, Notice::Parsed { at }.packed());
+        if !parsing.is_zero() {
+            return attempt.calendar.schedule(attempt.now + parsing, Notice::Parsed { at }.packed());
+        }
+        match attempt.parsed() {
+            Some(over) => self.end_attempt(over),
+            None => self.call(at),
         }
     }
 

@@ -106,14 +106,13 @@ impl World {
     }
 
     /// The answer is parsed: the next service is called, or the attempt is over.
-    #[inline]
     pub(super) fn parsed(&mut self, at: CopyRef) {
-        let Some(mut attempt) = self.attempt(at) else { return };
-        if attempt.next_call() {
-            return self.call(at);
+        let over = self.attempt(at).map(|mut attempt| attempt.parsed());
+        match over {
+            Some(Some(over)) => self.end_attempt(over),
+            Some(None) => self.call(at),
+            None => {}
         }
-        let over = attempt.finish();
-        self.end_attempt(over);
     }
 
     /// The attempt is over: thread and worker are free again, the broker is told.
@@ -159,7 +158,9 @@ impl World {
         let delivery = DeliveryId { copy: attempt.context.copy, stamp: at.stamp };
         if done {
             let place = attempt.context.place;
-            self.tell(segment, Input::Ack { delivery });
+            let told = &mut self.segments[segment as usize];
+            told.broker.handle_ack(self.now, delivery, &mut told.outputs);
+            self.told(segment);
             if self.ledger.is_tracked(change) { self.done_with(change, place) } else { self.release(change) }
         } else {
             let delay = attempt.subscriber.redelivery.after(attempt.context.attempt);

@@ -2,8 +2,10 @@
 
 use crate::units::Time;
 
-/// A delivery of a copy: where it is kept, and which hand-over; stale once the copy has been handed over anew.
+/// A delivery of a copy: where it is kept, and which hand-over; stale once the copy has been handed over anew. Aligned, so that it lies
+/// at the same place in every [`Notice`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(align(8))]
 pub struct CopyRef {
     pub slot: u32,
     pub stamp: u32,
@@ -20,6 +22,19 @@ pub enum Job {
     Settle { done: bool, at: CopyRef },
     /// Run a workflow.
     Work { at: CopyRef },
+}
+
+impl Job {
+    /// That it is done.
+    #[inline(always)]
+    pub fn served(self, segment: u16, life: u32) -> Notice {
+        match self {
+            Job::Receive { change } => Notice::Received { segment, life, change: change as u64 },
+            Job::Deliver { at } => Notice::Delivered { segment, life, at },
+            Job::Settle { done, at } => Notice::Settled { done, segment, life, at },
+            Job::Work { at } => Notice::Ran { segment, life, at },
+        }
+    }
 }
 
 /// A step in the course of a poll.
@@ -45,7 +60,7 @@ pub enum Poll {
 impl Poll {
     /// Of a request of a poller.
     pub fn notice(self, poller: u16, call: u16) -> Notice {
-        Notice::Poll { poller, call, step: self, began: Time::ZERO }
+        Notice::Poll { poller: poller as u32, call, step: self, began: Time::ZERO }
     }
 
     fn numbered(number: u8) -> Poll {
@@ -55,6 +70,9 @@ impl Poll {
 }
 
 /// An entry of the calendar. A `life` counts how often its place had been down when it was entered: what a former life began is void.
+///
+/// In every variant the fields are a `bool`, a `u16`, a `u32` and a word of 64 bits, or fewer of these: then
+/// they lie at the same places and [`Packed::notice`] costs nothing. Where they overlap, the compiler takes them apart byte by byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// An event (or the first of a lifecycle, or a batch) is raised.
@@ -67,8 +85,14 @@ pub enum Notice {
     PublishAgain { change: u32 },
     /// A confirm reaches the publisher.
     Confirmed { event: u32 },
-    /// A thread is done with a job.
-    SegmentServed { segment: u16, life: u32, job: Job },
+    /// A thread has taken in a publish.
+    Received { segment: u16, life: u32, change: u64 },
+    /// A thread has handed a copy over.
+    Delivered { segment: u16, life: u32, at: CopyRef },
+    /// A thread has taken in an ack (done) or nack.
+    Settled { done: bool, segment: u16, life: u32, at: CopyRef },
+    /// A thread has run a workflow.
+    Ran { segment: u16, life: u32, at: CopyRef },
     /// A group of messages is in the journal.
     JournalWritten { segment: u16, life: u32 },
     /// A deadline of the broker.
@@ -78,9 +102,9 @@ pub enum Notice {
     /// A worker is done with its own work.
     Worked { at: CopyRef },
     /// A callback reaches the SOR.
-    CallArrives { call: u16, sor: u16, at: CopyRef },
+    CallArrives { call: u16, sor: u32, at: CopyRef },
     /// The SOR has served a callback.
-    CallServed { call: u16, sor: u16, at: CopyRef },
+    CallServed { call: u16, sor: u32, at: CopyRef },
     /// The answer reaches the caller; refused where the line was full.
     Answered { call: u16, refused: bool, at: CopyRef },
     /// The caller gives up waiting.
@@ -100,7 +124,7 @@ pub enum Notice {
     /// And is no more.
     Restore { disruption: u32 },
     /// A poll goes on; a service says when it began.
-    Poll { poller: u16, call: u16, step: Poll, began: Time },
+    Poll { poller: u32, call: u16, step: Poll, began: Time },
 }
 
 /// A notice as the calendar keeps it: two words that travel in registers. An enum of this size is written to the stack in parts and
@@ -153,16 +177,16 @@ impl Notice {
             Notice::PublishArrives { change } => pack(2, false, 0, change, 0),
             Notice::PublishAgain { change } => pack(3, false, 0, change, 0),
             Notice::Confirmed { event } => pack(4, false, 0, event, 0),
-            Notice::SegmentServed { segment, life, job: Job::Receive { change } } => pack(5, false, segment, life, change as u64),
-            Notice::SegmentServed { segment, life, job: Job::Deliver { at } } => pack(6, false, segment, life, at.word()),
-            Notice::SegmentServed { segment, life, job: Job::Settle { done, at } } => pack(7, done, segment, life, at.word()),
-            Notice::SegmentServed { segment, life, job: Job::Work { at } } => pack(8, false, segment, life, at.word()),
+            Notice::Received { segment, life, change } => pack(5, false, segment, life, change),
+            Notice::Delivered { segment, life, at } => pack(6, false, segment, life, at.word()),
+            Notice::Settled { done, segment, life, at } => pack(7, done, segment, life, at.word()),
+            Notice::Ran { segment, life, at } => pack(8, false, segment, life, at.word()),
             Notice::JournalWritten { segment, life } => pack(9, false, segment, life, 0),
             Notice::Wake { segment } => pack(10, false, segment, 0, 0),
             Notice::Handed { at } => pack(11, false, 0, 0, at.word()),
             Notice::Worked { at } => pack(12, false, 0, 0, at.word()),
-            Notice::CallArrives { call, sor, at } => pack(13, false, call, sor as u32, at.word()),
-            Notice::CallServed { call, sor, at } => pack(14, false, call, sor as u32, at.word()),
+            Notice::CallArrives { call, sor, at } => pack(13, false, call, sor, at.word()),
+            Notice::CallServed { call, sor, at } => pack(14, false, call, sor, at.word()),
             Notice::Answered { call, refused, at } => pack(15, refused, call, 0, at.word()),
             Notice::CallTimeout { call, at } => pack(16, false, call, 0, at.word()),
             Notice::CallAgain { call, at } => pack(17, false, call, 0, at.word()),
@@ -172,7 +196,7 @@ impl Notice {
             Notice::OwnServed { sor, life, arrived } => pack(21, false, sor, life, arrived.0),
             Notice::Disrupt { disruption } => pack(22, false, 0, disruption, 0),
             Notice::Restore { disruption } => pack(23, false, 0, disruption, 0),
-            Notice::Poll { poller, call, step, began } => pack(24, false, call, poller as u32 | (step as u32) << 16, began.0),
+            Notice::Poll { poller, call, step, began } => pack(24, false, call, poller | (step as u32) << 16, began.0),
         }
     }
 }
@@ -189,16 +213,16 @@ impl Packed {
             2 => Notice::PublishArrives { change: middle },
             3 => Notice::PublishAgain { change: middle },
             4 => Notice::Confirmed { event: middle },
-            5 => Notice::SegmentServed { segment: small, life: middle, job: Job::Receive { change: self.body as u32 } },
-            6 => Notice::SegmentServed { segment: small, life: middle, job: Job::Deliver { at } },
-            7 => Notice::SegmentServed { segment: small, life: middle, job: Job::Settle { done: flag, at } },
-            8 => Notice::SegmentServed { segment: small, life: middle, job: Job::Work { at } },
+            5 => Notice::Received { segment: small, life: middle, change: self.body },
+            6 => Notice::Delivered { segment: small, life: middle, at },
+            7 => Notice::Settled { done: flag, segment: small, life: middle, at },
+            8 => Notice::Ran { segment: small, life: middle, at },
             9 => Notice::JournalWritten { segment: small, life: middle },
             10 => Notice::Wake { segment: small },
             11 => Notice::Handed { at },
             12 => Notice::Worked { at },
-            13 => Notice::CallArrives { call: small, sor: middle as u16, at },
-            14 => Notice::CallServed { call: small, sor: middle as u16, at },
+            13 => Notice::CallArrives { call: small, sor: middle, at },
+            14 => Notice::CallServed { call: small, sor: middle, at },
             15 => Notice::Answered { call: small, refused: flag, at },
             16 => Notice::CallTimeout { call: small, at },
             17 => Notice::CallAgain { call: small, at },
@@ -208,7 +232,7 @@ impl Packed {
             21 => Notice::OwnServed { sor: small, life: middle, arrived: Time(self.body) },
             22 => Notice::Disrupt { disruption: middle },
             23 => Notice::Restore { disruption: middle },
-            _ => Notice::Poll { poller: middle as u16, call: small, step: Poll::numbered((middle >> 16) as u8), began: Time(self.body) },
+            _ => Notice::Poll { poller: middle & 0xffff, call: small, step: Poll::numbered((middle >> 16) as u8), began: Time(self.body) },
         }
     }
 }

@@ -265,7 +265,7 @@ impl World {
         }
         probe.sors[asks.sor as usize].busy_polls.level.rise(*now);
         let length = slowed(asks.service(&page), sors[asks.sor as usize].slow);
-        calendar.schedule(*now + length, Notice::Poll { poller, call, step: Poll::Served, began: *now }.packed());
+        calendar.schedule(*now + length, Notice::Poll { poller: poller as u32, call, step: Poll::Served, began: *now }.packed());
     }
 
     /// The system of record takes nothing.

@@ -416,12 +416,8 @@ impl LineProbe {
         if !self.recoveries.is_empty() {
             self.recover(now, ready + in_flight);
         }
-        if ready != self.backlog.level.value() {
-            self.backlog.level.set(now, ready);
-        }
-        if in_flight != self.in_flight.level.value() {
-            self.in_flight.level.set(now, in_flight);
-        }
+        self.backlog.level.follow(now, ready);
+        self.in_flight.level.follow(now, in_flight);
     }
 
     #[cold]

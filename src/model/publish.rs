@@ -183,7 +183,9 @@ impl World {
         if lifetimes {
             self.draw_lifetimes(event);
         }
-        self.tell(segment, Input::Publish { publisher: PublisherId(event), to, message });
+        let place = &mut self.segments[segment as usize];
+        place.broker.handle_publish(self.now, PublisherId(event), to, &message, &mut place.outputs);
+        self.told(segment);
         self.look_at(segment, to);
     }
 
@@ -200,12 +202,18 @@ impl World {
         }
     }
 
-    /// Hands an input to a segment's broker and works off what it answers. What happens at once because of an answer may be a further
-    /// input; its answers line up behind, so that nothing nests.
-    #[inline(always)]
+    /// Hands an input to a segment's broker and works off what it answers.
     pub(super) fn tell(&mut self, segment: u16, input: Input) {
         let place = &mut self.segments[segment as usize];
         place.broker.handle(self.now, input, &mut place.outputs);
+        self.told(segment);
+    }
+
+    /// Works off what the broker has answered. What happens at once because of an answer may be a further input; its answers line up
+    /// behind, so that nothing nests.
+    #[inline(always)]
+    pub(super) fn told(&mut self, segment: u16) {
+        let place = &self.segments[segment as usize];
         if place.draining {
             return;
         }

@@ -130,12 +130,14 @@ impl World {
         let mut notices: u64 = 0;
         let (mut since, mut still) = (Time::MAX, 0);
         self.begin();
+        let mut quiet_until = self.next_cut.min(stop);
         while let Some((at, notice)) = self.calendar.pop() {
-            if at >= self.next_cut.min(stop) {
+            if at >= quiet_until {
                 self.cut_until(at);
                 if at >= stop {
                     break;
                 }
+                quiet_until = self.next_cut.min(stop);
             }
             self.now = at;
             notices += 1;
@@ -187,13 +189,16 @@ impl World {
             Notice::PublishArrives { change } => self.receive(change),
             Notice::PublishAgain { change } => self.publish(change),
             Notice::Confirmed { event } => self.confirmed(event),
-            Notice::SegmentServed { segment, life, job } => self.segment_served(segment, life, job),
+            Notice::Received { segment, life, change } => self.segment_served(segment, life, Job::Receive { change: change as u32 }),
+            Notice::Delivered { segment, life, at } => self.segment_served(segment, life, Job::Deliver { at }),
+            Notice::Settled { done, segment, life, at } => self.segment_served(segment, life, Job::Settle { done, at }),
+            Notice::Ran { segment, life, at } => self.segment_served(segment, life, Job::Work { at }),
             Notice::JournalWritten { segment, life } => self.journal_written(segment, life),
             Notice::Wake { segment } => self.wake(segment),
             Notice::Handed { at } => self.handed(at),
             Notice::Worked { at } => self.worked(at),
-            Notice::CallArrives { call, sor, at } => self.call_arrives(call, sor, at),
-            Notice::CallServed { call, sor, at } => self.call_served(call, sor, at),
+            Notice::CallArrives { call, sor, at } => self.call_arrives(call, sor as u16, at),
+            Notice::CallServed { call, sor, at } => self.call_served(call, sor as u16, at),
             Notice::Answered { call, refused, at } => self.answered(call, refused, at),
             Notice::CallTimeout { call, at } => self.call_timeout(call, at),
             Notice::CallAgain { call, at } => self.call_again(call, at),
@@ -203,7 +208,7 @@ impl World {
             Notice::OwnServed { sor, life, arrived } => self.own_served(sor, life, arrived),
             Notice::Disrupt { disruption } => self.disrupt(disruption),
             Notice::Restore { disruption } => self.restore(disruption),
-            Notice::Poll { poller, call, step, began } => self.poll(poller, call, step, began),
+            Notice::Poll { poller, call, step, began } => self.poll(poller as u16, call, step, began),
         }
     }
 
@@ -239,6 +244,7 @@ impl World {
     }
 
     /// A thread of a segment is done: it takes the next job, then the job's effect comes.
+    #[inline(always)]
     fn segment_served(&mut self, segment: u16, life: u32, job: Job) {
         if life != self.segments[segment as usize].life {
             if let Job::Receive { change } = job {
@@ -298,7 +304,7 @@ impl World {
             Job::Work { at } => self.start_workflow(at),
         };
         let life = self.segments[segment as usize].life;
-        self.calendar.schedule(self.now + length, Notice::SegmentServed { segment, life, job }.packed());
+        self.calendar.schedule(self.now + length, job.served(segment, life).packed());
     }
 
     /// The topic's or queue's lines at the broker.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The outcome with its indexes.
 pub struct Facts<'a> {
     pub outcome: &'a Outcome,
-    /// Names without their kind, slowest p99 first.
+    /// Names without their kind, slowest p99 first; pollers among them with theirs, as one may be called like a subscriber.
     pub subscribers: Vec<&'a str>,
     /// Names without their kind, busiest first.
     pub sors: Vec<&'a str>,
@@ -21,13 +21,27 @@ pub struct Facts<'a> {
 pub struct SorPeak {
     pub at_s: f64,
     pub callbacks: f64,
+    pub polls: f64,
     pub own: f64,
 }
 
 impl SorPeak {
     /// What part of the load callbacks are.
     pub fn callback_share(&self) -> f64 {
-        if self.callbacks + self.own > 0.0 { self.callbacks / (self.callbacks + self.own) } else { 0.0 }
+        self.share(self.callbacks)
+    }
+
+    /// What part of the load polls are.
+    pub fn poll_share(&self) -> f64 {
+        self.share(self.polls)
+    }
+
+    pub fn total(&self) -> f64 {
+        self.callbacks + self.polls + self.own
+    }
+
+    fn share(&self, part: f64) -> f64 {
+        if self.total() > 0.0 { part / self.total() } else { 0.0 }
     }
 }
 
@@ -40,6 +54,15 @@ pub fn split(name: &str) -> Option<(&str, &str, &str)> {
 /// The name without its kind: `sor.ticketing` is `ticketing`.
 pub fn bare(entity: &str) -> &str {
     entity.split_once('.').map_or(entity, |(_, name)| name)
+}
+
+/// The entity that a name among the subscribers stands for.
+pub fn entity(name: &str) -> String {
+    if is_poller(name) { name.to_string() } else { format!("subscriber.{name}") }
+}
+
+fn is_poller(name: &str) -> bool {
+    name.starts_with("poller.")
 }
 
 impl<'a> Facts<'a> {
@@ -61,6 +84,9 @@ impl<'a> Facts<'a> {
         found.extend(self.outcome.architecture.nodes.iter().filter(|node| node.kind == kind).map(|node| bare(&node.name)));
         if kind == "subscriber" {
             found.extend(self.outcome.hops.iter().map(|hop| hop.subscriber.as_str()));
+            let metrics = self.outcome.metrics.iter().map(|metric| metric.name.as_str());
+            let pollers = metrics.filter(|name| is_poller(name)).filter_map(|name| Some(&name[..name.match_indices('.').nth(1)?.0]));
+            found.extend(pollers);
         }
         let mut found: Vec<&str> = found.into_iter().collect();
         found.sort_by(|a, b| self.level(kind, b, quantity).total_cmp(&self.level(kind, a, quantity)));
@@ -72,7 +98,8 @@ impl<'a> Facts<'a> {
     }
 
     pub fn metric(&self, kind: &str, name: &str, quantity: &str) -> Option<&'a Metric> {
-        self.metrics.get(format!("{kind}.{name}.{quantity}").as_str()).copied()
+        let entity = if kind == "subscriber" { entity(name) } else { format!("{kind}.{name}") };
+        self.metrics.get(format!("{entity}.{quantity}").as_str()).copied()
     }
 
     pub fn named(&self, name: &str) -> Option<&'a Metric> {
@@ -88,7 +115,7 @@ impl<'a> Facts<'a> {
     }
 
     pub fn curve(&self, subscriber: &str) -> Option<&'a Curve> {
-        let name = format!("subscriber.{subscriber}.end_to_end");
+        let name = format!("{}.end_to_end", entity(subscriber));
         self.outcome.curves.iter().find(|curve| curve.name == name && !curve.quantiles.is_empty())
     }
 
@@ -104,10 +131,12 @@ impl<'a> Facts<'a> {
     pub fn sor_peak(&self, sor: &str) -> Option<SorPeak> {
         let callbacks = self.series(&format!("sor.{sor}.utilization.callbacks"))?;
         let own = self.series(&format!("sor.{sor}.utilization.own"))?;
-        let total = |(index, value): (usize, &f64)| (index, value + own.mean.get(index).copied().unwrap_or(0.0));
+        let polls = self.series(&format!("sor.{sor}.utilization.polls"));
+        let polls_at = |index: usize| polls.and_then(|polls| polls.mean.get(index)).copied().unwrap_or(0.0);
+        let total = |(index, value): (usize, &f64)| (index, value + own.mean.get(index).copied().unwrap_or(0.0) + polls_at(index));
         let (at, _) = callbacks.mean.iter().enumerate().map(total).max_by(|a, b| a.1.total_cmp(&b.1).then(b.0.cmp(&a.0)))?;
         let own = own.mean.get(at).copied().unwrap_or(0.0);
-        Some(SorPeak { at_s: at as f64 * callbacks.step_s, callbacks: callbacks.mean[at], own })
+        Some(SorPeak { at_s: at as f64 * callbacks.step_s, callbacks: callbacks.mean[at], polls: polls_at(at), own })
     }
 
     /// Missed first, then undecided, then met; else in the scenario's order.

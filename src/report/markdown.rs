@@ -2,7 +2,7 @@
 
 use super::facts::{Facts, bare};
 use super::text::{command, interval, markdown, mermaid, run_line, seen, verdict, with_half_width, words};
-use crate::outcome::{AssumptionFacts, Edge, Metric, ObjectiveResult};
+use crate::outcome::{AssumptionFacts, Edge, Metric, ObjectiveResult, Theory};
 use crate::units::Unit;
 use std::collections::BTreeMap;
 
@@ -25,8 +25,10 @@ pub fn summary(facts: &Facts) -> String {
         ("End-to-end latency", latencies(facts)),
         ("Systems of record", loads(facts)),
         ("Where the time goes", hops(facts)),
+        ("Theory beside simulation", theory(facts)),
         ("Architecture", architecture(facts)),
         ("Assumptions", assumptions(facts)),
+        ("How these numbers were made", method(facts)),
         ("How to reproduce", reproduce(facts)),
     ];
     for (title, section) in sections {
@@ -88,12 +90,17 @@ fn loads(facts: &Facts) -> String {
     if facts.sors.is_empty() {
         return "None is in this outcome.\n".into();
     }
+    let is_polled = facts.sors.iter().any(|sor| facts.metric("sor", sor, "polls").is_some());
     let row = |name: &&str| {
         let metric = |quantity: &str| shown(facts.metric("sor", name, quantity));
         let share = facts.sor_peak(name).map_or("-".into(), |peak| Unit::Share.show(peak.callback_share()));
-        vec![markdown(name), metric("utilization.mean"), metric("utilization.peak"), share, metric("callbacks"), metric("own_latency.mean")]
+        let polls = facts.sor_peak(name).map_or("-".into(), |peak| Unit::Share.show(peak.poll_share()));
+        let mut cells = vec![markdown(name), metric("utilization.mean"), metric("utilization.peak"), share, metric("callbacks")];
+        cells.extend(is_polled.then_some(polls).into_iter().chain(is_polled.then(|| metric("polls"))));
+        cells.push(metric("own_latency.mean"));
+        cells
     };
-    let header = [
+    let mut header = vec![
         "System of record",
         "Utilization, mean",
         "Utilization, peak",
@@ -101,6 +108,9 @@ fn loads(facts: &Facts) -> String {
         "Callbacks",
         "Own users' latency, mean",
     ];
+    if is_polled {
+        header.splice(5..5, ["Polls' part at the peak", "Polls"]);
+    }
     table(&header, facts.sors.iter().map(row).collect())
 }
 
@@ -131,6 +141,25 @@ fn hops(facts: &Facts) -> String {
             table(&["Subscriber", "Hop", "Kind", "Mean", "Share of the mean", "p99"], rows) + &more
         }
     }
+}
+
+fn theory(facts: &Facts) -> String {
+    let row = |theory: &Theory| {
+        let metric = facts.named(&theory.metric)?;
+        let verdict = if theory.agrees { "agrees" } else { "differs" };
+        let kind = if theory.exact { "exact" } else { "approximate" };
+        let value = metric.unit.show(theory.value);
+        Some(vec![markdown(&theory.metric), markdown(&theory.model), kind.into(), value, with_half_width(metric), verdict.into()])
+    };
+    let rows: Vec<_> = facts.outcome.theory.iter().filter_map(row).collect();
+    match rows.len() {
+        0 => "No station of this design is one that a formula knows.\n".into(),
+        _ => table(&["Metric", "Model", "Kind", "Theory", "Simulated", "Verdict"], rows),
+    }
+}
+
+fn method(facts: &Facts) -> String {
+    super::method::sentences(facts.outcome).iter().map(|sentence| format!("- {}\n", markdown(sentence))).collect()
 }
 
 fn architecture(facts: &Facts) -> String {

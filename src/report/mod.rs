@@ -12,6 +12,7 @@ mod facts;
 mod folder;
 mod font;
 mod markdown;
+mod method;
 mod page;
 mod picture;
 mod plot;

@@ -4,10 +4,9 @@
 
 use super::chart::{Chart, Part};
 use super::facts::Facts;
-use super::svg;
-use super::text::{command, horizon, interval, plain, run_line, seen, verdict, words};
+use super::text::{command, interval, plain, run_line, seen, verdict, words};
+use super::{method, svg};
 use crate::outcome::{Finding, Metric, ObjectiveResult, Verdict};
-use crate::units::Unit;
 use minijinja::{AutoEscape, Environment, Value, context};
 
 const TEMPLATE: &str = include_str!("assets/report.html.jinja");
@@ -41,7 +40,7 @@ pub fn page(facts: &Facts, charts: &[Chart]) -> String {
         metrics_left_out => outcome.metrics.len().saturating_sub(METRICS_MAX),
         metrics => outcome.metrics.iter().take(METRICS_MAX).map(|metric| row(facts, metric)).collect::<Vec<_>>(),
         assumptions => assumptions(facts),
-        method => method(facts),
+        method => method::sentences(outcome),
         command => command(outcome),
         run => run_line(outcome),
         scenario => context! { file => plain(&outcome.scenario.file), digest => plain(&outcome.scenario.digest) },
@@ -109,29 +108,4 @@ fn assumptions(facts: &Facts) -> Vec<Value> {
         }
     }
     sources.into_iter().filter_map(of_source).collect()
-}
-
-fn method(facts: &Facts) -> Vec<String> {
-    let run = &facts.outcome.run;
-    let span = horizon(run.horizon_s);
-    let confidence = run.confidence * 100.0;
-    let replications = match run.replications {
-        1 => format!("One replication of {span}. There are no intervals: they need two or more."),
-        n => format!("{n} independent replications of {span}, each with random streams of its own."),
-    };
-    let intervals = format!(
-        "An interval holds the mean over replications with {confidence} % confidence (Student t). The one-run interval is wider: it is where a single run of this length would fall."
-    );
-    let warm_up = match run.warm_up_s {
-        cut if cut > 0.0 => format!("The first {} are warm-up and not measured ({}).", Unit::Seconds.show(cut), plain(&run.warm_up_by)),
-        _ => "Nothing is cut as warm-up; the run starts empty.".to_string(),
-    };
-    let peak = "A peak is the largest mean over an aligned five minutes.".to_string();
-    let histogram = format!("Percentiles come from histograms whose relative error is at most {}.", Unit::Share.show(run.histogram_error));
-    let left_out = "What the scenario does not describe is not in the result: pauses of runtimes and operating systems, broker clustering, users who react to delays.".to_string();
-    let mut all = vec![replications, warm_up, histogram, peak, left_out];
-    if run.replications > 1 {
-        all.insert(1, intervals);
-    }
-    all
 }

@@ -4,7 +4,7 @@
 
 use super::facts::Facts;
 use super::text::{cut, plain, run_line, seen, verdict, with_half_width, words};
-use crate::outcome::{Hop, ObjectiveResult, Outcome, Verdict};
+use crate::outcome::{Hop, ObjectiveResult, Outcome, Theory, Verdict};
 use crate::units::Unit;
 
 pub const WIDTH: usize = 100;
@@ -36,6 +36,7 @@ fn lines(facts: &Facts, rows: usize) -> Vec<String> {
         loads(facts, rows.min(4)),
         hops(facts, rows.min(4)),
         findings(facts, rows.min(6)),
+        theory(facts, rows),
     ];
     for section in sections.into_iter().filter(|section| !section.is_empty()) {
         lines.push(String::new());
@@ -96,8 +97,11 @@ fn loads(facts: &Facts, rows: usize) -> Vec<String> {
         vec![format!("{:<30} {:>10} {:>10} {:>22} {:>10}", "System of record", "mean", "peak", "callbacks at the peak", "own users")];
     for sor in facts.sors.iter().take(rows) {
         let show = |quantity: &str| facts.metric("sor", sor, quantity).map_or("-".to_string(), |metric| metric.unit.show(metric.point));
-        let share = match facts.sor_peak(sor).map(|peak| peak.callback_share()) {
-            Some(share) if share > 0.0 => format!("{} of its load", Unit::Share.show(share)),
+        let share = match facts.sor_peak(sor).map(|peak| (peak.callback_share(), peak.poll_share())) {
+            Some((callbacks, polls)) if polls > 0.0 => {
+                format!("{}, polls {}", Unit::Share.show(callbacks), Unit::Share.show(polls))
+            }
+            Some((callbacks, _)) if callbacks > 0.0 => format!("{} of its load", Unit::Share.show(callbacks)),
             _ => "-".into(),
         };
         let (mean, peak, own) = (show("utilization.mean"), show("utilization.peak"), show("own_latency.mean"));
@@ -131,6 +135,25 @@ fn hops(facts: &Facts, rows: usize) -> Vec<String> {
         lines.push(format!("  … {} more", with.len() - rows));
     }
     lines
+}
+
+/// One line: the most telling of the figures that a formula knows too, one that differs first.
+/// Where lines are scarce, agreement need not be said.
+fn theory(facts: &Facts, rows: usize) -> Vec<String> {
+    let all = &facts.outcome.theory;
+    if rows < 5 && all.iter().all(|theory| theory.agrees) {
+        return Vec::new();
+    }
+    let telling =
+        |theory: &&Theory| (theory.agrees, !theory.exact, !theory.metric.ends_with(".mean"), theory.metric.contains("utilization"));
+    let Some(first) = all.iter().min_by_key(telling) else { return Vec::new() };
+    let Some(metric) = facts.named(&first.metric) else { return Vec::new() };
+    let agreeing = all.iter().filter(|theory| theory.agrees).count();
+    let (value, simulated) = (metric.unit.show(first.value), with_half_width(metric));
+    vec![
+        format!("Theory agrees with {agreeing} of {} figures that it knows:", all.len()),
+        format!("  {} says {} = {value}, simulated {simulated}", plain(&first.model), plain(&first.metric)),
+    ]
 }
 
 fn findings(facts: &Facts, rows: usize) -> Vec<String> {

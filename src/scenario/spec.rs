@@ -5,7 +5,8 @@
 
 use super::disruption::Disruption;
 use crate::core::Policy;
-use crate::sim::{Distribution, Pattern, Profile};
+pub use crate::sim::Distribution;
+use crate::sim::{Pattern, Profile};
 use crate::units::{Bandwidth, Bytes, Rate, Span, Time};
 use std::sync::Arc;
 
@@ -581,6 +582,33 @@ impl Callback {
             coalesce: false,
             breaker: None,
         }
+    }
+}
+
+/// What independent gaps of one distribution look like.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Gaps {
+    /// Squared coefficient of variation.
+    pub scv: f64,
+    /// They are exponential.
+    pub poisson: bool,
+}
+
+impl Arrivals {
+    /// The gaps between events where they are a renewal process: not where the rate varies, where several events come at once, or where
+    /// gaps depend on each other.
+    pub fn renewal_gaps(&self) -> Option<Gaps> {
+        if self.batch != 1 || self.profile != Profile::default() {
+            return None;
+        }
+        let scv = |gap: &Distribution| gap.variance() / (gap.mean() * gap.mean());
+        let gaps = match &self.pattern {
+            Pattern::Poisson => Gaps { scv: 1.0, poisson: true },
+            Pattern::Regular => Gaps { scv: 0.0, poisson: false },
+            Pattern::Gaps(gap) => Gaps { scv: scv(gap), poisson: gap.is_exponential() },
+            Pattern::Sine { .. } | Pattern::Mmpp(_) | Pattern::Trace(_) => return None,
+        };
+        gaps.scv.is_finite().then_some(gaps)
     }
 }
 

@@ -228,6 +228,11 @@ impl Distribution {
         self.constant.is_zero() && matches!(self.terms, Terms::None)
     }
 
+    /// Nothing but one exponential.
+    pub fn is_exponential(&self) -> bool {
+        self.constant.is_zero() && matches!(self.terms, Terms::Exponential { .. })
+    }
+
     /// The value where it is a constant.
     pub fn as_constant(&self) -> Option<Span> {
         matches!(self.terms, Terms::None).then_some(self.constant)

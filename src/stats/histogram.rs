@@ -60,7 +60,7 @@ impl Histogram {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn record_other(&mut self, value: u64) {
         if let Some(count) = self.counts.get_mut(bucket(value)) {
             let (more, overflow) = count.overflowing_add(1);

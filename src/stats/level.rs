@@ -44,6 +44,18 @@ impl Level {
         self.value -= 1;
     }
 
+    /// The level is `value` from now on, which is most often one more or one less.
+    #[inline(always)]
+    pub fn follow(&mut self, now: Time, value: u64) {
+        if value == self.value + 1 {
+            self.rise(now);
+        } else if value + 1 == self.value {
+            self.fall(now);
+        } else if value != self.value {
+            self.set(now, value);
+        }
+    }
+
     /// The level now.
     #[inline]
     pub fn value(&self) -> u64 {

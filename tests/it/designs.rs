@@ -3,12 +3,14 @@
 use busload::scenario::{MemoryFiles, Scenario, load};
 
 /// The scenarios that ship: name and text.
-pub const SHIPPED: [(&str, &str); 8] = [
+pub const SHIPPED: [(&str, &str); 10] = [
+    ("atom-feed.toml", include_str!("../../scenarios/atom-feed.toml")),
     ("bench-ticketing-day.toml", include_str!("../../scenarios/bench-ticketing-day.toml")),
     ("md1.toml", include_str!("../../scenarios/md1.toml")),
     ("mg1.toml", include_str!("../../scenarios/mg1.toml")),
     ("mm1.toml", include_str!("../../scenarios/mm1.toml")),
     ("mmc.toml", include_str!("../../scenarios/mmc.toml")),
+    ("overnight-batch.toml", include_str!("../../scenarios/overnight-batch.toml")),
     ("tandem.toml", include_str!("../../scenarios/tandem.toml")),
     ("ticketing-heavy.toml", include_str!("../../scenarios/ticketing-heavy.toml")),
     ("ticketing-light.toml", include_str!("../../scenarios/ticketing-light.toml")),

@@ -82,3 +82,38 @@ fn heavy_tickets_become_stale_without_a_guard() {
     assert_eq!(point(&guarded, "subscriber.guest_profile.time_wrong"), 0.0);
     assert_eq!(point(&guarded, "subscriber.guest_profile.stale_final"), 0.0);
 }
+
+/// Half the interval later, and hardly any work for the pages: what costs is that light entries call back like light events.
+#[test]
+fn an_atom_feed_is_later_than_the_bus_by_half_its_interval() {
+    let settings = [("run.horizon", "6h"), ("run.replications", "2")];
+    let light = outcome(&shipped("atom-feed.toml", &settings));
+    let later = point(&light, "poller.polling_profile.hop.poll_wait.mean");
+    assert!((later - 30.0).abs() < 0.5, "half of 60 s, as the jitter moves polls and not their distance, not {later}");
+    assert!(point(&light, "poller.polling_profile.end_to_end.mean") > later);
+    assert!(point(&light, "subscriber.listening_profile.end_to_end.mean") < 1.0);
+    let polls = "sor.ticketing.utilization.polls.mean";
+    let callbacks = "sor.ticketing.utilization.callbacks.mean";
+    assert!(point(&light, polls) < 0.1 * point(&light, callbacks));
+    let often = outcome(&shipped("atom-feed.toml", &[settings[0], settings[1], ("poller.polling_profile.every", "5s")]));
+    assert!(point(&often, polls) > 2.0 * point(&light, polls));
+    assert!(point(&often, "poller.polling_profile.end_to_end.mean") < 0.2 * point(&light, "poller.polling_profile.end_to_end.mean"));
+    let heavy = outcome(&shipped("atom-feed.toml", &[settings[0], settings[1], ("event.ticket_changed.weight", "heavy")]));
+    assert_eq!(point(&heavy, "total.callbacks"), 0.0);
+    assert_eq!(point(&heavy, "poller.polling_profile.missed"), 0.0);
+}
+
+/// Once a night everything is a day old at worst; by hand, twice in working hours, it is younger.
+#[test]
+fn an_overnight_batch_is_a_day_late() {
+    let night = outcome(&shipped("overnight-batch.toml", &[("run.replications", "2")]));
+    let freshness = "poller.accounting.freshness.max";
+    assert!(point(&night, freshness) > 23.0 * 3600.0 && point(&night, freshness) < 25.0 * 3600.0);
+    assert_eq!(point(&night, "poller.accounting.polls"), 4.0, "three nights, and one to drain");
+    assert_eq!(point(&night, "poller.accounting.unfinished"), 0.0);
+    let by_hand =
+        outcome(&shipped("overnight-batch.toml", &[("run.replications", "2"), ("poller.accounting.at", "[\"09:00\", \"15:00\"]")]));
+    let mean = "poller.accounting.end_to_end.mean";
+    assert!(point(&by_hand, mean) < point(&night, mean));
+    assert!(point(&by_hand, freshness) < 18.5 * 3600.0);
+}

@@ -5,6 +5,7 @@
 
 mod compare;
 mod files;
+mod limit;
 mod markdown;
 mod page;
 mod sweep;
@@ -12,6 +13,7 @@ mod terminal;
 
 pub use compare::compare;
 pub use files::render;
+pub use limit::limit;
 pub use sweep::sweep;
 pub use terminal::terminal;
 

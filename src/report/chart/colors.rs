@@ -1,12 +1,13 @@
 //! Who has which color: the same in all charts. Okabe and Ito's palette, told apart also by colour-blind readers.
 //!
-//! Vermilion belongs to callbacks everywhere, so no entity has it; yellow is too faint on white.
+//! Vermilion belongs to callbacks everywhere and violet to polls, so no entity has them; yellow is too faint on white.
 
-use crate::report::facts::Facts;
+use crate::report::facts::{Facts, entity};
 use crate::report::picture::{Color, DARK};
 use std::collections::BTreeMap;
 
 pub const CALLBACKS: Color = Color(0xd5, 0x5e, 0x00);
+pub const POLLS: Color = Color(0x5b, 0x4b, 0x9a);
 pub const OWN: Color = Color(0x9a, 0xa5, 0xb1);
 
 const BLUE: Color = Color(0x00, 0x72, 0xb2);
@@ -25,7 +26,7 @@ pub struct Colors(BTreeMap<String, Color>);
 impl Colors {
     /// The worst get the strongest colors; after the last color the first comes again.
     pub fn of(facts: &Facts) -> Self {
-        let subscribers = facts.subscribers.iter().map(|name| format!("subscriber.{name}"));
+        let subscribers = facts.subscribers.iter().map(|name| entity(name));
         let sors = facts.sors.iter().map(|name| format!("sor.{name}"));
         let mut colors: BTreeMap<String, Color> = sors.zip([DARK, BROWN].into_iter().cycle()).collect();
         colors.extend(subscribers.zip(CYCLE.into_iter().cycle()));

@@ -24,7 +24,7 @@ struct Track<'a> {
 
 pub fn throughput(facts: &Facts, colors: &Colors) -> Option<Picture> {
     let raised = tracks(facts, |kind, quantity| kind == "event" && quantity == "raised");
-    let mut all = tracks(facts, |kind, quantity| kind == "subscriber" && quantity == "throughput");
+    let mut all = tracks(facts, |kind, quantity| matches!(kind, "subscriber" | "poller") && quantity == "throughput");
     let title = match (raised.first(), all.first()) {
         (Some(top), _) => format!("{} peaks at {}, {}", top.name, top.unit.show(top.peak.1), when(facts, top)),
         (None, Some(top)) => format!("{} handles at most {}, {}", top.name, top.unit.show(top.peak.1), when(facts, top)),
@@ -36,7 +36,7 @@ pub fn throughput(facts: &Facts, colors: &Colors) -> Option<Picture> {
 }
 
 pub fn backlog(facts: &Facts, colors: &Colors) -> Option<Picture> {
-    let all = tracks(facts, |kind, quantity| matches!(kind, "subscriber" | "queue") && quantity == "backlog");
+    let all = tracks(facts, |kind, quantity| matches!(kind, "subscriber" | "poller" | "queue") && quantity == "backlog");
     let top = all.first()?;
     let title = match top.peak.1 {
         peak if peak < 0.05 => "No backlog builds up".to_string(),
@@ -62,7 +62,7 @@ fn tracks<'a>(facts: &Facts<'a>, wanted: impl Fn(&str, &str) -> bool) -> Vec<Tra
         let mean = points(series, &series.mean);
         (wanted(kind, quantity) && !mean.is_empty()).then(|| Track {
             entity: format!("{kind}.{name}"),
-            name: plain(name),
+            name: plain(if kind == "poller" { &series.name[..kind.len() + 1 + name.len()] } else { name }),
             unit: series.unit,
             peak: highest(&mean),
             mean,
@@ -78,11 +78,13 @@ fn sort(tracks: &mut [Track]) {
     tracks.sort_by(|a, b| b.peak.1.total_cmp(&a.peak.1).then_with(|| a.entity.cmp(&b.entity)));
 }
 
-/// A system of record's callbacks and own requests together.
+/// A system of record's callbacks, polls and own requests together.
 fn sor_total<'a>(facts: &Facts<'a>, sor: &str) -> Option<Track<'a>> {
     let callbacks = facts.series(&format!("sor.{sor}.utilization.callbacks"))?;
     let own = facts.series(&format!("sor.{sor}.utilization.own"))?;
-    let total: Vec<f64> = callbacks.mean.iter().zip(&own.mean).map(|(a, b)| a + b).collect();
+    let polls = facts.series(&format!("sor.{sor}.utilization.polls"));
+    let polled = |step: usize| polls.and_then(|polls| polls.mean.get(step)).copied().unwrap_or(0.0);
+    let total: Vec<f64> = callbacks.mean.iter().zip(&own.mean).enumerate().map(|(step, (a, b))| a + b + polled(step)).collect();
     let mean = points(callbacks, &total);
     (!mean.is_empty()).then(|| Track {
         entity: format!("sor.{sor}"),

@@ -86,8 +86,9 @@ fn bar(picture: &mut Picture, hop: &Hop, at: (f64, f64), (width, height): (f64, 
 /// A station has one hue: saturated for the wait before it, pale for its work.
 fn color(hop: &Hop) -> Color {
     let hue = match hop.hop.as_str() {
-        "backlog" | "overtaken" => Color(0x5b, 0x4b, 0x9a),
+        "backlog" | "poll_wait" | "overtaken" => Color(0x5b, 0x4b, 0x9a),
         name if name.starts_with("segment") || name.starts_with("deliver_") || name == "journal" => Color(0xe6, 0x9f, 0x00),
+        "feed_wait" | "feed_service" => Color(0xd5, 0x5e, 0x00),
         name if name.starts_with("sor") || name == "backoff" => Color(0xd5, 0x5e, 0x00),
         name if name.starts_with("connection") => Color(0xcc, 0x79, 0xa7),
         name if name.ends_with("link") => return Color(0xc4, 0xca, 0xd1),

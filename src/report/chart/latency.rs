@@ -2,7 +2,7 @@
 
 use super::colors::Colors;
 use crate::outcome::{Curve, Verdict};
-use crate::report::facts::{Facts, bare, split};
+use crate::report::facts::{Facts, bare, entity, split};
 use crate::report::picture::{FAINT, Picture, Point};
 use crate::report::plot::{EndLabel, Plot};
 use crate::report::scale::Scale;
@@ -31,7 +31,7 @@ pub fn picture(facts: &Facts, colors: &Colors) -> Option<Picture> {
     }
     let mut labels = Vec::new();
     for (name, curve) in curves.iter().take(LABELED).rev() {
-        let color = colors.get(&format!("subscriber.{name}"));
+        let color = colors.get(&entity(name));
         band(&mut plot, curve, color);
         plot.line(&shown(curve), color, 3.0);
         let at = shown(curve).last().map_or(0.0, |(_, value)| *value);
@@ -66,7 +66,7 @@ fn band(plot: &mut Plot, curve: &Curve, color: crate::report::picture::Color) {
 fn bounds(facts: &Facts) -> Vec<(f64, String)> {
     let mut found: Vec<(f64, String)> = Vec::new();
     for objective in &facts.outcome.objectives {
-        let Some(("subscriber", _, quantity)) = split(&objective.metric) else { continue };
+        let Some(("subscriber" | "poller", _, quantity)) = split(&objective.metric) else { continue };
         let Some(statistic) = quantity.strip_prefix("end_to_end.p") else { continue };
         let name = format!("Objective: p{} {}", plain(statistic), plain(&objective.bound));
         if !found.iter().any(|(_, known)| *known == name) {

@@ -1,0 +1,49 @@
+//! The validation bar as commands: `cargo run --release --example validate -- PART...` with parts 1 to 8 or `all`.
+//!
+//! 1 exact traces, 2 unbiased, 3 coverage, 4 width, 5 warm-up, 6 laws, 7 transients, 8 reality. Each prints its tables; `all` also writes
+//! them to `docs/validation.md`, which says nothing of the machine or the day. `--runs N` are the experiments of coverage (1000).
+//! Reality needs the measurements beside the repository (`../shared/measurements/rabbitmq`) and says so where they are missing.
+
+mod cases;
+mod coverage;
+mod exact;
+mod judge;
+mod laws;
+mod reality;
+mod table;
+mod unbiased;
+
+use table::Report;
+
+/// Its number and what it does.
+type Part<'p> = (&'p str, &'p dyn Fn(&mut Report));
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let runs = words.iter().position(|word| word == "--runs").and_then(|at| words.get(at + 1)?.parse().ok()).unwrap_or(1000);
+    let wanted = |part: &str| words.iter().any(|word| word == part || word == "all");
+    let mut report = Report::default();
+    let parts: [Part<'_>; 8] = [
+        ("1", &exact::part),
+        ("2", &unbiased::part),
+        ("3", &|report| coverage::part(report, runs)),
+        ("4", &|report| coverage::width(report, runs)),
+        ("5", &|report| coverage::warm_up(report, (runs / 5).max(2))),
+        ("6", &laws::part),
+        ("7", &unbiased::transients),
+        ("8", &reality::part),
+    ];
+    let chosen: Vec<_> = parts.iter().filter(|(name, _)| wanted(name)).collect();
+    if chosen.is_empty() {
+        eprintln!("which part? 1 to 8, or all");
+        std::process::exit(2);
+    }
+    for (_, part) in &chosen {
+        part(&mut report);
+    }
+    if wanted("all") {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/validation.md");
+        std::fs::write(path, report.page()).unwrap_or_else(|error| panic!("{path}: {error}"));
+    }
+    std::process::exit(i32::from(!report.passed()));
+}

@@ -1,0 +1,42 @@
+//! `busload limit`: the highest load that meets every objective.
+
+use super::arguments::LimitOptions;
+use super::planning::{begin, complain, default_folder, design, finish, target};
+use super::{INTERRUPTED, WRONG, disk};
+use crate::experiment::limit::{Refusal, limit};
+use crate::report;
+use anyhow::Result;
+
+/// Searches for the limit.
+pub fn run(options: &LimitOptions) -> Result<u8> {
+    let common = &options.common;
+    let mut files = disk::Disk;
+    let target = match target(common, || default_folder("limit", &[&options.file])) {
+        Ok(target) => target,
+        Err(code) => return Ok(code),
+    };
+    let progress = begin(common);
+    let found = limit(&design(&options.file, &mut files, common), &options.scale, &progress);
+    progress.finish();
+    match found {
+        Err(Refusal::Problems(load, problems)) => {
+            if load != 1.0 {
+                eprintln!("error: at a load of {load} the scenario is not sound");
+            }
+            complain(&problems);
+            Ok(WRONG)
+        }
+        Err(Refusal::Pointless(sentence)) => {
+            eprintln!("error: {sentence}");
+            Ok(WRONG)
+        }
+        Ok(None) => {
+            eprintln!("stopped before the first load was done: there is nothing to keep");
+            Ok(INTERRUPTED)
+        }
+        Ok(Some(outcome)) => {
+            let met = outcome.limit.low.is_some_and(|low| low >= 1.0);
+            finish(&outcome, &report::answer::limit(&outcome), outcome.partial, met, target, common)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! A search for the limit, told: the answer, the objectives over the load, every load that was simulated.
+
+use super::{Answer, Block, Cell, Chart, Table};
+use crate::outcome::limit::LimitOutcome;
+use crate::outcome::sweep::{Axis, Sweep};
+use crate::outcome::{ObjectiveResult, Verdict};
+use crate::report::chart::curve;
+use crate::report::text::{quoted, seen, verdict};
+use crate::units::three_digits;
+
+/// Charts of so many objectives.
+const CHARTS: usize = 6;
+
+pub fn limit(outcome: &LimitOutcome) -> Answer {
+    let sweep = as_sweep(outcome);
+    let mut blocks = vec![Block::Heading("Loads that were simulated".into()), Block::Table(loads(outcome))];
+    let metrics = outcome.points.first().map_or(Vec::new(), |point| point.objectives.iter().map(|objective| &objective.metric).collect());
+    let pictures = metrics.into_iter().filter_map(|metric| Some((metric, curve::picture(&sweep, metric)?)));
+    for (index, (metric, picture)) in pictures.take(CHARTS).enumerate() {
+        if index == 0 {
+            blocks.push(Block::Heading("Objectives over the load".into()));
+        }
+        blocks.push(Block::Chart(Chart { stem: format!("limit_{}_{}", index + 1, metric.replace('.', "_")), picture }));
+    }
+    Answer {
+        command: "limit",
+        title: format!("{}: how much load does it bear?", outcome.scenario.title),
+        question: outcome.scenario.question.clone(),
+        conclusion: outcome.conclusion.clone(),
+        tone: Some(match outcome.limit.low {
+            Some(low) if low >= 1.0 => Verdict::Met,
+            _ => outcome.limit.today.unwrap_or(Verdict::Missed),
+        }),
+        blocks,
+        method: method(outcome),
+        reproduce: reproduce(outcome),
+    }
+}
+
+/// The points as a sweep over the load, for its charts.
+fn as_sweep(outcome: &LimitOutcome) -> Sweep {
+    let values: Vec<String> = outcome.points.iter().map(|point| point.values[0].clone()).collect();
+    let numbers = values.iter().map(|value| value.parse().ok()).collect();
+    Sweep {
+        schema: String::new(),
+        conclusion: String::new(),
+        scenario: outcome.scenario.clone(),
+        axes: vec![Axis { path: "load".into(), values, numbers }],
+        points: outcome.points.clone(),
+        knees: Vec::new(),
+        partial: outcome.partial,
+    }
+}
+
+fn loads(outcome: &LimitOutcome) -> Table {
+    let mut table = Table::new(&["Load#", "Verdict", "Replications#", "Farthest from met", "Seen", "Objective"], 30);
+    for point in &outcome.points {
+        let (shape, word) = verdict(point.verdict);
+        let worst = worst(&point.objectives);
+        let load = point.values[0].parse().unwrap_or(1.0);
+        table.row(vec![
+            Cell::number(three_digits(load), load),
+            Cell::text(format!("{shape} {word}")),
+            Cell::number(point.run.replications.to_string(), f64::from(point.run.replications)),
+            Cell::text(worst.map_or("-", |objective| objective.metric.as_str())),
+            Cell::text(worst.map_or("-".into(), seen)),
+            Cell::text(worst.map_or("-", |objective| objective.bound.as_str())),
+        ]);
+    }
+    table
+}
+
+/// Missed before undecided before met, then the one nearest to its bound.
+fn worst(objectives: &[ObjectiveResult]) -> Option<&ObjectiveResult> {
+    let rank = |objective: &ObjectiveResult| match objective.verdict {
+        Verdict::Missed => 2,
+        Verdict::Undecided => 1,
+        Verdict::Met => 0,
+    };
+    let near = |objective: &ObjectiveResult| objective.point.map_or(f64::INFINITY, |point| point / objective.limit.abs().max(1e-300));
+    objectives.iter().max_by(|a, b| rank(a).cmp(&rank(b)).then(near(a).total_cmp(&near(b))))
+}
+
+fn method(outcome: &LimitOutcome) -> Vec<String> {
+    let resolution = three_digits((outcome.limit.resolution - 1.0) * 100.0);
+    vec![
+        "Load is a factor on every rate of events and of the systems' own users; what follows from them follows.".into(),
+        "A load is met when every objective's whole interval is within its bound, missed when one's is beyond it.".into(),
+        format!("The search halves the gap until met and missed are within {resolution} %, or only undecided loads lie between."),
+        "Every load gets few replications at first and more while it is undecided, all loads with the same random numbers.".into(),
+        "It takes for granted that more load never helps.".into(),
+    ]
+}
+
+fn reproduce(outcome: &LimitOutcome) -> String {
+    let option = |(path, value): (&String, &String)| format!(" --set {}", quoted(&format!("{path}={value}")));
+    format!("busload limit {}{}", quoted(&outcome.scenario.file), outcome.scenario.settings.iter().map(option).collect::<String>())
+}
