@@ -99,13 +99,14 @@ impl Filed<'_> {
         format!("rate = \"{}/s\"", self.rate())
     }
 
-    /// The run: so many replications, long enough for the slowest thing in it, the first part cut.
+    /// The run: so many replications, long enough for the slowest thing in it, the first part cut. It drains, as what is not shown at the
+    /// horizon is what takes long.
     fn run(&self, seconds: f64, kind: &str) -> String {
         let measured = seconds * self.effort.share;
         let warm_up = seconds.min(measured * 2.0) * 0.1;
         let total = nanos(measured + warm_up);
         format!(
-            "title = \"{}\"\n[run]\nkind = \"{kind}\"\nhorizon = \"{total}\"\nwarm_up = \"{}\"\nreplications = {}\nseed = 11\n",
+            "title = \"{}\"\n[run]\nkind = \"{kind}\"\nhorizon = \"{total}\"\nwarm_up = \"{}\"\nending = \"drain\"\nreplications = {}\nseed = 11\n",
             self.id(),
             nanos(warm_up),
             self.effort.replications
@@ -537,12 +538,12 @@ fn diurnal(filed: &Filed) -> Result<Case, &'static str> {
         filed.effort.replications.min(8)
     );
     let parts = format!(
-        "[event.customer]\nfrom = \"source\"\nto = \"line\"\nrate = \"{rate}/s\"\narrivals = \"sine(amplitude={}, period=24h)\"\n[queue.line]\nsegment = \"bus\"\n[subscriber.server]\nfrom = \"line\"\nworkers = 400_000\nwork = \"{work}\"\n",
+        "[event.customer]\nfrom = \"source\"\nto = \"line\"\nrate = \"{rate}/s\"\narrivals = \"sine(amplitude={}, period=24h)\"\n[queue.line]\nsegment = \"bus\"\n[subscriber.server]\nfrom = \"line\"\nworkers = 100_000\nwork = \"{work}\"\n",
         amplitude / rate
     );
     // Instants of the file, as steps of the series in the second day.
     let checks = [0, 21_600, 43_200, 64_800]
-        .map(|at| (format!("series subscriber.server.utilization {at}"), filed.exact(&format!("mean_number_at_{at}")) / 400_000.0));
+        .map(|at| (format!("series subscriber.server.utilization {at}"), filed.exact(&format!("mean_number_at_{at}")) / 100_000.0));
     filed.case(head + &parts, checks.to_vec())
 }
 
@@ -552,7 +553,7 @@ fn polling(filed: &Filed) -> Result<Case, &'static str> {
     let work = if each > 0.0 { format!("work = \"{}\"\n", nanos(each)) } else { String::new() };
     let text = format!(
         "{}[sor.source]\n[event.customer]\nfrom = \"source\"\n{}\n[feed.atom]\nof = \"customer\"\npage_service = \"{}\"\n[poller.reader]\nfeed = \"atom\"\nevery = \"{}\"\n{work}",
-        filed.run(20_000.0, "steady"),
+        filed.run(21_600.0, "steady"),
         filed.poisson(),
         nanos(cost),
         nanos(filed.model("poll_interval"))

@@ -18,13 +18,13 @@ pub fn gaps(outcome: &Outcome, mean_service: f64, workers: f64) -> Option<(f64, 
     Some((utilization, little))
 }
 
-pub fn part(report: &mut Report) {
+pub fn part(report: &mut Report, share: f64) {
     report.part(
         "6 Laws",
         "Conservation and Little's law in integers at the end of every replication of every part (a broken one ends the command). Beside it: utilization = throughput x mean service / servers, line = throughput x mean wait, and Marchal's and Kingman's bounds in part 2.",
     );
     let mut lines = Vec::new();
-    for case in cases::all(Effort { replications: 30, share: 1.0 }).into_iter().filter_map(|(_, case)| case.ok()) {
+    for case in cases::all(Effort { replications: 30, share }).into_iter().filter_map(|(_, case)| case.ok()) {
         if !(case.id.starts_with("mm1") || case.id.starts_with("mmc-") || case.id.starts_with("md1") || case.id.starts_with("mg1")) {
             continue;
         }

@@ -1,7 +1,8 @@
 //! The validation bar as commands: `cargo run --release --example validate -- PART...` with parts 1 to 8 or `all`.
 //!
 //! 1 exact traces, 2 unbiased, 3 coverage, 4 width, 5 warm-up, 6 laws, 7 transients, 8 reality. Each prints its tables; `all` also writes
-//! them to `docs/validation.md`, which says nothing of the machine or the day. `--runs N` are the experiments of coverage (1000).
+//! them to `docs/validation.md`, which says nothing of the machine or the day. `--runs N` are the experiments of coverage (1000), `--share S` shortens the
+//! runs of parts 2 and 6.
 //! Reality needs the measurements beside the repository (`../shared/measurements/rabbitmq`) and says so where they are missing.
 
 mod cases;
@@ -20,16 +21,18 @@ type Part<'p> = (&'p str, &'p dyn Fn(&mut Report));
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
-    let runs = words.iter().position(|word| word == "--runs").and_then(|at| words.get(at + 1)?.parse().ok()).unwrap_or(1000);
+    let option = |name: &str| words.iter().position(|word| word == name).and_then(|at| words.get(at + 1)?.parse::<f64>().ok());
+    let runs = option("--runs").map_or(1000, |runs| runs as u32);
+    let share = option("--share").unwrap_or(1.0);
     let wanted = |part: &str| words.iter().any(|word| word == part || word == "all");
     let mut report = Report::default();
     let parts: [Part<'_>; 8] = [
         ("1", &exact::part),
-        ("2", &unbiased::part),
+        ("2", &|report| unbiased::part(report, share)),
         ("3", &|report| coverage::part(report, runs)),
         ("4", &|report| coverage::width(report, runs)),
         ("5", &|report| coverage::warm_up(report, (runs / 5).max(2))),
-        ("6", &laws::part),
+        ("6", &|report| laws::part(report, share)),
         ("7", &unbiased::transients),
         ("8", &reality::part),
     ];

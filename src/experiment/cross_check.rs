@@ -109,10 +109,16 @@ impl Check<'_> {
             kinds: _,
             priority: _,
             refused: _,
+            raised_by,
+            inherits: _,
         } = event
         else {
             return None;
         };
+        // What subscribers raise comes in gaps of its own.
+        if !raised_by.is_empty() {
+            return None;
+        }
         let home = self.scenario.sors[event.from].zone;
         let bus = self.scenario.segments[self.scenario.segment_of((*to)?)?].zone;
         let flow = Flow { rate: arrivals.rate, gaps: arrivals.renewal_gaps()? };
@@ -192,6 +198,7 @@ impl Check<'_> {
             selector,
             callback,
             calls,
+            raises: _,
         } = subscriber
         else {
             return None;

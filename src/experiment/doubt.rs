@@ -158,6 +158,6 @@ pub fn is_of_a_line(metric: &Metric) -> bool {
     match metric.unit {
         Unit::Seconds | Unit::ItemSeconds => true,
         Unit::Count | Unit::Bytes => level,
-        Unit::Share | Unit::PerSecond | Unit::BytesPerSecond => false,
+        Unit::Share | Unit::PerSecond | Unit::BytesPerSecond | Unit::Currency(_) => false,
     }
 }

@@ -8,10 +8,12 @@ mod findings;
 pub mod limit;
 mod merge;
 mod objectives;
+mod probing;
 mod replicate;
+pub mod size;
 mod study;
 pub mod sweep;
 
 pub use compare::compare;
 pub use replicate::{Watch, run};
-pub use study::{Study, together};
+pub use study::{Refusal, Study, together};

@@ -51,6 +51,8 @@ pub struct Over {
     pub at: CopyRef,
     pub who: u32,
     pub done: bool,
+    /// Who publishes what it raises.
+    pub raised: Option<u32>,
     pub segment: u16,
     /// A thread of the segment is free again.
     pub holds_thread: bool,
@@ -330,7 +332,15 @@ impl Attempt<'_> {
         if done {
             self.apply();
         }
-        self.end(done)
+        let mut over = self.end(done);
+        if done
+            && let Some(raises) = &mut self.subscriber.raises
+            && let Some(raised) = raises.draw()
+        {
+            self.watched.raised[raised.number].add(1);
+            over.raised = Some(raised.publisher);
+        }
+        over
     }
 
     /// The subscriber's view takes the version that the attempt has brought.
@@ -360,7 +370,8 @@ impl Attempt<'_> {
         let Subscriber { consumers, path_back, settle_stream, .. } = &mut *self.subscriber;
         let last = &mut consumers[self.context.consumer as usize].last_back;
         let settled_at = self.network.send(path_back, self.now, SETTLE_SIZE, last, settle_stream, self.links);
-        Over { at: self.at, who: self.context.subscriber, done, segment: self.context.segment, holds_thread, has_worker, settled_at }
+        let (who, segment) = (self.context.subscriber, self.context.segment);
+        Over { at: self.at, who, done, raised: None, segment, holds_thread, has_worker, settled_at }
     }
 }
 
@@ -368,8 +379,11 @@ impl SubscriberProbe {
     /// A change is shown for the first time: by its own message, whose stages are known, or by a newer one before it came.
     #[inline(always)]
     fn shown(&mut self, shown: Shown, by: Option<&Context>, all: &mut Histogram) {
-        let Shown { latency, measured: true, by_all } = shown else { return };
+        let Shown { latency, measured: true, by_all, since_origin } = shown else { return };
         self.end_to_end.record(latency);
+        if let Some(since_origin) = since_origin {
+            self.since_origin.record(since_origin);
+        }
         if by_all {
             all.record(latency);
         }

@@ -6,7 +6,8 @@
 //!
 //! Knows nothing of brokers, links or time to come. Invariant: a change with nobody waiting and no copy about is freed.
 
-use super::family::{Account, Family, Lifecycle, Picture, Resource, ResourceKey};
+use super::derive::Lineage;
+use super::family::{Account, Family, Picture, Resource, ResourceKey};
 use super::freshness::{Freshness, Opened};
 use super::left_open::LeftOpen;
 use crate::core::{Applied, Guard};
@@ -31,6 +32,8 @@ pub struct Change {
     /// For selectors that let a share through.
     pub lot: u64,
     pub event: u32,
+    /// Who brings it to the broker.
+    pub publisher: u32,
     pub resource: u32,
     pub lifecycle: u32,
     pub version: u32,
@@ -38,7 +41,7 @@ pub struct Change {
     /// Publishes so far that were refused.
     pub refusals: u16,
     /// Holders: the publisher and every copy in a broker.
-    holders: u32,
+    pub(super) holders: u32,
     /// Subscriptions for which it is open, and the first 64 of them as bits by place.
     waiting: u32,
     open: u64,
@@ -48,8 +51,10 @@ pub struct Change {
     pub unsent: bool,
     /// Lost to somebody for good.
     pub lost: bool,
+    /// Raised by a subscriber.
+    pub derived: bool,
     /// The change before it of the same resource, while that lives.
-    older: u32,
+    pub(super) older: u32,
     newer: u32,
     /// Tells this use of the slot from earlier ones.
     stamp: u32,
@@ -63,6 +68,8 @@ pub struct Shown {
     pub measured: bool,
     /// Everybody in its audience shows it now, and nobody lost it.
     pub by_all: bool,
+    /// From the first change of its chain, where it is derived.
+    pub since_origin: Option<Span>,
 }
 
 /// Who applies what came to a view.
@@ -77,19 +84,21 @@ pub struct Applying {
 /// All changes of a run.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    changes: Vec<Change>,
+    pub(super) changes: Vec<Change>,
     free: Vec<u32>,
     /// Open bits of the places beyond the first 64: `words` to a slot.
     wide: Vec<u64>,
     words: usize,
-    families: Vec<Family>,
+    pub(super) families: Vec<Family>,
     /// By subscription.
     freshness: Vec<Freshness>,
-    left: LeftOpen,
+    pub(super) left: LeftOpen,
     /// By event, then place.
-    subscription_of: Vec<Vec<u32>>,
+    pub(super) subscription_of: Vec<Vec<u32>>,
     /// By event times subscriptions plus subscription; [`NONE`] outside the audience.
     place_of: Vec<u32>,
+    /// Only where events are derived from others.
+    pub(super) lineage: Option<Box<Lineage>>,
 }
 
 /// What the ledger has to know of an event.
@@ -104,7 +113,7 @@ pub struct FamilyPlan {
 
 impl Ledger {
     /// An empty ledger for these events and so many subscriptions.
-    pub fn new(plans: &[FamilyPlan], subscriptions: usize) -> Ledger {
+    pub fn new(plans: &[FamilyPlan], subscriptions: usize, derives: bool) -> Ledger {
         let words = plans.iter().map(|plan| plan.audience.len().div_ceil(64)).max().unwrap_or(1).max(1) - 1;
         let families = plans
             .iter()
@@ -112,7 +121,7 @@ impl Ledger {
                 let resources = plan.resources.unwrap_or(0) as usize;
                 let tracked = plan.tracked;
                 Family {
-                    named: plan.resources.is_some(),
+                    named: resources as u32,
                     tracked,
                     audience: plan.audience.len() as u32,
                     resources: vec![Resource { newest: NONE, ..Resource::default() }; resources],
@@ -121,6 +130,7 @@ impl Ledger {
                     lifecycles: Vec::new(),
                     free_lifecycles: Vec::new(),
                     next_sequence: 0,
+                    derived: 0,
                     accounts: vec![Account::default(); plan.audience.len()],
                 }
             })
@@ -141,6 +151,7 @@ impl Ledger {
             left: LeftOpen::default(),
             subscription_of: plans.iter().map(|plan| plan.audience.clone()).collect(),
             place_of,
+            lineage: derives.then(Box::default),
         }
     }
 
@@ -168,18 +179,7 @@ impl Ledger {
             Some(resource) => resource as u32,
             None => family.unnamed(),
         };
-        family.resources[resource as usize].users += 1;
-        let lifecycle = Lifecycle { resource, remaining: changes, living: 0, last_version: 0 };
-        match family.free_lifecycles.pop() {
-            Some(slot) => {
-                family.lifecycles[slot as usize] = lifecycle;
-                slot
-            }
-            None => {
-                family.lifecycles.push(lifecycle);
-                family.lifecycles.len() as u32 - 1
-            }
-        }
+        family.begin(resource, changes)
     }
 
     /// Raises the next change of a lifecycle; says also whether more will come. The caller holds it until [`Ledger::release`].
@@ -195,6 +195,7 @@ impl Ledger {
             sequence: family.next_sequence,
             lot,
             event,
+            publisher: event,
             resource: slot,
             lifecycle,
             version: 1,
@@ -206,6 +207,7 @@ impl Ledger {
             measured,
             unsent: true,
             lost: false,
+            derived: false,
             older: NONE,
             newer: NONE,
             stamp: change.stamp,
@@ -316,7 +318,7 @@ impl Ledger {
     }
 
     #[inline]
-    fn is_open(&self, slot: u32, place: u32) -> bool {
+    pub(super) fn is_open(&self, slot: u32, place: u32) -> bool {
         let word = match place {
             0..64 => self.changes[slot as usize].open,
             _ => self.wide[slot as usize * self.words + (place >> 6) as usize - 1],
@@ -383,7 +385,9 @@ impl Ledger {
     pub fn show(&mut self, now: Time, by: Applying, slot: u32) -> Option<Shown> {
         let change = self.close(now, slot, by.place, by.subscription)?;
         let by_all = change.waiting == 0 && !change.lost;
-        Some(Shown { latency: now.since(change.raised), measured: change.measured, by_all })
+        let (latency, measured, derived) = (now.since(change.raised), change.measured, change.derived);
+        let since_origin = if derived { self.lineage.as_ref().map(|lineage| now.since(lineage.origin(slot))) } else { None };
+        Some(Shown { latency, measured, by_all, since_origin })
     }
 
     /// The resource of the change can change again.
@@ -431,41 +435,6 @@ impl Ledger {
             next = older;
         }
         applied
-    }
-
-    /// A subscription is done with a message of the change; true where the change stays open there, and is held, until something newer
-    /// of its resource is shown.
-    pub fn leave_open(&mut self, slot: u32, place: u32) -> bool {
-        place != NONE && self.is_open(slot, place) && self.left.leave(slot, place)
-    }
-
-    /// A change that was left open and is so no more: to be released once.
-    pub fn take_closed(&mut self) -> Option<u32> {
-        self.left.take_closed()
-    }
-
-    /// Gives up what was left open of a lifecycle's resource where nothing can come any more that would be shown.
-    pub fn give_up_left(&mut self, now: Time, event: u32, lifecycle: u32) {
-        let family = &self.families[event as usize];
-        let Lifecycle { resource, remaining, living, .. } = family.lifecycles[lifecycle as usize];
-        if self.left.is_empty() || family.named || remaining > 0 || living == 0 {
-            return;
-        }
-        let there = |slot: u32| (slot != NONE).then_some(slot);
-        let older = |slot: &u32| there(self.changes[*slot as usize].older);
-        let slots: Vec<u32> = std::iter::successors(there(family.resources[resource as usize].newest), older).collect();
-        if slots.iter().any(|slot| self.changes[*slot as usize].holders as usize != self.left.places(*slot).count()) {
-            return;
-        }
-        for slot in slots {
-            let places: Vec<u32> = self.left.places(slot).collect();
-            for place in places {
-                let measured = self.changes[slot as usize].measured;
-                self.families[event as usize].accounts[place as usize].outdated += measured as u64;
-                self.lose(now, slot, place, self.subscription_of[event as usize][place as usize]);
-                self.left.close(slot, place);
-            }
-        }
     }
 
     /// The publisher is done with a change, of which so many copies are about: true when there is none, and so nothing left of it.
@@ -542,7 +511,14 @@ impl Ledger {
             NONE => self.families[change.event as usize].resources[change.resource as usize].newest = change.older,
             newer => self.changes[newer as usize].older = change.older,
         }
-        self.families[change.event as usize].one_less(now, change.lifecycle, change.resource);
+        let idle = self.families[change.event as usize].one_less(change.lifecycle, change.resource);
+        let root = self.lineage.as_ref().and_then(|lineage| lineage.root(change.event, change.resource));
+        let (event, resource) = root.unwrap_or((change.event, change.resource));
+        // What was derived goes with its root.
+        let is_over = if root.is_some() { self.families[event as usize].leave(resource) } else { idle };
+        if is_over {
+            self.forget(now, event, resource);
+        }
     }
 
     fn lose_for_all(&mut self, now: Time, slot: u32) {

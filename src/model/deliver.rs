@@ -118,7 +118,11 @@ impl World {
     /// The attempt is over: thread and worker are free again, the broker is told.
     #[inline(always)]
     pub(super) fn end_attempt(&mut self, over: Over) {
-        let Over { at, who, done, segment, holds_thread, has_worker, settled_at } = over;
+        let Over { at, who, done, raised, segment, holds_thread, has_worker, settled_at } = over;
+        if let Some(by) = raised {
+            let trigger = self.copies.at(at.slot).change;
+            self.raise_derived(trigger, by);
+        }
         if holds_thread {
             self.thread_freed(segment);
         }

@@ -119,7 +119,7 @@ pub fn read(scenario: &Scenario, world: &World, notices: u64) -> Findings {
         sheet.latency(&format!("{name}.end_to_end"), &probe.end_to_end);
         sheet.course(format!("{name}.raised"), Unit::PerSecond, &probe.raised.track, 1.0);
     }
-    total(&mut sheet, world);
+    total(&mut sheet, scenario, world);
     Findings {
         figures: sheet.figures,
         courses: sheet.courses,
@@ -202,6 +202,15 @@ fn shown(sheet: &mut Sheet, scenario: &Scenario, world: &World, taker: &Subscrib
         sheet.count(format!("{name}.callback.short_circuited"), probe.callback_short_circuited.measured());
     }
     calls(sheet, scenario, taker, probe, &name);
+    if scenario.gets_derived(taker) {
+        sheet.latency(&format!("{name}.since_origin"), &probe.since_origin);
+    }
+    if !taker.raises.is_empty() {
+        sheet.count(format!("{name}.raised"), probe.raised.iter().map(Count::measured).sum());
+        for (raise, count) in taker.raises.iter().zip(&probe.raised) {
+            sheet.count(format!("{name}.raised.{}", scenario.events[raise.event].name), count.measured());
+        }
+    }
 }
 
 fn courses(sheet: &mut Sheet, world: &World, taker: &Subscriber, (probe, line): (&SubscriberProbe, usize)) {
@@ -263,7 +272,7 @@ fn missed(sheet: &mut Sheet, world: &World, line: usize, name: &str) {
 
 /// What was lost to a queue or subscription, with what never came there because its publishes were refused.
 fn missed_on(world: &World, line: usize) -> Missed {
-    let places = (0..world.publishers.len() as u32).map(|event| (event, world.ledger.place(event, line)));
+    let places = (0..world.audiences.len() as u32).map(|event| (event, world.ledger.place(event, line)));
     let refused =
         places.filter(|(_, place)| *place != change::NONE).map(|(event, place)| world.ledger.account(event, place).unreached).sum();
     Missed { refused, ..world.probe.missed[line] }
@@ -390,11 +399,14 @@ fn link(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize, nam
     sheet.latency(&format!("{name}.latency"), &probe.latency);
 }
 
-fn total(sheet: &mut Sheet, world: &World) {
+fn total(sheet: &mut Sheet, scenario: &Scenario, world: &World) {
     let probe = &world.probe;
     sheet.count("total.raised".into(), probe.events.iter().map(|event| event.raised.measured()).sum());
     sheet.count("total.delivered".into(), probe.subscribers.iter().map(|subscriber| subscriber.done.measured()).sum());
     let missed = (0..probe.lines.len()).map(|line| missed_on(world, line).all()).sum();
     sheet.count("total.missed".into(), missed);
     sheet.count("total.callbacks".into(), probe.subscribers.iter().map(|subscriber| subscriber.callback_attempts.measured()).sum());
+    if let Some(price) = &scenario.price {
+        sheet.figure("total.cost".into(), Unit::Currency(price.currency), Some(price.total()));
+    }
 }

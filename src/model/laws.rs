@@ -13,6 +13,7 @@ impl World {
     pub fn check(&mut self) -> Result<(), String> {
         self.check_brokers()?;
         self.check_holders()?;
+        self.check_derived()?;
         self.check_feeds()?;
         self.check_little()
     }
@@ -50,6 +51,29 @@ impl World {
             return Err(format!(
                 "conservation: changes have {holders} holders, brokers hold {copies} copies, publishers {unsent}, pollers {entries} entries, and {left} are left open"
             ));
+        }
+        Ok(())
+    }
+
+    /// A message that is done raises at most one event, exactly one where the shares add up to all; none of them is lost on the way.
+    fn check_derived(&self) -> Result<(), String> {
+        let mut derived = vec![0; self.audiences.len()];
+        for (index, (subscriber, probe)) in self.subscribers.iter().zip(&self.probe.subscribers).enumerate() {
+            let Some(raises) = &subscriber.raises else { continue };
+            let raised: u64 = probe.raised.iter().map(|count| count.total).sum();
+            let done = probe.done.total;
+            if raised > done || raises.is_certain() && raised != done {
+                return Err(format!("subscriber {index} is done with {done} messages and raised {raised} events"));
+            }
+            for (publisher, count) in raises.publishers().zip(&probe.raised) {
+                derived[self.publishers[publisher as usize].event as usize] += count.total;
+            }
+        }
+        for (event, derived) in derived.into_iter().enumerate() {
+            let (raised, own) = (self.probe.events[event].raised.total, self.ledger.raised_at_source(event));
+            if raised != derived + own {
+                return Err(format!("event {event}: {raised} raised, {own} at the source and {derived} by subscribers"));
+            }
         }
         Ok(())
     }

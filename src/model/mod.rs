@@ -11,6 +11,7 @@ mod care;
 mod change;
 mod copy;
 mod deliver;
+mod derive;
 mod disruption;
 mod family;
 mod feed;

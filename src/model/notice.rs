@@ -84,7 +84,7 @@ pub enum Notice {
     /// A refused publish is tried again.
     PublishAgain { change: u32 },
     /// A confirm reaches the publisher.
-    Confirmed { event: u32 },
+    Confirmed { publisher: u32 },
     /// A thread has taken in a publish.
     Received { segment: u16, life: u32, change: u64 },
     /// A thread has handed a copy over.
@@ -176,7 +176,7 @@ impl Notice {
             Notice::Change { event, lifecycle } => pack(1, false, 0, event, lifecycle as u64),
             Notice::PublishArrives { change } => pack(2, false, 0, change, 0),
             Notice::PublishAgain { change } => pack(3, false, 0, change, 0),
-            Notice::Confirmed { event } => pack(4, false, 0, event, 0),
+            Notice::Confirmed { publisher } => pack(4, false, 0, publisher, 0),
             Notice::Received { segment, life, change } => pack(5, false, segment, life, change),
             Notice::Delivered { segment, life, at } => pack(6, false, segment, life, at.word()),
             Notice::Settled { done, segment, life, at } => pack(7, done, segment, life, at.word()),
@@ -212,7 +212,7 @@ impl Packed {
             1 => Notice::Change { event: middle, lifecycle: self.body as u32 },
             2 => Notice::PublishArrives { change: middle },
             3 => Notice::PublishAgain { change: middle },
-            4 => Notice::Confirmed { event: middle },
+            4 => Notice::Confirmed { publisher: middle },
             5 => Notice::Received { segment: small, life: middle, change: self.body },
             6 => Notice::Delivered { segment: small, life: middle, at },
             7 => Notice::Settled { done: flag, segment: small, life: middle, at },

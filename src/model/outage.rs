@@ -191,7 +191,8 @@ impl World {
 
     /// An accepted change is lost to everybody who is away and has nobody to keep it.
     #[cold]
-    pub(super) fn pass_over_deaf(&mut self, event: u32, change: u32) {
+    pub(super) fn pass_over_deaf(&mut self, change: u32) {
+        let event = self.ledger.change(change).event;
         let message = message(&self.ledger, &self.publishers, change);
         for who in 0..self.disruptions.connections.len() {
             let line = self.subscribers[who].line;
@@ -233,8 +234,8 @@ impl World {
     /// A publish was lost with its segment: its publisher's connection says so.
     #[cold]
     pub(super) fn refused_by_lost(&mut self, segment: u16, change: u32) {
-        let event = self.ledger.change(change).event;
-        self.refused(segment, event, change, 0, Refusal::Down);
+        let publisher = self.ledger.change(change).publisher;
+        self.refused(segment, publisher, change, 0, Refusal::Down);
     }
 
     fn segment_up(&mut self, segment: u16) {

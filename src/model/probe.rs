@@ -235,6 +235,10 @@ pub struct SubscriberProbe {
     pub calls_latency: Histogram,
     pub calls: Vec<Count>,
     pub calls_failed: Count,
+    /// Of derived events: from the first change.
+    pub since_origin: Histogram,
+    /// Derived events that it raised, by place in the list.
+    pub raised: Vec<Count>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -451,7 +455,7 @@ impl SubscriberProbe {
             &mut self.callback_short_circuited,
             &mut self.calls_failed,
         ];
-        counts.into_iter().chain(&mut self.calls).for_each(|count| count.cut(clock, from, to));
+        counts.into_iter().chain(&mut self.calls).chain(&mut self.raised).for_each(|count| count.cut(clock, from, to));
     }
 
     /// Requests of this step of an attempt: the callback, then the services that it calls.

@@ -3,6 +3,7 @@
 //! Knows who waits for a worker or a connection and how long things take; not when, and not from whom messages come.
 
 use super::care::Care;
+use super::derive::Raises;
 use super::network::Path;
 use super::notice::CopyRef;
 use super::publisher::service_time;
@@ -31,6 +32,7 @@ pub struct Subscriber {
     pub path: Path,
     pub path_back: Path,
     pub caller: Option<Caller>,
+    pub raises: Option<Box<Raises>>,
     work_stream: Stream,
     failure_stream: Stream,
     poison_stream: Stream,
@@ -199,6 +201,7 @@ pub struct Placement {
     pub path_back: Path,
     pub redelivery: Redelivery,
     pub caller: Option<Caller>,
+    pub raises: Option<Box<Raises>>,
     pub only_dead_letters: Vec<bool>,
 }
 
@@ -232,6 +235,7 @@ impl Subscriber {
             path: placement.path,
             path_back: placement.path_back,
             caller: placement.caller,
+            raises: placement.raises,
             work_stream: stream("work"),
             failure_stream: stream("failure"),
             poison_stream: stream("poison"),

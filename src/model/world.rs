@@ -25,6 +25,7 @@ pub struct World {
     pub(super) calendar: Calendar<Packed>,
     pub(super) ledger: Ledger,
     pub(super) network: Network,
+    /// Of the events, in their order, by their systems of record; then by the subscribers that raise them.
     pub(super) publishers: Vec<Publisher>,
     pub(super) segments: Vec<Segment>,
     pub(super) copies: Copies,
@@ -170,7 +171,7 @@ impl World {
 
     fn begin(&mut self) {
         self.schedule_disruptions();
-        for event in 0..self.publishers.len() as u32 {
+        for event in 0..self.audiences.len() as u32 {
             self.schedule_raise(event);
         }
         for sor in 0..self.sors.len() as u32 {
@@ -188,7 +189,7 @@ impl World {
             Notice::Change { event, lifecycle } => self.next_change(event, lifecycle),
             Notice::PublishArrives { change } => self.receive(change),
             Notice::PublishAgain { change } => self.publish(change),
-            Notice::Confirmed { event } => self.confirmed(event),
+            Notice::Confirmed { publisher } => self.confirmed(publisher),
             Notice::Received { segment, life, change } => self.segment_served(segment, life, Job::Receive { change: change as u32 }),
             Notice::Delivered { segment, life, at } => self.segment_served(segment, life, Job::Deliver { at }),
             Notice::Settled { done, segment, life, at } => self.segment_served(segment, life, Job::Settle { done, at }),

@@ -64,10 +64,14 @@ const fn count(name: &'static str) -> Quantity {
     figure(name, Unit::Count)
 }
 
+/// From the intended time of the change to the view that shows it or a newer one.
+const END_TO_END: Quantity = latency("end_to_end");
+/// Of derived events: from the first change of the chain.
+const SINCE_ORIGIN: Quantity = latency("since_origin");
+/// Derived events that it raised, in all and by event.
+const RAISED: Quantity = count("raised");
 /// Of every subscriber, before its stages.
-const SUBSCRIBER_FIRST: [Quantity; 3] = [
-    // From the intended time of the change to the view that shows it or a newer one.
-    latency("end_to_end"),
+const SUBSCRIBER_FIRST: [Quantity; 2] = [
     // Age of the oldest change that the view does not show yet.
     age("freshness"),
     // From the broker's acceptance to the hand-over.
@@ -236,6 +240,9 @@ pub fn metric_catalog(scenario: &Scenario) -> Vec<MetricDefinition> {
         catalog.all(&format!("event.{}", event.name), &EVENT);
     }
     catalog.all("total", &TOTAL);
+    if let Some(price) = &scenario.price {
+        catalog.one("total", &figure("cost", Unit::Currency(price.currency)));
+    }
     catalog.list
 }
 
@@ -272,6 +279,7 @@ struct Catalog {
 impl Catalog {
     fn subscriber(&mut self, scenario: &Scenario, subscriber: &Subscriber) {
         let of = subscriber.entity();
+        self.one(&of, &END_TO_END);
         self.all(&of, &SUBSCRIBER_FIRST);
         self.stages(scenario, subscriber, &of);
         self.all(&of, &SUBSCRIBER);
@@ -314,6 +322,12 @@ impl Catalog {
             self.all(of, &CALLS);
             let named = |sor: usize| scenario.sors.get(sor).map(|sor| format!("{of}.{CALLS_ATTEMPTS}.{}", sor.name));
             let names = called_services(subscriber).into_iter().filter_map(named);
+            self.list.extend(names.map(|name| MetricDefinition { name, unit: Unit::Count }));
+        }
+        self.when(scenario.gets_derived(subscriber), of, &SINCE_ORIGIN);
+        if !subscriber.raises.is_empty() {
+            self.one(of, &RAISED);
+            let names = subscriber.raises.iter().map(|raise| format!("{of}.raised.{}", scenario.events[raise.event].name));
             self.list.extend(names.map(|name| MetricDefinition { name, unit: Unit::Count }));
         }
     }

@@ -10,6 +10,7 @@
 //! Knows no file system, no terminal and no simulation beyond the values that it makes.
 
 mod axis;
+mod callback;
 mod design;
 mod digest;
 pub mod disruption;
@@ -18,6 +19,7 @@ mod files;
 mod load;
 mod metrics;
 mod names;
+mod price;
 mod problem;
 mod reach;
 mod read;
@@ -26,6 +28,7 @@ mod setting;
 mod similar;
 pub mod spec;
 mod stages;
+mod traffic;
 mod validate;
 mod values;
 

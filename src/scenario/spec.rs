@@ -3,7 +3,11 @@
 //! Built by [`super::load()`] only; whoever holds a [`Scenario`] need not check again. Order is the order of the file, so that
 //! numbers, reports and random streams do not depend on hashing.
 
+pub use super::callback::{Breaker, Callback, Style};
+pub(super) use super::callback::{REST_REQUEST, REST_RESPONSE};
 use super::disruption::Disruption;
+pub use super::price::{Charge, Growth, Price};
+pub use super::traffic::Traffic;
 use crate::core::Policy;
 pub use crate::sim::Distribution;
 use crate::sim::{Pattern, Profile};
@@ -46,6 +50,12 @@ pub struct Scenario {
     pub pollers: Vec<Poller>,
     pub objectives: Vec<Objective>,
     pub assumptions: Vec<Assumption>,
+    /// What capacity costs, where that is said.
+    pub price: Option<Price>,
+    /// How fast the load grows, for forecasts; a run makes no use of it.
+    pub growth: Option<Growth>,
+    /// How often everything happens on average.
+    pub traffic: Traffic,
     /// By queue: the events whose messages can come to it, for [`Scenario::events_reaching`].
     pub(super) reach: Vec<Vec<EventIndex>>,
 }
@@ -162,8 +172,12 @@ pub struct Event {
     pub resources: Option<u64>,
     pub popularity: Popularity,
     pub lifecycle: Option<Lifecycle>,
-    /// When events come; the rate in it counts events.
+    /// When events come by themselves; the rate in it counts events, and is 0 where only subscribers raise them.
     pub arrivals: Arrivals,
+    /// The subscribers that raise it when they are done with others.
+    pub raised_by: Vec<SubscriberIndex>,
+    /// It derives from events whose resources can change more than once.
+    pub inherits: bool,
     pub refused: Refused,
 }
 
@@ -310,6 +324,15 @@ pub struct Subscriber {
     pub callback: Option<Callback>,
     /// Services that it calls after that, in order; they do not say what its view shows.
     pub calls: Vec<SorIndex>,
+    /// Derived events that it raises when it is done with a message: at most one of them.
+    pub raises: Vec<Raise>,
+}
+
+/// A derived event, and on which share of messages it is raised.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Raise {
+    pub event: EventIndex,
+    pub share: f64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -337,53 +360,6 @@ pub enum Selector {
     Share(f64),
     /// Names of kinds; an event that has none of them is not let through.
     Kinds(Vec<String>),
-}
-
-/// One REST request.
-pub(super) const REST_REQUEST: Bytes = Bytes(400);
-/// One REST answer where no event that comes has a heavy size.
-pub(super) const REST_RESPONSE: Bytes = Bytes(2048);
-
-/// What a light-weight event makes a subscriber do.
-#[derive(Clone, Debug)]
-pub struct Callback {
-    /// Whom it calls; none: the SOR that raised the event.
-    pub to: Option<SorIndex>,
-    pub style: Style,
-    /// Of one request; not given: 400 B for REST, 2 KiB for SOAP.
-    pub request: Bytes,
-    /// Of one answer; not given: for REST the largest heavy size of the events that come, or 2 KiB where none has one; for SOAP
-    /// three times that.
-    pub response: Bytes,
-    /// Paid by the caller for each answer; not given: nothing for REST, 2 ms for SOAP.
-    pub parsing: Distribution,
-    /// None: unlimited.
-    pub connections: Option<u32>,
-    pub holds_worker: bool,
-    pub timeout: Option<Span>,
-    pub retries: u32,
-    pub backoff: Distribution,
-    pub backoff_factor: f64,
-    pub backoff_max: Option<Span>,
-    /// How long an answer is used again for its resource.
-    pub cache: Option<Span>,
-    /// Events of one resource share a callback that is not yet served.
-    pub coalesce: bool,
-    pub breaker: Option<Breaker>,
-}
-
-/// When callbacks are not even tried.
-#[derive(Clone, Copy, Debug)]
-pub struct Breaker {
-    /// Consecutive ones that open it.
-    pub failures: u32,
-    pub open_for: Span,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    Rest,
-    Soap,
 }
 
 /// An Atom feed: what a system of record appends to for its readers to ask for.
@@ -517,6 +493,11 @@ impl Scenario {
         }
     }
 
+    /// True when events come to this subscriber that others raise.
+    pub fn gets_derived(&self, subscriber: &Subscriber) -> bool {
+        self.events_reaching(subscriber).into_iter().any(|event| !self.events[event].raised_by.is_empty())
+    }
+
     /// True when dead letters come to this queue.
     pub fn gets_dead_letters(&self, queue: QueueIndex) -> bool {
         let lines = self.queues.iter().map(|queue| &queue.line).chain(self.subscribers.iter().map(|subscriber| &subscriber.line));
@@ -562,29 +543,6 @@ impl Subscriber {
     }
 }
 
-impl Callback {
-    /// REST through as many connections as it takes, without giving up and without trying again.
-    pub fn plain() -> Callback {
-        Callback {
-            to: None,
-            style: Style::Rest,
-            request: REST_REQUEST,
-            response: REST_RESPONSE,
-            parsing: Distribution::default(),
-            connections: None,
-            holds_worker: true,
-            timeout: None,
-            retries: 0,
-            backoff: Distribution::default(),
-            backoff_factor: 1.0,
-            backoff_max: None,
-            cache: None,
-            coalesce: false,
-            breaker: None,
-        }
-    }
-}
-
 /// What independent gaps of one distribution look like.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Gaps {
@@ -622,6 +580,12 @@ impl Line {
 impl Event {
     /// A resource of this event can change more than once, so that versions matter.
     pub fn is_tracked(&self) -> bool {
-        self.resources.is_some() || self.lifecycle.is_some()
+        self.resources.is_some() || self.lifecycle.is_some() || self.inherits
+    }
+
+    /// It comes by itself, not only when subscribers raise it.
+    pub fn has_rate(&self) -> bool {
+        let has_own = matches!(self.arrivals.pattern, Pattern::Gaps(_) | Pattern::Mmpp(_) | Pattern::Trace(_));
+        has_own || self.arrivals.written.is_some()
     }
 }

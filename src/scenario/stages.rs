@@ -214,19 +214,33 @@ impl<'s> Way<'s> {
         let per_kib = !cost.per_kib.is_zero();
         match stage {
             "publish_wait" => self.may_hold_back || working.events.iter().any(|event| event.confirm_in_flight.is_some()),
-            "publish_link" => working.events.iter().any(|event| working.distant(working.zone_of(event.from), self.segment.zone)),
+            "publish_link" => working.events.iter().any(|event| self.comes_from_afar(event)),
             "segment_wait" | "segment_work" => !cost.receive.is_zero() || !cost.select.is_zero() || per_kib,
             "journal" => self.segment.persist.is_some(),
             "dead_letter" => self.gets_dead_letters(),
             "backlog" => self.may_wait_at_broker(),
             "deliver_wait" | "deliver_work" => !cost.deliver.is_zero() || per_kib,
-            "delivery_link" => working.distant(self.segment.zone, working.home),
+            "delivery_link" => working.subscriber.runs == Runs::Listener && working.distant(self.segment.zone, working.home),
             _ => working.has(stage).unwrap_or(false),
         }
     }
 
     fn may_fail(&self) -> bool {
         self.working.may_fail()
+    }
+
+    /// From its system of record, or from somebody who raises it.
+    fn comes_from_afar(&self, event: &Event) -> bool {
+        let working = &self.working;
+        let raiser = |index: &usize| {
+            let raiser = &working.scenario.subscribers[*index];
+            match (raiser.runs, segment_of(working.scenario, raiser.from)) {
+                (Runs::Listener, _) => working.distant(raiser.zone, self.segment.zone),
+                (Runs::Workflow, Some(home)) => home.name != self.segment.name && working.distant(home.zone, self.segment.zone),
+                (Runs::Workflow, None) => true,
+            }
+        };
+        event.has_rate() && working.distant(working.zone_of(event.from), self.segment.zone) || event.raised_by.iter().any(raiser)
     }
 
     fn may_wait_at_broker(&self) -> bool {

@@ -16,6 +16,7 @@ mod core_transcript;
 mod core_view;
 #[cfg(feature = "report")]
 mod cross_check;
+mod derived;
 mod designs;
 mod determinism;
 mod disruptions;
@@ -33,6 +34,7 @@ mod many_kinds;
 mod metrics_catalog;
 mod objectives;
 mod poison;
+mod prices;
 mod problems;
 mod problems_callback;
 mod problems_feeds;
@@ -52,6 +54,9 @@ mod scenario_help;
 mod scenario_hostile;
 mod scenario_language;
 mod scenarios_meaning;
+mod size;
 mod stats;
 mod sweep;
 mod theory;
+#[cfg(feature = "cli")]
+mod validation;

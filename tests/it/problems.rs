@@ -1148,24 +1148,16 @@ error: growth: growth is not supported by this version yet
 
 #[test]
 fn later_key() {
-    assert_snapshot!(seen(load_text(&changed("failure = \"1%\"", "failure = \"1%\"\nraises = []\nruns = \"actors\""))), @r#"
-error: subscriber.billing.raises: derived events are not supported by this version yet
-  --> a.toml:63:1
-   |
-63 | raises = []
-   | ^^^^^^
-   |
-   = help: remove it
-
+    assert_snapshot!(seen(load_text(&changed("failure = \"1%\"", "failure = \"1%\"\nruns = \"actors\""))), @r#"
 error: subscriber.billing.runs: "actors" is not supported by this version yet
-  --> a.toml:64:8
+  --> a.toml:63:8
    |
-64 | runs = "actors"
+63 | runs = "actors"
    |        ^^^^^^^^
    |
    = help: write "listener" or "workflow"
 
-2 problems
+1 problem
 "#);
 }
 

@@ -54,10 +54,11 @@ fn most_known_answers_are_scenarios() {
 fn part_2_means_are_unbiased() {
     let mut report = Report::default();
     let mut seen = Vec::new();
-    for (id, case) in cases::all(Effort { replications: 30, share: 0.05 }) {
+    for (id, case) in cases::all(Effort { replications: 30, share: 0.1 }) {
         let family = id.trim_end_matches(|c: char| c.is_ascii_digit()).to_string();
         let Ok(mut case) = case else { continue };
-        if seen.contains(&family) || family.starts_with("diurnal") {
+        // A short run has few polls, and its edges cut through them.
+        if seen.contains(&family) || family.starts_with("diurnal") || family.starts_with("feed-polling") {
             continue;
         }
         seen.push(family);

@@ -14,6 +14,8 @@ mod load;
 mod objective;
 mod place;
 mod poller;
+mod price;
+mod raises;
 mod run;
 mod sor;
 mod subscriber;
@@ -24,7 +26,7 @@ use super::names::{ENTITIES, Names};
 use super::problem::{Fault, Place};
 use super::reach::reach;
 use super::reader::{Context, Reader};
-use super::spec::{Destination, Scenario};
+use super::spec::{Destination, Scenario, Traffic};
 
 /// The number of an entity that does not exist.
 pub(super) const NOWHERE: usize = usize::MAX;
@@ -42,9 +44,6 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
     let title = reader.get("title", super::values::text).unwrap_or(stem).to_string();
     let question = reader.get("question", super::values::text).unwrap_or_default().to_string();
     reader.get("extends", super::values::text);
-    for (section, what) in [("growth", "growth is"), ("price", "prices are")] {
-        reader.later(section, what);
-    }
     let run = run::run(&mut reader);
     let mut events = event::events(&mut reader);
     surge::surges(&mut reader, &run, &mut events);
@@ -69,11 +68,16 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
         disruptions: Vec::new(),
         objectives: Vec::new(),
         assumptions: Vec::new(),
+        price: None,
+        growth: price::growth(&mut reader),
+        traffic: Traffic::default(),
         reach: Vec::new(),
     };
     load::load(&mut reader, &mut scenario.events, &mut scenario.sors);
     scenario.reach = reach(&scenario);
+    raises::derive(&reader, &mut scenario);
     scenario.disruptions = disruption::disruptions(&mut reader, &scenario);
+    scenario.price = price::price(&mut reader, &scenario);
     scenario.objectives = objective::objectives(&mut reader, &scenario);
     scenario.assumptions = assumption::assumptions(&mut reader);
     reader.done();

@@ -50,6 +50,7 @@ fn poller<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, even
         callback: reader
             .inner("callback", "callback = { style = \"rest\", connections = 8 }")
             .map(|inner| callback(context, inner, &Vec::from_iter(of))),
+        raises: Vec::new(),
         calls: reader.get("calls", |node| calls(context, node)).unwrap_or_default(),
     };
     let timeout = reader.get("timeout", span_above_zero);

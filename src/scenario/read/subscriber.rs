@@ -3,6 +3,7 @@
 use super::callback::callback;
 use super::event::SizedEvent;
 use super::line::{POLICIES, line};
+use super::raises::raises;
 use super::sor::SERVERS_MAX;
 use super::{NOWHERE, destination, entities, zone};
 use crate::core::{Dispatch, Ordering};
@@ -62,6 +63,7 @@ fn subscriber<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, 
         callback: reader
             .inner("callback", "callback = { style = \"rest\", connections = 8 }")
             .map(|inner| callback(context, inner, &feeding)),
+        raises: raises(&mut reader),
         calls: reader.get("calls", |node| calls(context, node)).unwrap_or_default(),
     };
     if matches!(from, Destination::Queue(_)) {
@@ -79,7 +81,6 @@ fn later(reader: &mut Reader<'_>) {
         ("max_pending", "topologies are"),
         ("replay_after", "topologies are"),
         ("mailbox", "mailboxes are"),
-        ("raises", "derived events are"),
     ] {
         reader.later(key, what);
     }

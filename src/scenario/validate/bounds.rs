@@ -12,6 +12,8 @@ const MEMORY_MAX: u64 = 4 << 30;
 const RESOURCE_BYTES: u64 = 16;
 /// One subscription's picture of a resource.
 const PICTURE_BYTES: u64 = 32;
+/// A derived event's resource in the maps that tell where it came from.
+const HEIR_BYTES: u64 = 80;
 const TRACE_ROW_BYTES: u64 = 64;
 const CONSUMER_BYTES: u64 = 192;
 
@@ -28,8 +30,9 @@ struct Part<'s, T> {
 /// What the model of one replication keeps from its start.
 pub(super) fn memory(context: &Context<'_>, scenario: &Scenario) {
     let audiences = audiences(scenario);
+    let derived = derived(scenario, &audiences);
     let events = scenario.events.iter().zip(audiences).flat_map(|(event, audience)| [resources(event, audience), rows(event)]);
-    let parts: Vec<Part<'_, u64>> = events.flatten().chain(consumers(scenario)).collect();
+    let parts: Vec<Part<'_, u64>> = events.flatten().chain(consumers(scenario)).chain(derived).collect();
     let total = parts.iter().fold(0_u64, |sum, part| sum.saturating_add(part.amount));
     let Some(largest) = parts.iter().max_by_key(|part| part.amount).filter(|_| total > MEMORY_MAX) else { return };
     let (size, most) = (Unit::Bytes.show(total as f64), Unit::Bytes.show(MEMORY_MAX as f64));
@@ -47,6 +50,31 @@ fn resources(event: &Event, audience: u64) -> Option<Part<'_, u64>> {
         path: ["event", &event.name, "resources"],
         hint: "write fewer resources, as each is kept once for every subscription that gets the event",
     })
+}
+
+/// An event keeps a picture of every resource that those from which it derives have.
+fn derived<'s>(scenario: &'s Scenario, audiences: &[u64]) -> Vec<Part<'s, u64>> {
+    let mut next: Vec<Vec<usize>> = vec![Vec::new(); scenario.events.len()];
+    for subscriber in scenario.subscribers.iter().filter(|subscriber| !subscriber.raises.is_empty()) {
+        for event in scenario.events_reaching(subscriber) {
+            next[event].extend(subscriber.raises.iter().map(|raise| raise.event));
+        }
+    }
+    let mut parts = Vec::new();
+    for (root, event) in scenario.events.iter().enumerate().filter(|(root, _)| !next[*root].is_empty()) {
+        let Some(count) = event.resources else { continue };
+        let mut seen = BTreeSet::from([root]);
+        let mut way = next[root].clone();
+        while let Some(heir) = way.pop() {
+            if seen.insert(heir) {
+                way.extend(&next[heir]);
+            }
+        }
+        let kept = seen.iter().filter(|heir| **heir != root).map(|heir| HEIR_BYTES + RESOURCE_BYTES + PICTURE_BYTES * audiences[*heir]);
+        let hint = "write fewer resources, as each is kept once more for every event that subscribers derive from this one";
+        parts.push(Part { amount: count.saturating_mul(kept.sum()), path: ["event", &event.name, "resources"], hint });
+    }
+    parts
 }
 
 fn rows(event: &Event) -> Option<Part<'_, u64>> {
@@ -83,14 +111,13 @@ fn audiences(scenario: &Scenario) -> Vec<u64> {
 pub(super) fn length(context: &Context<'_>, scenario: &Scenario) {
     const HINT: &str = "write a lower rate, or a shorter `horizon` in [run]";
     let horizon = scenario.run.horizon;
-    let events = scenario.events.iter().map(|event| {
-        let amount = match &event.arrivals.pattern {
-            Pattern::Trace(rows) => rows.len() as f64,
-            Pattern::Mmpp(_) => event.arrivals.rate * horizon.seconds(),
-            _ => event.arrivals.rate * event.arrivals.profile.expected(scenario.horizon()),
+    let events = scenario.events.iter().zip(&scenario.traffic.events).map(|(event, rate)| {
+        let key = match () {
+            _ if !event.has_rate() => "from",
+            _ if event.arrivals.written.is_some() => "rate",
+            _ => "arrivals",
         };
-        let key = if event.arrivals.written.is_some() { "rate" } else { "arrivals" };
-        Part { amount, path: ["event", &event.name, key], hint: HINT }
+        Part { amount: rate * horizon.seconds(), path: ["event", &event.name, key], hint: HINT }
     });
     let own = scenario.sors.iter().filter_map(|sor| {
         let amount = sor.own_load?.hertz() * horizon.seconds();
