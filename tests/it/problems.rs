@@ -1132,21 +1132,6 @@ error: subscriber.profile.callback.retries has no effect because no call can fai
 }
 
 #[test]
-fn later_section() {
-    assert_snapshot!(seen(load_text(&with("[growth]\nrate = \"30% per year\"\n"))), @r#"
-error: growth: growth is not supported by this version yet
-  --> a.toml:67:2
-   |
-67 | [growth]
-   |  ^^^^^^
-   |
-   = help: remove it
-
-1 problem
-"#);
-}
-
-#[test]
 fn later_key() {
     assert_snapshot!(seen(load_text(&changed("failure = \"1%\"", "failure = \"1%\"\nruns = \"actors\""))), @r#"
 error: subscriber.billing.runs: "actors" is not supported by this version yet
