@@ -187,6 +187,7 @@ impl Check<'_> {
             from,
             durable: _,
             runs: Runs::Listener,
+            pipeline: None,
             workers: _,
             prefetch: _,
             consumers: _,

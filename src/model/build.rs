@@ -7,7 +7,7 @@ use super::feed::Feeds;
 use super::hop::Hop;
 use super::network::{Network, Path};
 use super::poller::{self, Poller};
-use super::probe::{Count, Probe, Sizes};
+use super::probe::{Count, PipelineProbe, Probe, Sizes};
 use super::publisher::{self, Publisher};
 use super::recovery::Recovery;
 use super::segment::Segment;
@@ -60,6 +60,7 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
     let mut probe = Probe::new(clock, sizes);
     for (watched, subscriber) in probe.subscribers.iter_mut().zip(scenario.takers()) {
         watched.stages = stages(scenario, subscriber);
+        watched.pipeline = subscriber.pipeline.as_ref().map(|pipeline| Box::new(PipelineProbe::new(&clock, pipeline.stages.len())));
         watched.raised = vec![Count::default(); subscriber.raises.len()];
         watched.calls = vec![Count::default(); subscriber.calls.len()];
     }
@@ -335,7 +336,7 @@ fn subscribers(scenario: &Scenario, plans: &[LinePlan<'_>], stream: &impl Fn(&st
         let name = format!("subscriber.{}", subscriber.name);
         // A workflow is where its messages are.
         let [path, path_back] = match subscriber.runs {
-            Runs::Listener => there_and_back(scenario, scenario.segments[segment].zone, subscriber.zone),
+            Runs::Listener | Runs::Actors | Runs::Topology => there_and_back(scenario, scenario.segments[segment].zone, subscriber.zone),
             Runs::Workflow => there_and_back(scenario, None, None),
         };
         let placement = subscriber::Placement {
@@ -387,7 +388,7 @@ fn pollers(scenario: &Scenario, plans: &[LinePlan<'_>], families: &[FamilyPlan],
 /// Where a subscriber's work is done: a workflow's on the segment.
 pub(super) fn home(scenario: &Scenario, subscriber: &spec::Subscriber) -> Option<usize> {
     match subscriber.runs {
-        Runs::Listener => subscriber.zone,
+        Runs::Listener | Runs::Actors | Runs::Topology => subscriber.zone,
         Runs::Workflow => scenario.segment_of(subscriber.from).and_then(|segment| scenario.segments[segment].zone),
     }
 }

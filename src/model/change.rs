@@ -265,6 +265,18 @@ impl Ledger {
         &mut self.changes[slot as usize]
     }
 
+    /// Which resource a change is of, among all that its event ever had: slots of unnamed ones are used again.
+    pub fn resource_number(&self, slot: u32) -> u64 {
+        let change = &self.changes[slot as usize];
+        match change.lifecycle {
+            NONE => change.sequence,
+            _ => {
+                let generation = self.families[change.event as usize].resources[change.resource as usize].generation;
+                u64::from(generation) << 32 | u64::from(change.resource)
+            }
+        }
+    }
+
     /// All holders of all living changes.
     pub fn holders(&self) -> u64 {
         self.changes.iter().map(|change| change.holders as u64).sum()

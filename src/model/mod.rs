@@ -23,6 +23,7 @@ mod left_open;
 mod network;
 mod notice;
 mod outage;
+mod pipeline;
 mod poller;
 mod probe;
 mod publish;
@@ -32,6 +33,7 @@ mod segment;
 mod sharing;
 mod subscriber;
 mod system_of_record;
+mod tuple;
 mod world;
 
 pub use figures::{Course, Figure, Findings};

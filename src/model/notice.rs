@@ -115,6 +115,10 @@ pub enum Notice {
     Parsed { at: CopyRef },
     /// An ack (done) or nack reaches the segment.
     SettleArrives { done: bool, at: CopyRef },
+    /// A task of a pipeline is done with a message.
+    StageWorked { stage: u16, task: u32, at: CopyRef },
+    /// The oldest tree of a topology may be too old.
+    ReplayDue { subscriber: u32 },
     /// One of the SOR's own users asks.
     OwnRequest { sor: u32 },
     /// And is answered.
@@ -197,6 +201,8 @@ impl Notice {
             Notice::Disrupt { disruption } => pack(22, false, 0, disruption, 0),
             Notice::Restore { disruption } => pack(23, false, 0, disruption, 0),
             Notice::Poll { poller, call, step, began } => pack(24, false, call, poller | (step as u32) << 16, began.0),
+            Notice::StageWorked { stage, task, at } => pack(25, false, stage, task, at.word()),
+            Notice::ReplayDue { subscriber } => pack(26, false, 0, subscriber, 0),
         }
     }
 }
@@ -232,7 +238,9 @@ impl Packed {
             21 => Notice::OwnServed { sor: small, life: middle, arrived: Time(self.body) },
             22 => Notice::Disrupt { disruption: middle },
             23 => Notice::Restore { disruption: middle },
-            _ => Notice::Poll { poller: middle & 0xffff, call: small, step: Poll::numbered((middle >> 16) as u8), began: Time(self.body) },
+            24 => Notice::Poll { poller: middle & 0xffff, call: small, step: Poll::numbered((middle >> 16) as u8), began: Time(self.body) },
+            25 => Notice::StageWorked { stage: small, task: middle, at },
+            _ => Notice::ReplayDue { subscriber: middle },
         }
     }
 }

@@ -205,6 +205,8 @@ impl World {
             Notice::CallAgain { call, at } => self.call_again(call, at),
             Notice::Parsed { at } => self.parsed(at),
             Notice::SettleArrives { done, at } => self.settle_arrives(done, at),
+            Notice::StageWorked { stage, task, at } => self.stage_worked(stage, task, at),
+            Notice::ReplayDue { subscriber } => self.replay_due(subscriber),
             Notice::OwnRequest { sor } => self.own_request(sor),
             Notice::OwnServed { sor, life, arrived } => self.own_served(sor, life, arrived),
             Notice::Disrupt { disruption } => self.disrupt(disruption),

@@ -3,6 +3,9 @@
 //! Built by [`super::load()`] only; whoever holds a [`Scenario`] need not check again. Order is the order of the file, so that
 //! numbers, reports and random streams do not depend on hashing.
 
+mod pipeline;
+
+pub use self::pipeline::{Grouping, Pipeline, Stage, TUPLES_OF_A_TREE_MAX};
 pub use super::callback::{Breaker, Callback, Style};
 pub(super) use super::callback::{REST_REQUEST, REST_RESPONSE};
 use super::disruption::Disruption;
@@ -308,12 +311,15 @@ pub struct Subscriber {
     pub from: Destination,
     pub durable: bool,
     pub runs: Runs,
+    /// The stages of actors and topologies.
+    pub pipeline: Option<Pipeline>,
+    /// Of a pipeline the tasks of all stages.
     pub workers: u32,
     pub prefetch: Option<u32>,
     pub consumers: u32,
     /// Of its own subscription; a subscriber to a queue sets only ordering and dispatch, which are put into the queue's policy.
     pub line: Line,
-    /// By event (place in [`Scenario::events`]); the same for all where one is written.
+    /// By event (place in [`Scenario::events`]); the same for all where one is written. Of a pipeline nothing: its stages work.
     pub work: Vec<Service>,
     /// Probability that an attempt fails at its end.
     pub failure: f64,
@@ -341,6 +347,10 @@ pub enum Runs {
     Listener,
     /// On the segment's threads.
     Workflow,
+    /// In stages with bounded mailboxes, which push back to the prefetch (as Akka).
+    Actors,
+    /// In stages behind a spout, which replays what is not complete in time (as Storm).
+    Topology,
 }
 
 /// How a view takes an older version than it shows.

@@ -2,6 +2,7 @@
 
 mod architecture;
 mod arrivals;
+mod calendar;
 mod callback_care;
 mod calls;
 #[cfg(feature = "cli")]
@@ -33,12 +34,14 @@ mod limit;
 mod many_kinds;
 mod metrics_catalog;
 mod objectives;
+mod pipelines;
 mod poison;
 mod prices;
 mod problems;
 mod problems_callback;
 mod problems_feeds;
 mod problems_files;
+mod problems_pipelines;
 mod problems_surges;
 mod profiles;
 mod random;
@@ -53,6 +56,7 @@ mod scenario_files;
 mod scenario_help;
 mod scenario_hostile;
 mod scenario_language;
+mod scenarios_large;
 mod scenarios_meaning;
 mod size;
 mod stats;

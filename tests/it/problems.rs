@@ -1132,21 +1132,6 @@ error: subscriber.profile.callback.retries has no effect because no call can fai
 }
 
 #[test]
-fn later_key() {
-    assert_snapshot!(seen(load_text(&changed("failure = \"1%\"", "failure = \"1%\"\nruns = \"actors\""))), @r#"
-error: subscriber.billing.runs: "actors" is not supported by this version yet
-  --> a.toml:63:8
-   |
-63 | runs = "actors"
-   |        ^^^^^^^^
-   |
-   = help: write "listener" or "workflow"
-
-1 problem
-"#);
-}
-
-#[test]
 fn warm_up_auto() {
     assert_snapshot!(seen(load_text(&changed("[run]", "[run]\nwarm_up = \"auto\""))), @r#"
 error: run.warm_up: a day has no steady state to be found

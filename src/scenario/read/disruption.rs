@@ -62,6 +62,7 @@ fn disruption(mut reader: Reader<'_>, scenario: &Scenario, names: &Others) -> Op
     let when = when(&mut reader, scenario);
     if let (Some((_, target)), Some(effect)) = (&what, effect) {
         idle(&reader, scenario, *target, effect);
+        pipelines(&reader, scenario, *target, effect);
     }
     reader.done();
     let (what, target) = what?;
@@ -220,6 +221,19 @@ fn idle(reader: &Reader<'_>, scenario: &Scenario, target: Target, effect: Effect
         _ => return,
     };
     reader.no_effect("what", because, hint);
+}
+
+/// What a pipeline has under way can't be taken from it yet.
+fn pipelines(reader: &Reader<'_>, scenario: &Scenario, target: Target, effect: Effect) {
+    let is_hit = |who: usize| match target {
+        Target::Subscriber(_) | Target::Consumer(..) => target.subscriber() == Some(who),
+        Target::Segment(_) => effect == Effect::Down && scenario.concerns(target, who),
+        _ => false,
+    };
+    if let Some((_, hit)) = scenario.subscribers.iter().enumerate().find(|(who, subscriber)| subscriber.pipeline.is_some() && is_hit(*who)) {
+        let what = format!("disruptions of pipelines, such as `{}`, are not supported by this version yet", hit.name);
+        reader.complain("what", &what, "write runs = \"listener\" there, or disrupt something else");
+    }
 }
 
 fn is_instant_at(subscriber: &Subscriber) -> bool {

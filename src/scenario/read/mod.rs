@@ -12,6 +12,7 @@ mod feed;
 mod line;
 mod load;
 mod objective;
+mod pipeline;
 mod place;
 mod poller;
 mod price;

@@ -7,7 +7,7 @@ use crate::core::{Dispatch, Ordering};
 use crate::scenario::disruption::Target;
 use crate::scenario::metrics::target;
 use crate::scenario::reader::Context;
-use crate::scenario::spec::{Destination, Event, Kind, Scenario, Subscriber};
+use crate::scenario::spec::{Destination, Event, Grouping, Kind, Scenario, Subscriber};
 use crate::sim::Pattern;
 use std::collections::BTreeSet;
 
@@ -126,6 +126,7 @@ pub(super) fn subscribers(context: &Context<'_>, scenario: &Scenario) {
             redelivery(context, "subscriber", name);
         }
         ordering(context, scenario, subscriber);
+        grouping(context, scenario, subscriber);
         dispatch(context, scenario, subscriber);
         retries(context, scenario, subscriber);
         shared_answers(context, scenario, subscriber);
@@ -224,6 +225,16 @@ fn ordering(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber)
             "give the event `resources` or a `lifecycle`, or remove it",
         );
     }
+}
+
+/// Which task a resource always comes to matters only where it comes again.
+fn grouping(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
+    let Some(pipeline) = &subscriber.pipeline else { return };
+    let grouped = pipeline.stages.iter().position(|stage| stage.group_by == Grouping::Resource);
+    let Some(index) = grouped.filter(|_| !has_shared_resources(context, scenario, subscriber)) else { return };
+    let name = &subscriber.name;
+    let what = format!("subscriber.{name}.stage.{index}.group_by has no effect because {OWN_RESOURCES}");
+    report(context, &["subscriber", name, "stage"], what, "give the event `resources` or a `lifecycle`, or write \"shuffle\"");
 }
 
 fn dispatch(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
