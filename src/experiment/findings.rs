@@ -1,6 +1,7 @@
 //! Sentences: what was seen, why it matters, what to try. Each rests on figures of the outcome that it names.
 
 use super::doubt::{Doubt, reachable};
+use super::storm;
 use crate::outcome::{Finding, Metric, Outcome, Theory, Unstable, Verdict};
 use crate::scenario::Scenario;
 use crate::scenario::spec::{Destination, Ending, Subscriber};
@@ -31,6 +32,7 @@ pub fn find(scenario: &Scenario, outcome: &Outcome) -> Vec<Finding> {
     seen.objectives(&mut findings);
     findings.extend(seen.bottleneck(&findings));
     seen.callback_load(&mut findings);
+    findings.extend(storm::find(scenario, outcome));
     findings.extend(seen.theory_disagrees());
     seen.not_recovered(&mut findings);
     seen.missed_events(&mut findings);

@@ -352,7 +352,7 @@ impl Attempt<'_> {
         self.watched.done.add(!self.context.is_duplicate as u64);
         let Attempt { now, context, subscriber, watched, events, ledger, .. } = self;
         let all = &mut events[context.event as usize].end_to_end;
-        let by = Applying { place: context.place, subscription: subscriber.line, guard: subscriber.guard };
+        let by = Applying { place: context.place, subscription: subscriber.line, guard: subscriber.guard, claimed: context.claimed };
         if ledger.is_tracked(context.change) {
             let applied = ledger.apply(*now, by, context.change, context.version, |shown| watched.shown(shown, None, all));
             watched.stale_overwrites.add((applied == Applied::StaleOverwrite) as u64);

@@ -1,6 +1,7 @@
 //! Scenario -> World: names become numbers, every entity gets its place, its ways and its named streams.
 
 use super::change::{FamilyPlan, Ledger};
+use super::clock::{Clocks, WrongClock};
 use super::derive::Raises;
 use super::disruption::{Disruptions, Process};
 use super::feed::Feeds;
@@ -66,7 +67,8 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
     }
     let feeds = Feeds::new(scenario, pollers(scenario, &plans, &families, &stream));
     let derives = scenario.events.iter().any(|event| !event.raised_by.is_empty());
-    let ledger = Ledger::new(&families, plans.len() + scenario.pollers.len(), derives);
+    let mut ledger = Ledger::new(&families, plans.len() + scenario.pollers.len(), derives);
+    ledger.clocks = Clocks::new(clocks(scenario, &stream));
     let mut disruptions = disruptions(scenario, &stream);
     recoveries(scenario, &mut disruptions, &mut probe);
     let drains = scenario.run.ending == spec::Ending::Drain;
@@ -248,6 +250,14 @@ fn seats(scenario: &Scenario, plans: &[LinePlan<'_>], event: usize) -> Vec<Seat>
         })
     };
     audience.iter().enumerate().filter_map(seat).collect()
+}
+
+fn clocks(scenario: &Scenario, stream: &impl Fn(&str, &str) -> Stream) -> Vec<Option<WrongClock>> {
+    let clock = |event: &spec::Event| {
+        let skew = scenario.sors[event.from].clock_skew.clone()?;
+        Some(WrongClock { skew, stream: stream(&format!("event.{}", event.name), "clock skew") })
+    };
+    scenario.events.iter().map(clock).collect()
 }
 
 fn families(scenario: &Scenario, plans: &[LinePlan<'_>]) -> Vec<FamilyPlan> {

@@ -94,6 +94,7 @@ impl World {
         let first = attempt.subscriber.first_call(attempt.context.event);
         if first != Some(0) {
             attempt.context.version = attempt.ledger.change(attempt.context.change).version;
+            attempt.context.claimed = attempt.ledger.claimed(attempt.context.change, false);
         }
         let Some(step) = first else {
             let over = attempt.finish();

@@ -344,6 +344,7 @@ fn sor(sheet: &mut Sheet, scenario: &Scenario, index: usize, probe: &SorProbe) {
     sheet.course(format!("{name}.utilization.callbacks"), Unit::Share, &probe.busy_callbacks.track, workers);
     sheet.course(format!("{name}.utilization.own"), Unit::Share, &probe.busy_own.track, workers);
     sheet.course(format!("{name}.waiting_line"), Unit::Count, &probe.line.track, 1.0);
+    sheet.course(format!("{name}.wasted"), Unit::Share, &probe.wasted.track, 1e9 * workers);
 }
 
 fn segment(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize) {

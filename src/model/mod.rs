@@ -9,6 +9,7 @@ mod cache;
 mod callback;
 mod care;
 mod change;
+mod clock;
 mod copy;
 mod deliver;
 mod derive;

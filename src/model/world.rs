@@ -306,6 +306,8 @@ impl World {
             Job::Settle { .. } => self.segments[segment as usize].prices.acknowledge(),
             Job::Work { at } => self.start_workflow(at),
         };
+        let is_work = matches!(job, Job::Work { .. });
+        let length = if is_work { length } else { self.segments[segment as usize].deepened(length) };
         let life = self.segments[segment as usize].life;
         self.calendar.schedule(self.now + length, job.served(segment, life).packed());
     }

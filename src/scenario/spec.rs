@@ -3,8 +3,10 @@
 //! Built by [`super::load()`] only; whoever holds a [`Scenario`] need not check again. Order is the order of the file, so that
 //! numbers, reports and random streams do not depend on hashing.
 
+mod feed;
 mod pipeline;
 
+pub use self::feed::{Feed, Poller, Schedule};
 pub use self::pipeline::{Grouping, Pipeline, Stage, TUPLES_OF_A_TREE_MAX};
 pub use super::callback::{Breaker, Callback, Style};
 pub(super) use super::callback::{REST_REQUEST, REST_RESPONSE};
@@ -142,6 +144,8 @@ pub struct Sor {
     pub own_service: Distribution,
     /// Requests that may wait; further ones are refused.
     pub max_waiting: Option<u64>,
+    /// By how much each of its time stamps is off, early or late with equal chance.
+    pub clock_skew: Option<Distribution>,
 }
 
 /// A service time: drawn, or looked up in a recorded table by the event's own sequence number.
@@ -252,6 +256,8 @@ pub struct Segment {
     pub persist: Option<Persist>,
     /// High-water mark; publishers are blocked above it until it falls below 80 % of it.
     pub memory: Option<Bytes>,
+    /// Each operation takes this share longer for every message that is ready on the segment.
+    pub backlog_penalty: Option<f64>,
 }
 
 /// What each broker operation costs on a thread of the segment.
@@ -370,55 +376,6 @@ pub enum Selector {
     Share(f64),
     /// Names of kinds; an event that has none of them is not let through.
     Kinds(Vec<String>),
-}
-
-/// An Atom feed: what a system of record appends to for its readers to ask for.
-#[derive(Clone, Debug)]
-pub struct Feed {
-    pub name: String,
-    pub of: EventIndex,
-    /// Most entries in one answer; none: all there are.
-    pub page: Option<u32>,
-    /// Of one answer with entries, on a worker of the system of record.
-    pub page_service: Distribution,
-    /// Of an answer that nothing is new.
-    pub not_modified_service: Distribution,
-}
-
-/// Who asks a feed for what is new.
-#[derive(Clone, Debug)]
-pub struct Poller {
-    /// What it does with the entries: a subscriber in everything but how it gets them.
-    pub reader: Subscriber,
-    pub feed: FeedIndex,
-    pub schedule: Schedule,
-    /// From the tick to the poll.
-    pub jitter: Distribution,
-    /// It gives up a request after this time and tries again at its next tick.
-    pub timeout: Option<Span>,
-}
-
-/// When polls are due.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Schedule {
-    /// After this span and after every further one.
-    Every(Span),
-    /// Times of each day, ascending.
-    At(Vec<Span>),
-}
-
-impl Schedule {
-    /// From each tick to the next, over the day.
-    pub fn gaps(&self) -> Vec<Span> {
-        const DAY: Span = Span::from_secs(86_400);
-        match self {
-            Schedule::Every(every) => vec![*every],
-            Schedule::At(times) => {
-                let tomorrow = times.first().map(|first| *first + DAY);
-                times.iter().zip(times.iter().skip(1).copied().chain(tomorrow)).map(|(time, next)| next - *time).collect()
-            }
-        }
-    }
 }
 
 /// A bound on a metric.

@@ -2,9 +2,11 @@
 
 mod architecture;
 mod arrivals;
+mod backlog_penalty;
 mod calendar;
 mod callback_care;
 mod calls;
+mod clock_skew;
 #[cfg(feature = "cli")]
 mod commands;
 mod compare;
@@ -56,6 +58,7 @@ mod scenario_files;
 mod scenario_help;
 mod scenario_hostile;
 mod scenario_language;
+mod scenarios_callbacks;
 mod scenarios_large;
 mod scenarios_meaning;
 mod size;

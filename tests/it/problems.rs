@@ -42,7 +42,7 @@ error: `segment.bus` has no key `color`
 35 | color = 2
    | ^^^^^
    |
-   = help: possible here: `zone`, `threads`, `cost`, `persist` and `memory`
+   = help: possible here: `zone`, `threads`, `cost`, `persist`, `memory` and `backlog_penalty`
 
 1 problem
 "#);

@@ -11,7 +11,8 @@ fn each_runs_and_raises() {
         let outcome = outcome(&scenario);
         let (raised, delivered) = (point(&outcome, "total.raised"), point(&outcome, "total.delivered"));
         assert!(raised > 0.0 && delivered > 0.0, "{}", outcome.scenario.title);
-        assert_eq!(point(&outcome, "total.missed"), 0.0, "{}", outcome.scenario.title);
+        let lost = point(&outcome, "total.missed") > 0.0;
+        assert_eq!(lost, outcome.scenario.file == "poison-message.toml", "{}", outcome.scenario.title);
         let bottleneck = outcome.findings.iter().any(|finding| finding.kind == "bottleneck");
         assert!(bottleneck, "{}", outcome.scenario.title);
     }

@@ -230,7 +230,8 @@ fn pipelines(reader: &Reader<'_>, scenario: &Scenario, target: Target, effect: E
         Target::Segment(_) => effect == Effect::Down && scenario.concerns(target, who),
         _ => false,
     };
-    if let Some((_, hit)) = scenario.subscribers.iter().enumerate().find(|(who, subscriber)| subscriber.pipeline.is_some() && is_hit(*who)) {
+    if let Some((_, hit)) = scenario.subscribers.iter().enumerate().find(|(who, subscriber)| subscriber.pipeline.is_some() && is_hit(*who))
+    {
         let what = format!("disruptions of pipelines, such as `{}`, are not supported by this version yet", hit.name);
         reader.complain("what", &what, "write runs = \"listener\" there, or disrupt something else");
     }

@@ -61,6 +61,21 @@ pub(super) fn services(context: &Context<'_>, scenario: &Scenario) {
     }
 }
 
+/// A wrong clock can fool only a guard that looks at time stamps, which tells versions of one resource apart.
+pub(super) fn clocks(context: &Context<'_>, scenario: &Scenario) {
+    for (index, sor) in scenario.sors.iter().enumerate() {
+        let has_versions = |event: &Event| {
+            let is_shared = ["resources", "lifecycle"].iter().any(|key| writes(context, "event", &event.name, key));
+            // A derived event keeps the resource of its trigger, whoever's that is.
+            is_shared || !event.raised_by.is_empty()
+        };
+        if !scenario.events.iter().any(|event| event.from == index && has_versions(event)) {
+            let because = "every event that it raises has a resource of its own, of which no version is older than another";
+            no_effect(context, &["sor", &sor.name, "clock_skew"], because, "give an event `resources` or a `lifecycle`, or remove it");
+        }
+    }
+}
+
 /// A steady state has no time of day.
 pub(super) fn steady(context: &Context<'_>, scenario: &Scenario) {
     if scenario.run.kind != Kind::Steady {
