@@ -3,9 +3,11 @@
 //! Built by [`super::load()`] only; whoever holds a [`Scenario`] need not check again. Order is the order of the file, so that
 //! numbers, reports and random streams do not depend on hashing.
 
+mod arrivals;
 mod feed;
 mod pipeline;
 
+pub use self::arrivals::{Arrivals, Gaps};
 pub use self::feed::{Feed, Poller, Schedule};
 pub use self::pipeline::{Grouping, Pipeline, Stage, TUPLES_OF_A_TREE_MAX};
 pub use super::callback::{Breaker, Callback, Style};
@@ -15,7 +17,7 @@ pub use super::price::{Charge, Growth, Price};
 pub use super::traffic::Traffic;
 use crate::core::Policy;
 pub use crate::sim::Distribution;
-use crate::sim::{Pattern, Profile};
+use crate::sim::Pattern;
 use crate::units::{Bandwidth, Bytes, Rate, Span, Time};
 use std::sync::Arc;
 
@@ -217,20 +219,6 @@ pub struct Lifecycle {
     pub changes: u32,
     /// From one change to the next.
     pub spacing: Distribution,
-}
-
-#[derive(Clone, Debug)]
-pub struct Arrivals {
-    pub pattern: Pattern,
-    /// Events per second averaged over the profile. Where the pattern carries its own rate (gaps, mmpp, trace), that times the
-    /// events that one arrival of the pattern stands for: `batch` times the changes of a lifecycle.
-    pub rate: f64,
-    /// The rate as written, where it was.
-    pub written: Option<Rate>,
-    /// How the rate varies: weights of mean 1, and surges.
-    pub profile: Profile,
-    /// Events raised together.
-    pub batch: u32,
 }
 
 /// What the publisher does with a refused publish.
@@ -507,33 +495,6 @@ impl Subscriber {
     /// How it asks systems of record, where it asks any: as its callback table says, else in the plainest way.
     pub fn manner(&self) -> Option<Callback> {
         self.callback.clone().or_else(|| (!self.calls.is_empty()).then(Callback::plain))
-    }
-}
-
-/// What independent gaps of one distribution look like.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Gaps {
-    /// Squared coefficient of variation.
-    pub scv: f64,
-    /// They are exponential.
-    pub poisson: bool,
-}
-
-impl Arrivals {
-    /// The gaps between events where they are a renewal process: not where the rate varies, where several events come at once, or where
-    /// gaps depend on each other.
-    pub fn renewal_gaps(&self) -> Option<Gaps> {
-        if self.batch != 1 || self.profile != Profile::default() {
-            return None;
-        }
-        let scv = |gap: &Distribution| gap.variance() / (gap.mean() * gap.mean());
-        let gaps = match &self.pattern {
-            Pattern::Poisson => Gaps { scv: 1.0, poisson: true },
-            Pattern::Regular => Gaps { scv: 0.0, poisson: false },
-            Pattern::Gaps(gap) => Gaps { scv: scv(gap), poisson: gap.is_exponential() },
-            Pattern::Sine { .. } | Pattern::Mmpp(_) | Pattern::Trace(_) => return None,
-        };
-        gaps.scv.is_finite().then_some(gaps)
     }
 }
 

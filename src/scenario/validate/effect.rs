@@ -64,12 +64,7 @@ pub(super) fn services(context: &Context<'_>, scenario: &Scenario) {
 /// A wrong clock can fool only a guard that looks at time stamps, which tells versions of one resource apart.
 pub(super) fn clocks(context: &Context<'_>, scenario: &Scenario) {
     for (index, sor) in scenario.sors.iter().enumerate() {
-        let has_versions = |event: &Event| {
-            let is_shared = ["resources", "lifecycle"].iter().any(|key| writes(context, "event", &event.name, key));
-            // A derived event keeps the resource of its trigger, whoever's that is.
-            is_shared || !event.raised_by.is_empty()
-        };
-        if !scenario.events.iter().any(|event| event.from == index && has_versions(event)) {
+        if !scenario.events.iter().any(|event| event.from == index && has_versions(context, event)) {
             let because = "every event that it raises has a resource of its own, of which no version is older than another";
             no_effect(context, &["sor", &sor.name, "clock_skew"], because, "give an event `resources` or a `lifecycle`, or remove it");
         }
@@ -227,8 +222,12 @@ fn shared_answers(context: &Context<'_>, scenario: &Scenario, subscriber: &Subsc
 fn has_shared_resources(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) -> bool {
     let fed = feeding(scenario, subscriber);
     let dead_letters = || matches!(subscriber.from, Destination::Queue(queue) if scenario.gets_dead_letters(queue));
-    let shared = |event: &Event| ["resources", "lifecycle"].iter().any(|key| writes(context, "event", &event.name, key));
-    fed.is_empty() || dead_letters() || fed.iter().any(|(_, event)| shared(event))
+    fed.is_empty() || dead_letters() || fed.iter().any(|(_, event)| has_versions(context, event))
+}
+
+/// A resource of an event may change more than once, as far as the file tells: its own, or the one that it has from its trigger.
+fn has_versions(context: &Context<'_>, event: &Event) -> bool {
+    event.inherits || ["resources", "lifecycle"].iter().any(|key| writes(context, "event", &event.name, key))
 }
 
 fn ordering(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
