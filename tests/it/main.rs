@@ -22,6 +22,9 @@ mod cross_check;
 mod derived;
 mod designs;
 mod determinism;
+mod disruptions;
+#[cfg(feature = "report")]
+mod disruptions_laws;
 mod distributions;
 mod feeds;
 #[cfg(feature = "report")]
