@@ -4,6 +4,7 @@
 
 pub mod check;
 pub mod compare;
+pub mod forecast;
 pub mod limit;
 pub mod size;
 pub mod sweep;

@@ -6,6 +6,7 @@
 mod check;
 mod compare;
 mod files;
+mod forecast;
 mod limit;
 mod markdown;
 mod page;
@@ -16,6 +17,7 @@ mod terminal;
 pub use check::check;
 pub use compare::compare;
 pub use files::render;
+pub use forecast::forecast;
 pub use limit::limit;
 pub use size::size;
 pub use sweep::sweep;
