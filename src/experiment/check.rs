@@ -85,7 +85,7 @@ impl<'s> Check<'s> {
             unstable,
             zeros: notes::zeros(self.scenario),
             idle: notes::idle(self.scenario),
-            left_out: notes::left_out(self.scenario),
+            left_out: self.batches().chain(notes::left_out(self.scenario)).collect(),
         }
     }
 
@@ -112,6 +112,7 @@ impl<'s> Check<'s> {
             (name, servers, Some(metric))
         };
         match place {
+            Place::Workers(index) if self.stations.waits_behind_batches(index) => (taker(index), "workers", None),
             Place::Workers(index) => with(taker(index), "workers", "utilization"),
             Place::Stage(index, stage) => {
                 let pipeline = scenario.takers().nth(index).and_then(|taker| taker.pipeline.as_ref());
@@ -220,6 +221,15 @@ impl<'s> Check<'s> {
             sentence: format!("{} works its poisoned entries again at every poll, more and more of them.", reader.entity()),
         };
         poisoned.map(note).collect()
+    }
+
+    /// Takers whose waiting nothing here tells.
+    fn batches(&self) -> impl Iterator<Item = Note> {
+        let takers = self.scenario.takers().enumerate().filter(|(taker, _)| self.stations.waits_behind_batches(*taker));
+        takers.map(|(_, taker)| Note {
+            path: taker.entity(),
+            sentence: "its answers stand in line with those to whole polls: how long its workers wait for them, a run shows".into(),
+        })
     }
 
     /// As the load grows, rates of events and of the systems' own users alike.

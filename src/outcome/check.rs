@@ -56,7 +56,7 @@ pub struct Station {
     pub load_peak: f64,
     /// When these are, in seconds from the start.
     pub peak_at_s: f64,
-    /// Share of time that a server is busy.
+    /// Share of time that a server is busy; a guess where no metric is named.
     pub busy_mean: f64,
     pub busy_peak: f64,
     /// What makes the load.

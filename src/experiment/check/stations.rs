@@ -115,6 +115,20 @@ impl<'s> Stations<'s> {
         Stations { scenario, places: places(scenario), courses: flows.map(course).collect(), network }
     }
 
+    /// A taker holds workers for answers of a system of record that some poller asks too, about all entries of a poll at once: how long
+    /// such a line gets no formula here tells.
+    pub fn waits_behind_batches(&self, taker: usize) -> bool {
+        let asked =
+            |course: &Course, sor: usize| course.calls.iter().any(|(_, requests)| requests.iter().any(|request| request.sor == sor));
+        let polled = |sor: usize| {
+            let readers = || self.courses.iter().filter(|course| course.flow.taker >= self.scenario.subscribers.len());
+            readers().any(|course| asked(course, sor))
+        };
+        let mine = self.courses.iter().filter(|course| course.flow.taker == taker);
+        let held = mine.filter_map(|course| course.calls.as_ref()).filter(|(manner, _)| manner.holds_worker);
+        held.flat_map(|(_, requests)| requests).any(|request| polled(request.sor))
+    }
+
     /// All that is raised a second while events come by themselves at these rates.
     pub fn raised(&self, own: Vec<f64>) -> Vec<f64> {
         self.network.with_derived(own)
