@@ -20,8 +20,8 @@ pub use super::traffic::Traffic;
 /// What a copy of a message takes of a broker's memory beside the message.
 pub use crate::core::COPY_OVERHEAD;
 use crate::core::Policy;
-pub use crate::sim::Distribution;
 use crate::sim::Pattern;
+pub use crate::sim::{Distribution, Surge};
 use crate::units::{Bandwidth, Bytes, Rate, Span, Time};
 use std::sync::Arc;
 

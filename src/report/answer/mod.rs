@@ -3,6 +3,7 @@
 //!
 //! Knows no experiment: what is said was found before. All texts are plain until a renderer escapes them.
 
+mod adverse;
 mod check;
 mod compare;
 mod files;
@@ -14,6 +15,7 @@ mod size;
 mod sweep;
 mod terminal;
 
+pub use adverse::adverse;
 pub use check::check;
 pub use compare::compare;
 pub use files::render;
