@@ -49,7 +49,7 @@ pub enum Command {
     /// The standing battery: lose a segment, a subscriber; slow ones; twice the events; poison. Does it recover?
     #[command(after_help = "Example:\n  busload adverse scenarios/ticketing-light.toml")]
     Adverse(AdverseOptions),
-    /// With [growth]: when each objective breaks, and the cheapest step that buys another year
+    /// With growth: when each objective breaks, and the cheapest step that buys another year
     #[command(after_help = "Example:\n  busload forecast design.toml")]
     Forecast(ForecastOptions),
     /// Render the report of a saved outcome again, without simulating
@@ -176,7 +176,7 @@ pub struct AdverseOptions {
 /// Options of `forecast`.
 #[derive(Debug, Args)]
 pub struct ForecastOptions {
-    /// The scenario file, with [growth]
+    /// The scenario file, with a growth section
     pub file: PathBuf,
     #[command(flatten)]
     pub common: Common,

@@ -124,6 +124,8 @@ impl<'s> Check<'s> {
             Place::Sor(sor) => with(format!("sor.{}", scenario.sors[sor].name), "workers", "utilization"),
             Place::Threads(segment) => with(format!("segment.{}", scenario.segments[segment].name), "threads", "utilization"),
             Place::Journal(segment) => with(format!("segment.{}", scenario.segments[segment].name), "journal", "persist.utilization"),
+            // Pages of a feed come in lumps that the rates of a window do not tell.
+            Place::Link(link) if !scenario.pollers.is_empty() => (format!("link.{}", scenario.links[link].name), "bandwidth", None),
             Place::Link(link) => with(format!("link.{}", scenario.links[link].name), "bandwidth", "utilization"),
         }
     }
