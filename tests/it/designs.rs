@@ -3,14 +3,16 @@
 use busload::scenario::{MemoryFiles, Scenario, load};
 
 /// The scenarios that ship: name and text.
-pub const SHIPPED: [(&str, &str); 22] = [
+pub const SHIPPED: [(&str, &str); 24] = [
     ("actors.toml", include_str!("../../scenarios/actors.toml")),
     ("atom-feed.toml", include_str!("../../scenarios/atom-feed.toml")),
     ("bench-ticketing-day.toml", include_str!("../../scenarios/bench-ticketing-day.toml")),
+    ("durable-outage.toml", include_str!("../../scenarios/durable-outage.toml")),
     ("enterprise.toml", include_str!("../../scenarios/enterprise.toml")),
     ("esb-or-broker-plain.toml", include_str!("../../scenarios/esb-or-broker-plain.toml")),
     ("legacy-sor.toml", include_str!("../../scenarios/legacy-sor.toml")),
     ("esb-or-broker.toml", include_str!("../../scenarios/esb-or-broker.toml")),
+    ("lost-segment.toml", include_str!("../../scenarios/lost-segment.toml")),
     ("md1.toml", include_str!("../../scenarios/md1.toml")),
     ("mg1.toml", include_str!("../../scenarios/mg1.toml")),
     ("mm1.toml", include_str!("../../scenarios/mm1.toml")),
