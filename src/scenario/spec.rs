@@ -5,10 +5,12 @@
 
 mod arrivals;
 mod feed;
+mod objective;
 mod pipeline;
 
 pub use self::arrivals::{Arrivals, Gaps};
 pub use self::feed::{Feed, Poller, Schedule};
+pub use self::objective::{Assumption, Objective, Relation, Source};
 pub use self::pipeline::{Grouping, Pipeline, Stage, TUPLES_OF_A_TREE_MAX};
 pub use super::callback::{Breaker, Callback, Style};
 pub(super) use super::callback::{REST_REQUEST, REST_RESPONSE};
@@ -61,6 +63,8 @@ pub struct Scenario {
     pub price: Option<Price>,
     /// How fast the load grows, for forecasts; a run makes no use of it.
     pub growth: Option<Growth>,
+    /// What every rate was multiplied with; 1 where nothing is said.
+    pub load: f64,
     /// How often everything happens on average.
     pub traffic: Traffic,
     /// By queue: the events whose messages can come to it, for [`Scenario::events_reaching`].
@@ -364,44 +368,6 @@ pub enum Selector {
     Share(f64),
     /// Names of kinds; an event that has none of them is not let through.
     Kinds(Vec<String>),
-}
-
-/// A bound on a metric.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Objective {
-    /// As in the outcome, e.g. `subscriber.gate.end_to_end.p99`.
-    pub metric: String,
-    /// As written, e.g. `< 5s`.
-    pub bound: String,
-    pub relation: Relation,
-    /// In the metric's SI unit.
-    pub limit: f64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Relation {
-    Less,
-    AtMost,
-    Equal,
-    AtLeast,
-    Greater,
-}
-
-/// Where a number comes from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Assumption {
-    pub path: String,
-    /// The value as written, where the path names one.
-    pub value: String,
-    pub source: Source,
-    pub note: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    Measured,
-    Calibrated,
-    Assumed,
 }
 
 impl Scenario {

@@ -31,6 +31,7 @@ mod distributions;
 mod feeds;
 #[cfg(feature = "report")]
 mod findings;
+mod forecast;
 mod laws;
 mod laws_broker;
 mod laws_workload;

@@ -71,10 +71,11 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
         assumptions: Vec::new(),
         price: None,
         growth: price::growth(&mut reader),
+        load: 1.0,
         traffic: Traffic::default(),
         reach: Vec::new(),
     };
-    load::load(&mut reader, &mut scenario.events, &mut scenario.sors);
+    scenario.load = load::load(&mut reader, &mut scenario.events, &mut scenario.sors);
     scenario.reach = reach(&scenario);
     raises::derive(&reader, &mut scenario);
     scenario.disruptions = disruption::disruptions(&mut reader, &scenario);
