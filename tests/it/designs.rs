@@ -37,10 +37,15 @@ pub fn shipped(name: &str, settings: &[(&str, &str)]) -> Scenario {
     load(name, &mut files, &settings).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-/// All that ship, each cut down to a few minutes of one of its hours.
+/// All that ship, each cut down to a few minutes of one of its hours, or to what an outage takes.
 pub fn all_shipped() -> Vec<Scenario> {
     let short = |name: &str, text: &str| {
-        let mut settings = vec![("run.horizon", "20m"), ("run.replications", "3")];
+        let horizon = match name {
+            "durable-outage.toml" => "14h",
+            "lost-segment.toml" => "3h",
+            _ => "20m",
+        };
+        let mut settings = vec![("run.horizon", horizon), ("run.replications", "3")];
         if text.contains("warm_up") {
             settings.push(("run.warm_up", "2m"));
         }
