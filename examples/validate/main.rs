@@ -3,6 +3,7 @@
 //! 1 exact traces, 2 unbiased, 3 coverage, 4 width, 5 warm-up, 6 laws, 7 transients, 8 reality. Each prints its tables; `all` also writes
 //! them to `docs/validation.md`, which says nothing of the machine or the day. `--runs N` are the experiments of coverage (1000), `--share S` shortens the
 //! runs of parts 2 and 6.
+//! `--case ID` runs these cases of part 2 alone, `--seed N` from another seed.
 //! Reality needs the measurements beside the repository (`../shared/measurements/rabbitmq`) and says so where they are missing.
 
 mod cases;
@@ -10,6 +11,7 @@ mod coverage;
 mod exact;
 mod judge;
 mod laws;
+mod networks;
 mod reality;
 mod table;
 mod unbiased;
@@ -24,11 +26,13 @@ fn main() {
     let option = |name: &str| words.iter().position(|word| word == name).and_then(|at| words.get(at + 1)?.parse::<f64>().ok());
     let runs = option("--runs").map_or(1000, |runs| runs as u32);
     let share = option("--share").unwrap_or(1.0);
+    let seed = option("--seed").map_or(unbiased::SEED, |seed| seed as u64);
+    let only = words.iter().position(|word| word == "--case").and_then(|at| words.get(at + 1)).map_or("", |id| id);
     let wanted = |part: &str| words.iter().any(|word| word == part || word == "all");
     let mut report = Report::default();
     let parts: [Part<'_>; 8] = [
         ("1", &exact::part),
-        ("2", &|report| unbiased::part(report, share)),
+        ("2", &|report| unbiased::part(report, unbiased::Choice { share, seed, only })),
         ("3", &|report| coverage::part(report, runs)),
         ("4", &|report| coverage::width(report, runs)),
         ("5", &|report| coverage::warm_up(report, (runs / 5).max(2))),
