@@ -144,7 +144,9 @@ impl Check<'_> {
 
     /// A segment that costs nothing, or something for receiving only: its service then.
     fn receiving(&self, index: usize) -> Option<Option<Work>> {
-        let Segment { name: _, zone: _, threads: _, cost, persist: None, memory: None } = &self.scenario.segments[index] else {
+        let Segment { name: _, zone: _, threads: _, cost, persist: None, memory: None, backlog_penalty: None } =
+            &self.scenario.segments[index]
+        else {
             return None;
         };
         let Cost { receive, select, deliver, acknowledge, per_kib } = cost;
@@ -187,6 +189,7 @@ impl Check<'_> {
             from,
             durable: _,
             runs: Runs::Listener,
+            pipeline: None,
             workers: _,
             prefetch: _,
             consumers: _,
@@ -299,7 +302,8 @@ impl Check<'_> {
 
     /// A system of record with its own users, and callbacks that come as the departures of M/M/c.
     fn sor(&self, index: usize) -> Vec<Known> {
-        let Sor { name, zone: _, workers, service, own_load, own_service, max_waiting: None } = &self.scenario.sors[index] else {
+        let Sor { name, zone: _, workers, service, own_load, own_service, max_waiting: None, clock_skew: _ } = &self.scenario.sors[index]
+        else {
             return Vec::new();
         };
         let own = own_load.map(|load| Flow { rate: load.hertz(), gaps: POISSON }).zip(work(own_service));

@@ -11,6 +11,7 @@ mod objectives;
 mod probing;
 mod replicate;
 pub mod size;
+mod storm;
 mod study;
 pub mod sweep;
 

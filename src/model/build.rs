@@ -1,12 +1,13 @@
 //! Scenario -> World: names become numbers, every entity gets its place, its ways and its named streams.
 
 use super::change::{FamilyPlan, Ledger};
+use super::clock::{Clocks, WrongClock};
 use super::derive::Raises;
 use super::feed::Feeds;
 use super::hop::Hop;
 use super::network::{Network, Path};
 use super::poller::{self, Poller};
-use super::probe::{Count, Probe, Sizes};
+use super::probe::{Count, PipelineProbe, Probe, Sizes};
 use super::publisher::{self, Publisher};
 use super::segment::Segment;
 use super::subscriber::{self, Caller, Redelivery, Subscriber, Target};
@@ -56,12 +57,14 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
     let mut probe = Probe::new(clock, sizes);
     for (watched, subscriber) in probe.subscribers.iter_mut().zip(scenario.takers()) {
         watched.stages = stages(scenario, subscriber);
+        watched.pipeline = subscriber.pipeline.as_ref().map(|pipeline| Box::new(PipelineProbe::new(&clock, pipeline.stages.len())));
         watched.raised = vec![Count::default(); subscriber.raises.len()];
         watched.calls = vec![Count::default(); subscriber.calls.len()];
     }
     let feeds = Feeds::new(scenario, pollers(scenario, &plans, &families, &stream));
     let derives = scenario.events.iter().any(|event| !event.raised_by.is_empty());
-    let ledger = Ledger::new(&families, plans.len() + scenario.pollers.len(), derives);
+    let mut ledger = Ledger::new(&families, plans.len() + scenario.pollers.len(), derives);
+    ledger.clocks = Clocks::new(clocks(scenario, &stream));
     let drains = scenario.run.ending == spec::Ending::Drain;
     World::assemble(ledger, Network::new(scenario), publishers, segments, subscribers, sors, feeds, wiring, probe, drains)
 }
@@ -243,6 +246,14 @@ fn seats(scenario: &Scenario, plans: &[LinePlan<'_>], event: usize) -> Vec<Seat>
     audience.iter().enumerate().filter_map(seat).collect()
 }
 
+fn clocks(scenario: &Scenario, stream: &impl Fn(&str, &str) -> Stream) -> Vec<Option<WrongClock>> {
+    let clock = |event: &spec::Event| {
+        let skew = scenario.sors[event.from].clock_skew.clone()?;
+        Some(WrongClock { skew, stream: stream(&format!("event.{}", event.name), "clock skew") })
+    };
+    scenario.events.iter().map(clock).collect()
+}
+
 fn families(scenario: &Scenario, plans: &[LinePlan<'_>]) -> Vec<FamilyPlan> {
     // Pollers stand behind all lines.
     let reads = |poller: &spec::Poller, event| scenario.feeds[poller.feed].of == event;
@@ -329,7 +340,7 @@ fn subscribers(scenario: &Scenario, plans: &[LinePlan<'_>], stream: &impl Fn(&st
         let name = format!("subscriber.{}", subscriber.name);
         // A workflow is where its messages are.
         let [path, path_back] = match subscriber.runs {
-            Runs::Listener => there_and_back(scenario, scenario.segments[segment].zone, subscriber.zone),
+            Runs::Listener | Runs::Actors | Runs::Topology => there_and_back(scenario, scenario.segments[segment].zone, subscriber.zone),
             Runs::Workflow => there_and_back(scenario, None, None),
         };
         let placement = subscriber::Placement {
@@ -381,7 +392,7 @@ fn pollers(scenario: &Scenario, plans: &[LinePlan<'_>], families: &[FamilyPlan],
 /// Where a subscriber's work is done: a workflow's on the segment.
 pub(super) fn home(scenario: &Scenario, subscriber: &spec::Subscriber) -> Option<usize> {
     match subscriber.runs {
-        Runs::Listener => subscriber.zone,
+        Runs::Listener | Runs::Actors | Runs::Topology => subscriber.zone,
         Runs::Workflow => scenario.segment_of(subscriber.from).and_then(|segment| scenario.segments[segment].zone),
     }
 }

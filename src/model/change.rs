@@ -6,6 +6,7 @@
 //!
 //! Knows nothing of brokers, links or time to come. Invariant: a change with nobody waiting and no copy about is freed.
 
+use super::clock::Clocks;
 use super::derive::Lineage;
 use super::family::{Account, Family, Picture, Resource, ResourceKey};
 use super::freshness::{Freshness, Opened};
@@ -79,6 +80,8 @@ pub struct Applying {
     pub place: u32,
     pub subscription: u32,
     pub guard: Guard,
+    /// Of the version that came, where clocks are wrong.
+    pub claimed: Time,
 }
 
 /// All changes of a run.
@@ -93,6 +96,8 @@ pub struct Ledger {
     /// By subscription.
     freshness: Vec<Freshness>,
     pub(super) left: LeftOpen,
+    /// Where clocks are wrong.
+    pub clocks: Option<Box<Clocks>>,
     /// By event, then place.
     pub(super) subscription_of: Vec<Vec<u32>>,
     /// By event times subscriptions plus subscription; [`NONE`] outside the audience.
@@ -149,6 +154,7 @@ impl Ledger {
             families,
             freshness: vec![Freshness::new(); subscriptions],
             left: LeftOpen::default(),
+            clocks: None,
             subscription_of: plans.iter().map(|plan| plan.audience.clone()).collect(),
             place_of,
             lineage: derives.then(Box::default),
@@ -263,6 +269,18 @@ impl Ledger {
     #[inline]
     pub fn change_mut(&mut self, slot: u32) -> &mut Change {
         &mut self.changes[slot as usize]
+    }
+
+    /// Which resource a change is of, among all that its event ever had: slots of unnamed ones are used again.
+    pub fn resource_number(&self, slot: u32) -> u64 {
+        let change = &self.changes[slot as usize];
+        match change.lifecycle {
+            NONE => change.sequence,
+            _ => {
+                let generation = self.families[change.event as usize].resources[change.resource as usize].generation;
+                u64::from(generation) << 32 | u64::from(change.resource)
+            }
+        }
     }
 
     /// All holders of all living changes.
@@ -407,13 +425,14 @@ impl Ledger {
     /// are given to `see`, newest first; whether it shows this one, [`Ledger::has_shown`] says.
     #[inline(never)]
     pub fn apply(&mut self, now: Time, by: Applying, slot: u32, version: u32, mut see: impl FnMut(Shown)) -> Applied {
-        let Applying { place, guard, .. } = by;
+        let Applying { place, guard, claimed, .. } = by;
         let Change { event, resource, .. } = self.changes[slot as usize];
         let family = &mut self.families[event as usize];
         let picture = &mut family.pictures[resource as usize * family.audience as usize + place as usize];
         let newest_shown = picture.view.newest_shown();
         // As long as no clock is wrong, time stamps say the same as versions.
-        let applied = picture.view.apply(now, version, Time(version as u64), guard);
+        let stamp = if claimed == Time::ZERO { Time(version as u64) } else { claimed };
+        let applied = picture.view.apply(now, version, stamp, guard);
         if let Applied::Shown { wrong } = applied {
             family.accounts[place as usize].wrong += wrong;
         }

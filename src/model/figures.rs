@@ -5,7 +5,7 @@ use super::change;
 use super::hop::{self, Hop};
 use super::probe::{Count, Gauge, LineProbe, Missed, SorProbe, SubscriberProbe};
 use super::world::World;
-use crate::scenario::spec::{Destination, Subscriber};
+use crate::scenario::spec::{Destination, Runs, Subscriber};
 use crate::scenario::{self, Calls, Scenario};
 use crate::stats::{Clock, Histogram, Track};
 use crate::units::{Span, Unit};
@@ -193,6 +193,7 @@ fn shown(sheet: &mut Sheet, scenario: &Scenario, world: &World, taker: &Subscrib
         sheet.count(format!("{name}.callback.short_circuited"), probe.callback_short_circuited.measured());
     }
     calls(sheet, scenario, taker, probe, &name);
+    pipeline(sheet, &name, taker, probe);
     if scenario.gets_derived(taker) {
         sheet.latency(&format!("{name}.since_origin"), &probe.since_origin);
     }
@@ -210,6 +211,29 @@ fn courses(sheet: &mut Sheet, world: &World, taker: &Subscriber, (probe, line): 
     sheet.course(format!("{name}.backlog"), Unit::Count, &world.probe.lines[line].backlog.track, 1.0);
     sheet.course(format!("{name}.waiting_line"), Unit::Count, &probe.station.line.track, 1.0);
     sheet.course(format!("{name}.utilization"), Unit::Share, &probe.station.busy.track, taker.workers as f64);
+}
+
+/// The stages of a pipeline, each a station of its own.
+fn pipeline(sheet: &mut Sheet, name: &str, subscriber: &Subscriber, probe: &SubscriberProbe) {
+    let (Some(pipeline), Some(probe)) = (&subscriber.pipeline, &probe.pipeline) else { return };
+    for (index, (stage, seen)) in pipeline.stages.iter().zip(&probe.stages).enumerate() {
+        let (name, tasks) = (format!("{name}.stage.{}", stage.name), stage.tasks as f64);
+        sheet.level(&format!("{name}.utilization"), Unit::Share, &seen.station.busy.track, tasks, false);
+        sheet.latency(&format!("{name}.waiting"), &seen.station.waits);
+        sheet.gauge(&format!("{name}.waiting_line"), Unit::Count, &seen.station.line);
+        if pipeline.may_block(index) {
+            sheet.level(&format!("{name}.blocked"), Unit::Share, &seen.blocked.track, tasks, false);
+        }
+        sheet.course(format!("{name}.utilization"), Unit::Share, &seen.station.busy.track, tasks);
+        sheet.course(format!("{name}.waiting_line"), Unit::Count, &seen.station.line.track, 1.0);
+    }
+    if subscriber.runs == Runs::Topology {
+        sheet.gauge(&format!("{name}.pending"), Unit::Count, &probe.pending);
+    }
+    if pipeline.replay_after.is_some() {
+        sheet.count(format!("{name}.replayed"), probe.replayed.measured());
+        sheet.course(format!("{name}.replayed"), Unit::PerSecond, &probe.replayed.track, 1.0);
+    }
 }
 
 /// Requests to further services, together and by system of record.
@@ -312,6 +336,7 @@ fn sor(sheet: &mut Sheet, scenario: &Scenario, index: usize, probe: &SorProbe) {
     sheet.course(format!("{name}.utilization.callbacks"), Unit::Share, &probe.busy_callbacks.track, workers);
     sheet.course(format!("{name}.utilization.own"), Unit::Share, &probe.busy_own.track, workers);
     sheet.course(format!("{name}.waiting_line"), Unit::Count, &probe.line.track, 1.0);
+    sheet.course(format!("{name}.wasted"), Unit::Share, &probe.wasted.track, 1e9 * workers);
 }
 
 fn segment(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize) {

@@ -113,6 +113,10 @@ pub enum Notice {
     Parsed { at: CopyRef },
     /// An ack (done) or nack reaches the segment.
     SettleArrives { done: bool, at: CopyRef },
+    /// A task of a pipeline is done with a message.
+    StageWorked { stage: u16, task: u32, at: CopyRef },
+    /// The oldest tree of a topology may be too old.
+    ReplayDue { subscriber: u32 },
     /// One of the SOR's own users asks.
     OwnRequest { sor: u32 },
     /// And is answered.
@@ -189,6 +193,8 @@ impl Notice {
             Notice::OwnRequest { sor } => pack(20, false, 0, sor, 0),
             Notice::OwnServed { sor, arrived } => pack(21, false, 0, sor, arrived.0),
             Notice::Poll { poller, call, step, began } => pack(22, false, call, poller | (step as u32) << 16, began.0),
+            Notice::StageWorked { stage, task, at } => pack(23, false, stage, task, at.word()),
+            Notice::ReplayDue { subscriber } => pack(24, false, 0, subscriber, 0),
         }
     }
 }
@@ -222,7 +228,9 @@ impl Packed {
             19 => Notice::SettleArrives { done: flag, at },
             20 => Notice::OwnRequest { sor: middle },
             21 => Notice::OwnServed { sor: middle, arrived: Time(self.body) },
-            _ => Notice::Poll { poller: middle & 0xffff, call: small, step: Poll::numbered((middle >> 16) as u8), began: Time(self.body) },
+            22 => Notice::Poll { poller: middle & 0xffff, call: small, step: Poll::numbered((middle >> 16) as u8), began: Time(self.body) },
+            23 => Notice::StageWorked { stage: small, task: middle, at },
+            _ => Notice::ReplayDue { subscriber: middle },
         }
     }
 }

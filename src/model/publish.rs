@@ -70,6 +70,9 @@ impl World {
     /// A change was raised: its audience waits for it from now on.
     #[inline]
     pub(super) fn announce(&mut self, event: u32, change: u32) {
+        if self.ledger.clocks.is_some() {
+            self.ledger.stamp(self.now, change);
+        }
         self.probe.living.level.rise(self.now);
         self.probe.events[event as usize].raised.add(1);
         self.open_for_audience(event, change);

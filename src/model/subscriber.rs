@@ -6,6 +6,7 @@ use super::care::Care;
 use super::derive::Raises;
 use super::network::Path;
 use super::notice::CopyRef;
+use super::pipeline::Pipeline;
 use super::publisher::service_time;
 use crate::core::{Guard, QueueId};
 use crate::scenario::spec::{self, Callback, Line, Service};
@@ -32,6 +33,8 @@ pub struct Subscriber {
     pub path: Path,
     pub path_back: Path,
     pub caller: Option<Caller>,
+    /// Of actors and topologies, whose tasks do the work in place of the consumers' workers.
+    pub pipeline: Option<Box<Pipeline>>,
     pub raises: Option<Box<Raises>>,
     work_stream: Stream,
     failure_stream: Stream,
@@ -214,6 +217,7 @@ impl Subscriber {
             path: placement.path,
             path_back: placement.path_back,
             caller: placement.caller,
+            pipeline: subscriber.pipeline.as_ref().map(|pipeline| Box::new(Pipeline::new(pipeline, subscriber.consumers, &stream))),
             raises: placement.raises,
             work_stream: stream("work"),
             failure_stream: stream("failure"),

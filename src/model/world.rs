@@ -200,6 +200,8 @@ impl World {
             Notice::CallAgain { call, at } => self.call_again(call, at),
             Notice::Parsed { at } => self.parsed(at),
             Notice::SettleArrives { done, at } => self.settle_arrives(done, at),
+            Notice::StageWorked { stage, task, at } => self.stage_worked(stage, task, at),
+            Notice::ReplayDue { subscriber } => self.replay_due(subscriber),
             Notice::OwnRequest { sor } => self.own_request(sor),
             Notice::OwnServed { sor, arrived } => self.own_served(sor, arrived),
             Notice::Poll { poller, call, step, began } => self.poll(poller as u16, call, step, began),
@@ -291,6 +293,8 @@ impl World {
             Job::Settle { .. } => self.segments[segment as usize].prices.acknowledge(),
             Job::Work { at } => self.start_workflow(at),
         };
+        let is_work = matches!(job, Job::Work { .. });
+        let length = if is_work { length } else { self.segments[segment as usize].deepened(length) };
         self.calendar.schedule(self.now + length, job.served(segment).packed());
     }
 

@@ -3,7 +3,7 @@
 //! Names are `<kind>.<name>.<quantity>[.<statistic>]`. The order is the file's: subscribers, pollers, systems of record, segments, topics,
 //! queues, links, events, totals; within each the order of the tables below.
 
-use super::spec::{Feed, Scenario, Subscriber};
+use super::spec::{Feed, Pipeline, Runs, Scenario, Subscriber};
 use super::stages::{Calls, sees_lifecycles, stages, tracks_versions};
 use crate::units::Unit;
 use std::collections::BTreeSet;
@@ -146,6 +146,14 @@ const POLLER: [Quantity; 12] = [
     // Left out, as the poll before was still under way.
     count("skipped_polls"),
 ];
+
+/// Of a stage: tasks at work; from its mailbox to its task; messages in mailboxes.
+const STAGE: [Quantity; 3] = [share("utilization"), latency("waiting"), level("waiting_line", Unit::Count)];
+/// Tasks that hold a message for which the next stage has no room.
+const STAGE_BLOCKED: Quantity = share("blocked");
+/// Trees of a topology that are not complete; those emitted again.
+const PENDING: Quantity = level("pending", Unit::Count);
+const REPLAYED: Quantity = count("replayed");
 
 const SOR: [Quantity; 6] = [
     share("utilization"),
@@ -318,6 +326,19 @@ impl Catalog {
             let names = subscriber.raises.iter().map(|raise| format!("{of}.raised.{}", scenario.events[raise.event].name));
             self.list.extend(names.map(|name| MetricDefinition { name, unit: Unit::Count }));
         }
+        if let Some(pipeline) = &subscriber.pipeline {
+            self.pipeline(of, subscriber.runs, pipeline);
+        }
+    }
+
+    fn pipeline(&mut self, of: &str, runs: Runs, pipeline: &Pipeline) {
+        for (index, stage) in pipeline.stages.iter().enumerate() {
+            let of = format!("{of}.stage.{}", stage.name);
+            self.all(&of, &STAGE);
+            self.when(pipeline.may_block(index), &of, &STAGE_BLOCKED);
+        }
+        self.when(runs == Runs::Topology, of, &PENDING);
+        self.when(pipeline.replay_after.is_some(), of, &REPLAYED);
     }
 
     fn all(&mut self, of: &str, quantities: &[Quantity]) {

@@ -3,6 +3,9 @@
 //! Built by [`super::load()`] only; whoever holds a [`Scenario`] need not check again. Order is the order of the file, so that
 //! numbers, reports and random streams do not depend on hashing.
 
+mod pipeline;
+
+pub use self::pipeline::{Grouping, Pipeline, Stage, TUPLES_OF_A_TREE_MAX};
 pub use super::callback::{Breaker, Callback, Style};
 pub(super) use super::callback::{REST_REQUEST, REST_RESPONSE};
 pub use super::price::{Charge, Growth, Price};
@@ -136,6 +139,8 @@ pub struct Sor {
     pub own_service: Distribution,
     /// Requests that may wait; further ones are refused.
     pub max_waiting: Option<u64>,
+    /// By how much each of its time stamps is off, early or late with equal chance.
+    pub clock_skew: Option<Distribution>,
 }
 
 /// A service time: drawn, or looked up in a recorded table by the event's own sequence number.
@@ -246,6 +251,8 @@ pub struct Segment {
     pub persist: Option<Persist>,
     /// High-water mark; publishers are blocked above it until it falls below 80 % of it.
     pub memory: Option<Bytes>,
+    /// Each operation takes this share longer for every message that is ready on the segment.
+    pub backlog_penalty: Option<f64>,
 }
 
 /// What each broker operation costs on a thread of the segment.
@@ -305,12 +312,15 @@ pub struct Subscriber {
     pub from: Destination,
     pub durable: bool,
     pub runs: Runs,
+    /// The stages of actors and topologies.
+    pub pipeline: Option<Pipeline>,
+    /// Of a pipeline the tasks of all stages.
     pub workers: u32,
     pub prefetch: Option<u32>,
     pub consumers: u32,
     /// Of its own subscription; a subscriber to a queue sets only ordering and dispatch, which are put into the queue's policy.
     pub line: Line,
-    /// By event (place in [`Scenario::events`]); the same for all where one is written.
+    /// By event (place in [`Scenario::events`]); the same for all where one is written. Of a pipeline nothing: its stages work.
     pub work: Vec<Service>,
     /// Probability that an attempt fails at its end.
     pub failure: f64,
@@ -338,6 +348,10 @@ pub enum Runs {
     Listener,
     /// On the segment's threads.
     Workflow,
+    /// In stages with bounded mailboxes, which push back to the prefetch (as Akka).
+    Actors,
+    /// In stages behind a spout, which replays what is not complete in time (as Storm).
+    Topology,
 }
 
 /// How a view takes an older version than it shows.

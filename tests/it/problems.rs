@@ -42,7 +42,7 @@ error: `segment.bus` has no key `color`
 35 | color = 2
    | ^^^^^
    |
-   = help: possible here: `zone`, `threads`, `cost`, `persist` and `memory`
+   = help: possible here: `zone`, `threads`, `cost`, `persist`, `memory` and `backlog_penalty`
 
 1 problem
 "#);
@@ -1141,21 +1141,6 @@ error: disruption: disruptions are not supported by this version yet
    |   ^^^^^^^^^^
    |
    = help: remove it
-
-1 problem
-"#);
-}
-
-#[test]
-fn later_key() {
-    assert_snapshot!(seen(load_text(&changed("failure = \"1%\"", "failure = \"1%\"\nruns = \"actors\""))), @r#"
-error: subscriber.billing.runs: "actors" is not supported by this version yet
-  --> a.toml:63:8
-   |
-63 | runs = "actors"
-   |        ^^^^^^^^
-   |
-   = help: write "listener" or "workflow"
 
 1 problem
 "#);

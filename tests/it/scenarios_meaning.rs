@@ -11,7 +11,8 @@ fn each_runs_and_raises() {
         let outcome = outcome(&scenario);
         let (raised, delivered) = (point(&outcome, "total.raised"), point(&outcome, "total.delivered"));
         assert!(raised > 0.0 && delivered > 0.0, "{}", outcome.scenario.title);
-        assert_eq!(point(&outcome, "total.missed"), 0.0, "{}", outcome.scenario.title);
+        let lost = point(&outcome, "total.missed") > 0.0;
+        assert_eq!(lost, outcome.scenario.file == "poison-message.toml", "{}", outcome.scenario.title);
         let bottleneck = outcome.findings.iter().any(|finding| finding.kind == "bottleneck");
         assert!(bottleneck, "{}", outcome.scenario.title);
     }
@@ -82,6 +83,37 @@ fn heavy_tickets_become_stale_without_a_guard() {
     assert_eq!(point(&guarded, "subscriber.guest_profile.stale_overwrites"), 0.0);
     assert_eq!(point(&guarded, "subscriber.guest_profile.time_wrong"), 0.0);
     assert_eq!(point(&guarded, "subscriber.guest_profile.stale_final"), 0.0);
+}
+
+/// Back-pressure leaves at the broker what the fraud check can't take; without bounds it all comes in.
+#[test]
+fn mailboxes_keep_the_rush_hour_out() {
+    let bounded = outcome(&shipped("actors.toml", &[("run.replications", "2")]));
+    let unlimited = [
+        ("run.replications", "2"),
+        ("subscriber.fraud.prefetch", "1_000_000"),
+        ("subscriber.fraud.stage.1.mailbox", "1_000_000"),
+        ("subscriber.fraud.stage.2.mailbox", "1_000_000"),
+    ];
+    let unbounded = outcome(&shipped("actors.toml", &unlimited));
+    let (score, backlog) = ("subscriber.fraud.stage.score.waiting_line.max", "subscriber.fraud.backlog.max");
+    assert!(point(&bounded, score) <= 40.0 && point(&bounded, backlog) > 10_000.0);
+    assert!(point(&unbounded, score) > 10_000.0 && point(&unbounded, backlog) < 10.0);
+    assert_eq!(point(&bounded, "subscriber.fraud.in_flight.max"), 200.0);
+    assert!(bounded.findings.iter().any(|finding| finding.kind == "held_back"));
+    // Two tasks that some cards share unevenly are held up no longer than twice.
+    assert!(point(&bounded, "subscriber.fraud.unfinished") < 100.0 && point(&bounded, "subscriber.fraud.order_violations") == 0.0);
+}
+
+/// Pending trees are to be fewer than what the slowest stage does until they are replayed: 20/s x 30 s = 600.
+#[test]
+fn replays_snowball_when_too_much_is_pending() {
+    let storm = outcome(&shipped("topology.toml", &[("run.replications", "2")]));
+    let calm = outcome(&shipped("topology.toml", &[("run.replications", "2"), ("subscriber.fraud.max_pending", "300")]));
+    let storms = |outcome: &busload::outcome::Outcome| outcome.findings.iter().any(|finding| finding.kind == "retry_storm");
+    assert!(storms(&storm) && point(&storm, "subscriber.fraud.unfinished") > 1_000.0);
+    assert!(!storms(&calm) && point(&calm, "subscriber.fraud.replayed") < 10.0);
+    assert!(point(&calm, "subscriber.fraud.unfinished") < 50.0);
 }
 
 /// One word changes: the subscriber's work, and the wait for the service that it calls, move onto the bus, and everybody waits there.

@@ -11,6 +11,7 @@ mod feed;
 mod line;
 mod load;
 mod objective;
+mod pipeline;
 mod place;
 mod poller;
 mod price;

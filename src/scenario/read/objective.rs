@@ -81,6 +81,7 @@ fn below<'c>(name: &'c str, catalog: &'c [MetricDefinition]) -> impl Iterator<It
 fn quantity(rest: &str) -> &str {
     match rest.split_once('.') {
         Some(("hop", _)) => "hop",
+        Some(("stage", _)) => "stage",
         Some((first, _)) => first,
         None => rest,
     }

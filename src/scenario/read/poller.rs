@@ -36,6 +36,7 @@ fn poller<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, even
         from: Destination::Feed(feed),
         durable: true,
         runs: Runs::Listener,
+        pipeline: None,
         workers: reader.get("workers", count(1..=SERVERS_MAX)).unwrap_or(1),
         prefetch: None,
         consumers: 1,

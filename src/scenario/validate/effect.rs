@@ -6,7 +6,7 @@ use super::{called, feeding, no_effect, report, table_of, writes};
 use crate::core::{Dispatch, Ordering};
 use crate::scenario::metrics::target;
 use crate::scenario::reader::Context;
-use crate::scenario::spec::{Destination, Event, Kind, Scenario, Subscriber};
+use crate::scenario::spec::{Destination, Event, Grouping, Kind, Scenario, Subscriber};
 use crate::sim::Pattern;
 use std::collections::BTreeSet;
 
@@ -56,6 +56,21 @@ pub(super) fn services(context: &Context<'_>, scenario: &Scenario) {
                 let what = format!("sor.{} needs `service`, as `{}` calls it", sor.name, subscriber.name);
                 report(context, &["sor", &sor.name], what, "write for example: service = \"lognormal(p50=18ms, p99=120ms)\"");
             }
+        }
+    }
+}
+
+/// A wrong clock can fool only a guard that looks at time stamps, which tells versions of one resource apart.
+pub(super) fn clocks(context: &Context<'_>, scenario: &Scenario) {
+    for (index, sor) in scenario.sors.iter().enumerate() {
+        let has_versions = |event: &Event| {
+            let is_shared = ["resources", "lifecycle"].iter().any(|key| writes(context, "event", &event.name, key));
+            // A derived event keeps the resource of its trigger, whoever's that is.
+            is_shared || !event.raised_by.is_empty()
+        };
+        if !scenario.events.iter().any(|event| event.from == index && has_versions(event)) {
+            let because = "every event that it raises has a resource of its own, of which no version is older than another";
+            no_effect(context, &["sor", &sor.name, "clock_skew"], because, "give an event `resources` or a `lifecycle`, or remove it");
         }
     }
 }
@@ -123,6 +138,7 @@ pub(super) fn subscribers(context: &Context<'_>, scenario: &Scenario) {
             redelivery(context, "subscriber", name);
         }
         ordering(context, scenario, subscriber);
+        grouping(context, scenario, subscriber);
         dispatch(context, scenario, subscriber);
         retries(context, scenario, subscriber);
         shared_answers(context, scenario, subscriber);
@@ -220,6 +236,16 @@ fn ordering(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber)
             "give the event `resources` or a `lifecycle`, or remove it",
         );
     }
+}
+
+/// Which task a resource always comes to matters only where it comes again.
+fn grouping(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
+    let Some(pipeline) = &subscriber.pipeline else { return };
+    let grouped = pipeline.stages.iter().position(|stage| stage.group_by == Grouping::Resource);
+    let Some(index) = grouped.filter(|_| !has_shared_resources(context, scenario, subscriber)) else { return };
+    let name = &subscriber.name;
+    let what = format!("subscriber.{name}.stage.{index}.group_by has no effect because {OWN_RESOURCES}");
+    report(context, &["subscriber", name, "stage"], what, "give the event `resources` or a `lifecycle`, or write \"shuffle\"");
 }
 
 fn dispatch(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {

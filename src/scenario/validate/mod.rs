@@ -25,6 +25,7 @@ pub(super) fn validate(context: &Context<'_>, scenario: &mut Scenario) {
     derived::traffic(context, scenario);
     derived::keys(context, scenario);
     effect::services(context, scenario);
+    effect::clocks(context, scenario);
     effect::steady(context, scenario);
     effect::events(context, scenario);
     effect::subscribers(context, scenario);
