@@ -1,7 +1,7 @@
 //! The validation bar as commands: `cargo run --release --example validate -- PART...` with parts 1 to 8 or `all`.
 //!
 //! 1 exact traces, 2 unbiased, 3 coverage, 4 width, 5 warm-up, 6 laws, 7 transients, 8 reality. Each prints its tables; `all` also writes
-//! them to `docs/validation.md`, which says nothing of the machine or the day. `--runs N` are the experiments of coverage (1000), `--share S` shortens the
+//! them to `docs/validation.md`, which says nothing of the machine or the day; `--write` puts the parts that were run into their places there. `--runs N` are the experiments of coverage (1000), `--share S` shortens the
 //! runs of parts 2 and 6.
 //! `--case ID` runs these cases of part 2 alone, `--seed N` from another seed.
 //! Reality needs the measurements beside the repository (`../shared/measurements/rabbitmq`) and says so where they are missing.
@@ -47,10 +47,12 @@ fn main() {
     }
     for (_, part) in &chosen {
         part(&mut report);
+        report.end_of_part();
     }
-    if wanted("all") {
+    if wanted("all") || words.iter().any(|word| word == "--write") {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/validation.md");
-        std::fs::write(path, report.page()).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let present = std::fs::read_to_string(path).unwrap_or_default();
+        std::fs::write(path, report.page(&present)).unwrap_or_else(|error| panic!("{path}: {error}"));
     }
     std::process::exit(i32::from(!report.passed()));
 }

@@ -25,7 +25,7 @@ use table::Report;
 use unbiased::SEED;
 
 fn passes(report: &Report) {
-    assert!(report.passed(), "{}", report.page());
+    assert!(report.passed(), "{}", report.page(""));
 }
 
 #[test]
@@ -41,7 +41,7 @@ fn most_known_answers_are_scenarios() {
     let all = cases::all(Effort { replications: 2, share: 0.01, seed: SEED });
     assert_eq!(all.len(), 81);
     let expressed: Vec<Case> = all.into_iter().filter_map(|(_, case)| case.ok()).collect();
-    assert!(expressed.len() >= 65, "{}", expressed.len());
+    assert!(expressed.len() >= 70, "{}", expressed.len());
     for case in &expressed {
         let scenario = unbiased::load(&case.text, &case.files);
         let catalog: Vec<String> = busload::scenario::metric_catalog(&scenario).into_iter().map(|definition| definition.name).collect();
@@ -57,11 +57,10 @@ fn most_known_answers_are_scenarios() {
 fn part_2_means_are_unbiased() {
     let mut report = Report::default();
     let mut seen = Vec::new();
-    for (id, case) in cases::all(Effort { replications: 30, share: 0.1, seed: SEED }) {
+    for (id, case) in cases::all(Effort { replications: 30, share: 0.04, seed: SEED }) {
         let family = id.trim_end_matches(|c: char| c.is_ascii_digit()).to_string();
         let Ok(mut case) = case else { continue };
-        // A short run has few polls, and its edges cut through them.
-        if seen.contains(&family) || family.starts_with("diurnal") || family.starts_with("feed-polling") {
+        if seen.contains(&family) || family.starts_with("diurnal") {
             continue;
         }
         seen.push(family);
