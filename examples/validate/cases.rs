@@ -3,7 +3,7 @@
 //!
 //! Shared by `cargo run --example validate` (long runs) and the tests (short ones).
 
-use super::networks;
+use super::{networks, outages};
 use serde_json::Value;
 
 /// The filed answers: evaluated textbook formulas, each with its source.
@@ -286,14 +286,15 @@ fn expressed(filed: &Filed) -> Result<Case, &'static str> {
             filed.case(filed.line(&line).0, filed.known(&STATION))
         }
         "fanout" => fan_out(filed),
-        "breakdown" => Err("needs random outages of a consumer that keep the work done; an outage loses the work in progress"),
+        "breakdown" => outages::breakdown(filed),
         "breakdown-active" => Err("nothing fails only while it works: outages come by the clock"),
         "vacation" => Err("a worker takes no pause of its own when its line is empty"),
         "linger-batch" => Err("publishers do not collect messages into batches"),
         "conflation" => networks::conflation(filed),
         "jackson" => networks::jackson(filed),
         "feed-polling" => networks::polling(filed),
-        "durable-outage" | "drain" => Err("outages of a subscriber are not simulated yet"),
+        "durable-outage" => outages::durable(filed),
+        "drain" => outages::drain(filed),
         "ttl-cache" => cached(filed),
         _ => Err("of a family that nobody has thought about"),
     }

@@ -12,6 +12,7 @@ mod exact;
 mod judge;
 mod laws;
 mod networks;
+mod outages;
 mod reality;
 mod table;
 mod unbiased;

@@ -40,7 +40,8 @@ pub struct Choice<'a> {
     pub only: &'a str,
 }
 
-fn is_transient(id: &str) -> bool {
+/// Its figures are of one day.
+pub fn is_transient(id: &str) -> bool {
     id.starts_with("diurnal") || id.starts_with("durable-outage") || id.starts_with("drain")
 }
 
