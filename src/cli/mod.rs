@@ -4,6 +4,7 @@ mod arguments;
 mod compare;
 mod disk;
 mod folder;
+mod forecast;
 mod interrupt;
 mod limit;
 mod planning;
@@ -39,6 +40,7 @@ pub fn execute(command: Command) -> ExitCode {
         Command::Sweep(options) => sweep::run(&options),
         Command::Limit(options) => limit::run(&options),
         Command::Size(options) => size::run(&options),
+        Command::Forecast(options) => forecast::run(&options),
         Command::Report(options) => report::report(&options),
     };
     match code {

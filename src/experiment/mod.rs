@@ -5,6 +5,7 @@ mod compare;
 mod cross_check;
 mod doubt;
 mod findings;
+pub mod forecast;
 pub mod limit;
 mod merge;
 mod objectives;

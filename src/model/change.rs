@@ -497,7 +497,7 @@ impl Ledger {
         for event in 0..self.families.len() {
             for place in 0..self.families[event].audience {
                 let wrong_before = self.wrong_now(now, event as u32, place);
-                self.families[event].accounts[place as usize] = Account { wrong_before, ..Account::default() };
+                self.families[event].accounts[place as usize].begin(wrong_before);
             }
         }
     }
@@ -555,11 +555,12 @@ impl Ledger {
         account.wrong + self.wrong_now(now, event, place) - account.wrong_before
     }
 
-    /// Of the views that are wrong now: since when they are.
+    /// Of the views that are wrong now, those whose resource is forgotten included: for how long they have been.
     fn wrong_now(&self, now: Time, event: u32, place: u32) -> Span {
         let family = &self.families[event as usize];
         let views = family.pictures.iter().skip(place as usize).step_by(family.audience.max(1) as usize);
-        views.fold(Span::ZERO, |sum, picture| sum + picture.view.wrong_for(now))
+        let for_good = family.accounts[place as usize].wrong_for_good(now);
+        views.fold(for_good, |sum, picture| sum + picture.view.wrong_for(now))
     }
 
     /// Twice the integral (ns^2) and the maximum of the age of the oldest change that a subscription does not show, since the last call.

@@ -78,6 +78,22 @@ pub struct Account {
     pub wrong: Span,
     /// Of wrong times that began before the measured part, the part before it.
     pub wrong_before: Span,
+    /// Views that were wrong when nobody could hear of their resource any more: they stay so. How many, and the sum of the instants
+    /// since when, in nanoseconds.
+    for_good: (u64, u128),
+}
+
+impl Account {
+    /// How long views have been wrong, in all, whose resource nobody hears of any more.
+    pub fn wrong_for_good(&self, now: Time) -> Span {
+        let (count, since) = self.for_good;
+        Span((u128::from(count) * u128::from(now.0) - since).min(u128::from(u64::MAX)) as u64)
+    }
+
+    /// A new account at the start of the measured part.
+    pub fn begin(&mut self, wrong_now: Span) {
+        *self = Account { wrong_before: wrong_now, for_good: self.for_good, ..Account::default() };
+    }
 }
 
 impl Family {
@@ -140,7 +156,10 @@ impl Family {
     pub fn forget(&mut self, now: Time, resource: u32) {
         let pictures = &mut self.pictures[resource as usize * self.audience as usize..][..self.audience as usize];
         for (account, picture) in self.accounts.iter_mut().zip(pictures) {
-            account.wrong += picture.view.wrong_for(now);
+            if picture.view.is_wrong() {
+                let since = now.0 - picture.view.wrong_for(now).0;
+                account.for_good = (account.for_good.0 + 1, account.for_good.1 + u128::from(since));
+            }
             *picture = Picture::default();
         }
         let generation = self.resources[resource as usize].generation.wrapping_add(1);

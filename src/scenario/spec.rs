@@ -3,21 +3,29 @@
 //! Built by [`super::load()`] only; whoever holds a [`Scenario`] need not check again. Order is the order of the file, so that
 //! numbers, reports and random streams do not depend on hashing.
 
+mod arrivals;
+mod feed;
+mod objective;
 mod pipeline;
 
+pub use self::arrivals::{Arrivals, Gaps};
+pub use self::feed::{Feed, Poller, Schedule};
+pub use self::objective::{Assumption, Objective, Relation, Source};
 pub use self::pipeline::{Grouping, Pipeline, Stage, TUPLES_OF_A_TREE_MAX};
 pub use super::callback::{Breaker, Callback, Style};
 pub(super) use super::callback::{REST_REQUEST, REST_RESPONSE};
+use super::disruption::Disruption;
 pub use super::price::{Charge, Growth, Price};
 pub use super::traffic::Traffic;
 use crate::core::Policy;
 pub use crate::sim::Distribution;
-use crate::sim::{Pattern, Profile};
+use crate::sim::Pattern;
 use crate::units::{Bandwidth, Bytes, Rate, Span, Time};
 use std::sync::Arc;
 
 /// Place of a zone in [`Scenario::zones`]; likewise the others.
 pub type ZoneIndex = usize;
+pub type LinkIndex = usize;
 pub type SorIndex = usize;
 pub type EventIndex = usize;
 pub type SegmentIndex = usize;
@@ -46,6 +54,7 @@ pub struct Scenario {
     pub topics: Vec<Topic>,
     pub queues: Vec<Queue>,
     pub subscribers: Vec<Subscriber>,
+    pub disruptions: Vec<Disruption>,
     pub feeds: Vec<Feed>,
     pub pollers: Vec<Poller>,
     pub objectives: Vec<Objective>,
@@ -54,6 +63,8 @@ pub struct Scenario {
     pub price: Option<Price>,
     /// How fast the load grows, for forecasts; a run makes no use of it.
     pub growth: Option<Growth>,
+    /// What every rate was multiplied with; 1 where nothing is said.
+    pub load: f64,
     /// How often everything happens on average.
     pub traffic: Traffic,
     /// By queue: the events whose messages can come to it, for [`Scenario::events_reaching`].
@@ -214,20 +225,6 @@ pub struct Lifecycle {
     pub spacing: Distribution,
 }
 
-#[derive(Clone, Debug)]
-pub struct Arrivals {
-    pub pattern: Pattern,
-    /// Events per second averaged over the profile. Where the pattern carries its own rate (gaps, mmpp, trace), that times the
-    /// events that one arrival of the pattern stands for: `batch` times the changes of a lifecycle.
-    pub rate: f64,
-    /// The rate as written, where it was.
-    pub written: Option<Rate>,
-    /// How the rate varies: weights of mean 1, and surges.
-    pub profile: Profile,
-    /// Events raised together.
-    pub batch: u32,
-}
-
 /// What the publisher does with a refused publish.
 #[derive(Clone, Debug)]
 pub enum Refused {
@@ -373,93 +370,6 @@ pub enum Selector {
     Kinds(Vec<String>),
 }
 
-/// An Atom feed: what a system of record appends to for its readers to ask for.
-#[derive(Clone, Debug)]
-pub struct Feed {
-    pub name: String,
-    pub of: EventIndex,
-    /// Most entries in one answer; none: all there are.
-    pub page: Option<u32>,
-    /// Of one answer with entries, on a worker of the system of record.
-    pub page_service: Distribution,
-    /// Of an answer that nothing is new.
-    pub not_modified_service: Distribution,
-}
-
-/// Who asks a feed for what is new.
-#[derive(Clone, Debug)]
-pub struct Poller {
-    /// What it does with the entries: a subscriber in everything but how it gets them.
-    pub reader: Subscriber,
-    pub feed: FeedIndex,
-    pub schedule: Schedule,
-    /// From the tick to the poll.
-    pub jitter: Distribution,
-    /// It gives up a request after this time and tries again at its next tick.
-    pub timeout: Option<Span>,
-}
-
-/// When polls are due.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Schedule {
-    /// After this span and after every further one.
-    Every(Span),
-    /// Times of each day, ascending.
-    At(Vec<Span>),
-}
-
-impl Schedule {
-    /// From each tick to the next, over the day.
-    pub fn gaps(&self) -> Vec<Span> {
-        const DAY: Span = Span::from_secs(86_400);
-        match self {
-            Schedule::Every(every) => vec![*every],
-            Schedule::At(times) => {
-                let tomorrow = times.first().map(|first| *first + DAY);
-                times.iter().zip(times.iter().skip(1).copied().chain(tomorrow)).map(|(time, next)| next - *time).collect()
-            }
-        }
-    }
-}
-
-/// A bound on a metric.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Objective {
-    /// As in the outcome, e.g. `subscriber.gate.end_to_end.p99`.
-    pub metric: String,
-    /// As written, e.g. `< 5s`.
-    pub bound: String,
-    pub relation: Relation,
-    /// In the metric's SI unit.
-    pub limit: f64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Relation {
-    Less,
-    AtMost,
-    Equal,
-    AtLeast,
-    Greater,
-}
-
-/// Where a number comes from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Assumption {
-    pub path: String,
-    /// The value as written, where the path names one.
-    pub value: String,
-    pub source: Source,
-    pub note: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    Measured,
-    Calibrated,
-    Assumed,
-}
-
 impl Scenario {
     /// The end of the measured part.
     pub fn horizon(&self) -> Time {
@@ -551,33 +461,6 @@ impl Subscriber {
     /// How it asks systems of record, where it asks any: as its callback table says, else in the plainest way.
     pub fn manner(&self) -> Option<Callback> {
         self.callback.clone().or_else(|| (!self.calls.is_empty()).then(Callback::plain))
-    }
-}
-
-/// What independent gaps of one distribution look like.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Gaps {
-    /// Squared coefficient of variation.
-    pub scv: f64,
-    /// They are exponential.
-    pub poisson: bool,
-}
-
-impl Arrivals {
-    /// The gaps between events where they are a renewal process: not where the rate varies, where several events come at once, or where
-    /// gaps depend on each other.
-    pub fn renewal_gaps(&self) -> Option<Gaps> {
-        if self.batch != 1 || self.profile != Profile::default() {
-            return None;
-        }
-        let scv = |gap: &Distribution| gap.variance() / (gap.mean() * gap.mean());
-        let gaps = match &self.pattern {
-            Pattern::Poisson => Gaps { scv: 1.0, poisson: true },
-            Pattern::Regular => Gaps { scv: 0.0, poisson: false },
-            Pattern::Gaps(gap) => Gaps { scv: scv(gap), poisson: gap.is_exponential() },
-            Pattern::Sine { .. } | Pattern::Mmpp(_) | Pattern::Trace(_) => return None,
-        };
-        gaps.scv.is_finite().then_some(gaps)
     }
 }
 

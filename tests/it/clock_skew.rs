@@ -160,3 +160,21 @@ error: sor.registry.clock_skew has no effect because every event that it raises 
 1 problem
 "#);
 }
+
+/// What is derived from a ticket that changes is about that ticket still, whoever raises it.
+#[test]
+fn derived_events_have_the_versions_of_their_triggers() {
+    let text = |resources: &str| {
+        let text = changed("resources = 1000\n", resources)
+            .replace("retries = 3\n", "retries = 3\n[[subscriber.profile.raises]]\nevent = \"told\"\nshare = \"50%\"\n");
+        format!(
+            "{text}\n[sor.desk]\nclock_skew = \"exp(1s)\"\n[event.told]\nfrom = \"desk\"\nto = \"tales\"\n\
+             [queue.tales]\nsegment = \"bus\"\n[subscriber.reader]\nfrom = \"tales\"\nordering = \"by_resource\"\n"
+        )
+    };
+    assert_eq!(seen(load_text(&text("resources = 1000\n"))), "no problem");
+    let own = seen(load_text(&text("")));
+    for key in ["sor.desk.clock_skew", "subscriber.reader.ordering"] {
+        assert!(own.contains(&format!("{key} has no effect")), "{own}");
+    }
+}

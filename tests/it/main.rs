@@ -22,10 +22,14 @@ mod cross_check;
 mod derived;
 mod designs;
 mod determinism;
+mod disruptions;
+#[cfg(feature = "report")]
+mod disruptions_laws;
 mod distributions;
 mod feeds;
 #[cfg(feature = "report")]
 mod findings;
+mod forecast;
 mod laws;
 mod laws_broker;
 mod laws_workload;

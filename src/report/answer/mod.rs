@@ -5,6 +5,7 @@
 
 mod compare;
 mod files;
+mod forecast;
 mod limit;
 mod markdown;
 mod page;
@@ -14,6 +15,7 @@ mod terminal;
 
 pub use compare::compare;
 pub use files::render;
+pub use forecast::forecast;
 pub use limit::limit;
 pub use size::size;
 pub use sweep::sweep;
