@@ -3,7 +3,7 @@
 //! 1 exact traces, 2 unbiased, 3 coverage, 4 width, 5 warm-up, 6 laws, 7 transients, 8 reality. Each prints its tables; `all` also writes
 //! them to `docs/validation.md`, which says nothing of the machine or the day; `--write` puts the parts that were run into their places there. `--runs N` are the experiments of coverage (1000), `--share S` shortens the
 //! runs of parts 2 and 6.
-//! `--case ID` runs these cases of part 2 alone, `--seed N` from another seed.
+//! `--case ID` runs these cases of parts 2 and 7 alone, `--seed N` from another seed.
 //! Reality needs the measurements beside the repository (`../shared/measurements/rabbitmq`) and says so where they are missing.
 
 mod cases;
@@ -38,7 +38,7 @@ fn main() {
         ("4", &|report| coverage::width(report, runs)),
         ("5", &|report| coverage::warm_up(report, (runs / 5).max(2))),
         ("6", &|report| laws::part(report, share)),
-        ("7", &unbiased::transients),
+        ("7", &|report| unbiased::transients(report, unbiased::Choice { share, seed, only })),
         ("8", &reality::part),
     ];
     let chosen: Vec<_> = parts.iter().filter(|(name, _)| wanted(name)).collect();

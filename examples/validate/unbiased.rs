@@ -92,11 +92,11 @@ fn too_wide(case: &Case, row: &Row) -> Option<String> {
 }
 
 /// Part 7.
-pub fn transients(report: &mut Report) {
+pub fn transients(report: &mut Report, Choice { seed, only, .. }: Choice<'_>) {
     report.part("7 Transients", "What changes over the day, against formulas for each instant (S. Eick, W. Massey and W. Whitt 1993).");
-    let cases = cases::all(Effort { replications: 30, share: 1.0, seed: SEED });
+    let cases = cases::all(Effort { replications: 30, share: 1.0, seed });
     let mut lines = Vec::new();
-    for case in cases.into_iter().filter_map(|(id, case)| case.ok().filter(|_| is_transient(&id))) {
+    for case in cases.into_iter().filter_map(|(id, case)| case.ok().filter(|_| is_transient(&id) && id.starts_with(only))) {
         lines.append(&mut judged(report, &case).1);
     }
     report.table(&["Case", "Metric", "Theory", "Simulated", "Interval (95 %)", "z", ""], &lines);
