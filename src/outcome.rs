@@ -2,6 +2,7 @@
 //!
 //! SI units, all digits. No clock time, path, host or date is ever in it, so equal inputs give equal bytes.
 
+pub mod adverse;
 pub mod compare;
 pub mod forecast;
 pub mod limit;

@@ -1,5 +1,6 @@
 //! The command line: the only place with files, terminal, clock and environment.
 
+mod adverse;
 mod arguments;
 mod compare;
 mod disk;
@@ -41,6 +42,7 @@ pub fn execute(command: Command) -> ExitCode {
         Command::Limit(options) => limit::run(&options),
         Command::Size(options) => size::run(&options),
         Command::Forecast(options) => forecast::run(&options),
+        Command::Adverse(options) => adverse::run(&options),
         Command::Report(options) => report::report(&options),
     };
     match code {

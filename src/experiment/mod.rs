@@ -1,5 +1,6 @@
 //! Experiments: how many runs, and what they say together.
 
+pub mod adverse;
 mod architecture;
 mod compare;
 mod cross_check;

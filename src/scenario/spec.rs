@@ -18,8 +18,8 @@ use super::disruption::Disruption;
 pub use super::price::{Charge, Growth, Price};
 pub use super::traffic::Traffic;
 use crate::core::Policy;
-pub use crate::sim::Distribution;
 use crate::sim::Pattern;
+pub use crate::sim::{Distribution, Surge};
 use crate::units::{Bandwidth, Bytes, Rate, Span, Time};
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
 //! All tests in one crate: they link once.
 
+mod adverse;
 mod architecture;
 mod arrivals;
 mod backlog_penalty;

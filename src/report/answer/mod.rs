@@ -3,6 +3,7 @@
 //!
 //! Knows no experiment: what is said was found before. All texts are plain until a renderer escapes them.
 
+mod adverse;
 mod compare;
 mod files;
 mod forecast;
@@ -13,6 +14,7 @@ mod size;
 mod sweep;
 mod terminal;
 
+pub use adverse::adverse;
 pub use compare::compare;
 pub use files::render;
 pub use forecast::forecast;
