@@ -22,6 +22,7 @@ mod distributions;
 mod feeds;
 #[cfg(feature = "report")]
 mod findings;
+mod histogram;
 mod laws;
 mod laws_broker;
 mod laws_workload;
