@@ -4,6 +4,7 @@
 
 pub mod compare;
 pub mod limit;
+pub mod size;
 pub mod sweep;
 
 use crate::units::Unit;

@@ -36,6 +36,11 @@ pub enum Command {
     /// The highest load that still meets every objective, and what gives way there
     #[command(after_help = "Example:\n  busload limit scenarios/ticketing-light.toml")]
     Limit(LimitOptions),
+    /// The cheapest setting that meets the objectives, and why the next cheaper one fails
+    #[command(
+        after_help = "Example:\n  busload size design.toml --tune subscriber.gate.workers=1..16 --tune sor.ticketing.workers=4..16 --survive 1"
+    )]
+    Size(SizeOptions),
     /// Render the report of a saved outcome again, without simulating
     #[command(after_help = "Example:\n  busload report reports/ticketing-light/outcome.json --out review")]
     Report(ReportOptions),
@@ -109,6 +114,21 @@ pub struct LimitOptions {
     /// What is scaled
     #[arg(long, value_name = "WHAT", default_value = "load", value_parser = ["load"])]
     pub scale: String,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of `size`.
+#[derive(Debug, Args)]
+pub struct SizeOptions {
+    /// The scenario file
+    pub file: PathBuf,
+    /// A setting and the whole numbers it may take (repeatable, up to six)
+    #[arg(long = "tune", value_name = "PATH=VALUES", value_parser = axis, required = true)]
+    pub axes: Vec<Axis>,
+    /// The objectives must also be met when any one tuned number is short by so many
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub survive: u32,
     #[command(flatten)]
     pub common: Common,
 }

@@ -1,9 +1,9 @@
 //! `busload limit`: the highest load that meets every objective.
 
 use super::arguments::LimitOptions;
-use super::planning::{begin, complain, default_folder, design, finish, target};
+use super::planning::{begin, default_folder, design, finish, refuse, target};
 use super::{INTERRUPTED, WRONG, disk};
-use crate::experiment::limit::{Refusal, limit};
+use crate::experiment::limit::limit;
 use crate::report;
 use anyhow::Result;
 
@@ -19,15 +19,8 @@ pub fn run(options: &LimitOptions) -> Result<u8> {
     let found = limit(&design(&options.file, &mut files, common), &options.scale, &progress);
     progress.finish();
     match found {
-        Err(Refusal::Problems(load, problems)) => {
-            if load != 1.0 {
-                eprintln!("error: at a load of {load} the scenario is not sound");
-            }
-            complain(&problems);
-            Ok(WRONG)
-        }
-        Err(Refusal::Pointless(sentence)) => {
-            eprintln!("error: {sentence}");
+        Err(refusal) => {
+            refuse(&refusal);
             Ok(WRONG)
         }
         Ok(None) => {

@@ -10,6 +10,7 @@ mod planning;
 mod progress;
 mod report;
 mod run;
+mod size;
 mod sweep;
 
 pub use arguments::{Command, parse};
@@ -37,6 +38,7 @@ pub fn execute(command: Command) -> ExitCode {
         Command::Compare(options) => compare::compare(&options),
         Command::Sweep(options) => sweep::run(&options),
         Command::Limit(options) => limit::run(&options),
+        Command::Size(options) => size::run(&options),
         Command::Report(options) => report::report(&options),
     };
     match code {

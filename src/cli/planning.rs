@@ -3,6 +3,7 @@
 use super::arguments::Common;
 use super::progress::Progress;
 use super::{DONE, FAILED, INTERRUPTED, WRONG, folder, interrupt};
+use crate::experiment::Refusal;
 use crate::report;
 use crate::report::answer::Answer;
 use crate::scenario::{Design, Files, Problems, Setting};
@@ -27,6 +28,20 @@ fn settings(common: &Common) -> Vec<Setting> {
 /// All problems on stderr.
 pub fn complain(problems: &Problems) {
     eprint!("{}", problems.render(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()));
+}
+
+/// Why nothing was begun, on stderr.
+pub fn refuse(refusal: &Refusal) {
+    match refusal {
+        Refusal::Sentence(sentence) => eprintln!("error: {sentence}"),
+        Refusal::Problems(settings, problems) => {
+            if !settings.is_empty() {
+                let at: Vec<String> = settings.iter().map(|(path, value)| format!("{path}={value}")).collect();
+                eprintln!("error: with {} the scenario is not sound", at.join(", "));
+            }
+            complain(problems);
+        }
+    }
 }
 
 /// Where the report goes, unless none is wanted; an exit code where it can't go there.

@@ -1,9 +1,9 @@
 //! `busload sweep`: a grid of settings. Finished points lie in the report folder, so that a sweep that was stopped, or killed, goes on.
 
 use super::arguments::SweepOptions;
-use super::planning::{begin, complain, default_folder, design, finish, target};
+use super::planning::{begin, default_folder, design, finish, refuse, target};
 use super::{FAILED, INTERRUPTED, WRONG, disk, folder};
-use crate::experiment::sweep::{Refusal, Store, grid, sweep};
+use crate::experiment::sweep::{Store, grid, sweep};
 use crate::outcome::Verdict;
 use crate::outcome::sweep::Point;
 use crate::report;
@@ -18,14 +18,8 @@ pub fn run(options: &SweepOptions) -> Result<u8> {
     let mut files = disk::Disk;
     let grid = match grid(&design(&options.file, &mut files, common), options.axes.clone()) {
         Ok(grid) => grid,
-        Err(Refusal::TooLarge(problem)) => {
-            eprintln!("error: {problem}");
-            return Ok(WRONG);
-        }
-        Err(Refusal::Problems(settings, problems)) => {
-            let at: Vec<String> = settings.iter().map(|(path, value)| format!("{path}={value}")).collect();
-            eprintln!("error: at the point {} the scenario is not sound", at.join(", "));
-            complain(&problems);
+        Err(refusal) => {
+            refuse(&refusal);
             return Ok(WRONG);
         }
     };

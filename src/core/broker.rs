@@ -204,6 +204,11 @@ impl Broker {
         self.queues.get(queue).map_or(0, |queue| queue.ready)
     }
 
+    /// Ready messages of all queues.
+    pub fn ready_in_all(&self) -> u64 {
+        self.queues.all().map(|queue| queue.ready).sum()
+    }
+
     /// Sum of the bodies of the ready messages.
     pub fn ready_bytes(&self, queue: QueueId) -> Bytes {
         Bytes(self.queues.get(queue).map_or(0, |queue| queue.ready_bytes))

@@ -164,6 +164,10 @@ impl Queues {
         QueueId(self.queues.len() as u32)
     }
 
+    pub(super) fn all(&self) -> impl Iterator<Item = &Queue> {
+        self.queues.iter().flatten().map(|queue| &**queue)
+    }
+
     #[inline]
     pub(super) fn get(&self, queue: QueueId) -> Option<&Queue> {
         self.queues.get(queue.0 as usize)?.as_deref()

@@ -1,7 +1,7 @@
 //! The design as it was simulated: boxes with their peak utilization, arrows with their rates.
 
 use crate::outcome::{Architecture, Edge, Metric, Node};
-use crate::scenario::spec::{Destination, Event, EventIndex, Line, QueueIndex, Runs, Selector, SorIndex, Subscriber, Weight};
+use crate::scenario::spec::{Destination, Event, EventIndex, Line, QueueIndex, Runs, SorIndex, Subscriber, Weight};
 use crate::scenario::{Scenario, called_services};
 use crate::units::Time;
 use std::collections::BTreeMap;
@@ -76,8 +76,15 @@ impl Drawing<'_> {
         let mut edges = Vec::new();
         for (index, event) in self.scenario.events.iter().enumerate() {
             let from = format!("sor.{}", self.scenario.sors[event.from].name);
-            if let Some(to) = event.to {
-                edges.push(self.edge(from, self.carrier(to), "publish", self.raised(index), event.size.0 as f64));
+            let Some(to) = event.to.map(|to| self.carrier(to)) else { continue };
+            let raisers = || event.raised_by.iter().map(|index| &self.scenario.subscribers[*index].name);
+            let derived: Vec<f64> = raisers().map(|name| self.raised_by(name, event)).collect();
+            let own = self.raised(index) - derived.iter().sum::<f64>();
+            if event.has_rate() {
+                edges.push(self.edge(from, to.clone(), "publish", own.max(0.0), event.size.0 as f64));
+            }
+            for (name, rate) in raisers().zip(derived) {
+                edges.push(self.edge(format!("subscriber.{name}"), to.clone(), "raise", rate, event.size.0 as f64));
             }
         }
         for subscriber in self.scenario.takers() {
@@ -96,9 +103,13 @@ impl Drawing<'_> {
         self.rate(&format!("event.{}.raised", self.scenario.events[event].name)).unwrap_or(0.0)
     }
 
+    fn raised_by(&self, subscriber: &str, event: &Event) -> f64 {
+        self.rate(&format!("subscriber.{subscriber}.raised.{}", event.name)).unwrap_or(0.0)
+    }
+
     /// The events that come to a subscriber, each with its rate behind the selector.
     fn coming(&self, subscriber: &Subscriber) -> Vec<(EventIndex, f64)> {
-        let passing = |event: EventIndex| self.raised(event) * let_through(&subscriber.selector, &self.scenario.events[event]);
+        let passing = |event: EventIndex| self.raised(event) * subscriber.selector.share_of(&self.scenario.events[event]);
         self.scenario.events_reaching(subscriber).into_iter().map(|event| (event, passing(event))).collect()
     }
 
@@ -184,13 +195,4 @@ impl Drawing<'_> {
 
 fn dead_letters_of(line: &Line) -> Option<QueueIndex> {
     line.policy.dead_letter.map(|queue| queue.0 as usize)
-}
-
-/// The part of an event's messages that a selector lets through.
-fn let_through(selector: &Selector, event: &Event) -> f64 {
-    match selector {
-        Selector::All => 1.0,
-        Selector::Share(share) => *share,
-        Selector::Kinds(kinds) => event.kinds.iter().filter(|kind| kinds.contains(kind)).count() as f64 / event.kinds.len().max(1) as f64,
-    }
 }

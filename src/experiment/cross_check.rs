@@ -109,10 +109,16 @@ impl Check<'_> {
             kinds: _,
             priority: _,
             refused: _,
+            raised_by,
+            inherits: _,
         } = event
         else {
             return None;
         };
+        // What subscribers raise comes in gaps of its own.
+        if !raised_by.is_empty() {
+            return None;
+        }
         let home = self.scenario.sors[event.from].zone;
         let bus = self.scenario.segments[self.scenario.segment_of((*to)?)?].zone;
         let flow = Flow { rate: arrivals.rate, gaps: arrivals.renewal_gaps()? };
@@ -138,7 +144,9 @@ impl Check<'_> {
 
     /// A segment that costs nothing, or something for receiving only: its service then.
     fn receiving(&self, index: usize) -> Option<Option<Work>> {
-        let Segment { name: _, zone: _, threads: _, cost, persist: None, memory: None } = &self.scenario.segments[index] else {
+        let Segment { name: _, zone: _, threads: _, cost, persist: None, memory: None, backlog_penalty: None } =
+            &self.scenario.segments[index]
+        else {
             return None;
         };
         let Cost { receive, select, deliver, acknowledge, per_kib } = cost;
@@ -181,6 +189,7 @@ impl Check<'_> {
             from,
             durable: _,
             runs: Runs::Listener,
+            pipeline: None,
             workers: _,
             prefetch: _,
             consumers: _,
@@ -192,6 +201,7 @@ impl Check<'_> {
             selector,
             callback,
             calls,
+            raises: _,
         } = subscriber
         else {
             return None;
@@ -292,7 +302,8 @@ impl Check<'_> {
 
     /// A system of record with its own users, and callbacks that come as the departures of M/M/c.
     fn sor(&self, index: usize) -> Vec<Known> {
-        let Sor { name, zone: _, workers, service, own_load, own_service, max_waiting: None } = &self.scenario.sors[index] else {
+        let Sor { name, zone: _, workers, service, own_load, own_service, max_waiting: None, clock_skew: _ } = &self.scenario.sors[index]
+        else {
             return Vec::new();
         };
         let own = own_load.map(|load| Flow { rate: load.hertz(), gaps: POISSON }).zip(work(own_service));

@@ -4,7 +4,7 @@
 use super::findings::starving_credit;
 use crate::outcome::{Metric, RunFacts, Series, Unstable};
 use crate::scenario::Scenario;
-use crate::scenario::spec::{Destination, SegmentIndex, Subscriber};
+use crate::scenario::spec::{Destination, SegmentIndex, Stage, Subscriber};
 use crate::units::Unit;
 
 /// What `warm_up_by` says when the start-up did not end in the first half of the run.
@@ -69,7 +69,7 @@ fn possible(utilization: &Metric) -> f64 {
 
 /// The stations of a steady run that are busy all the time while their lines grow.
 pub fn unstable(scenario: &Scenario, warm_up_s: f64, metrics: &[Metric], series: &[Series]) -> Vec<Unstable> {
-    let full = loads(metrics).filter(|(station, load)| load.point >= FULL * reachable(scenario, station));
+    let full = loads(metrics).filter(|(station, load)| is_full(scenario, metrics, station, load.point));
     let growing = full.filter_map(|(station, _)| {
         let growth = growth_per_hour(station, warm_up_s, series)?;
         Some(Unstable { station: station.into(), growth_per_hour: growth, subscribers: behind(scenario, station) })
@@ -77,18 +77,49 @@ pub fn unstable(scenario: &Scenario, warm_up_s: f64, metrics: &[Metric], series:
     growing.collect()
 }
 
+/// The servers hardly ever rest, or a pipeline hardly ever has fewer messages than it may have at once.
+fn is_full(scenario: &Scenario, metrics: &[Metric], station: &str, load: f64) -> bool {
+    let mean =
+        |quantity: &str| metrics.iter().find(|metric| metric.name == format!("{station}.{quantity}.mean")).map(|metric| metric.point);
+    if load >= FULL * reachable(scenario, station) {
+        return true;
+    }
+    let (Some(subscriber), stage) = at(scenario, station) else { return false };
+    match (&subscriber.pipeline, stage) {
+        // A task that is held back is of no use either.
+        (Some(_), Some(_)) => load + mean("blocked").unwrap_or(0.0) >= FULL,
+        (Some(_), None) => subscriber.credit().is_some_and(|credit| {
+            let held = mean("pending").or_else(|| mean("in_flight"));
+            held.is_some_and(|held| held >= FULL * credit as f64)
+        }),
+        (None, _) => false,
+    }
+}
+
+/// The subscriber that a station belongs to, and of a pipeline its stage.
+fn at<'s>(scenario: &'s Scenario, station: &str) -> (Option<&'s Subscriber>, Option<&'s Stage>) {
+    let Some(name) = station.strip_prefix("subscriber.") else { return (None, None) };
+    let (name, stage) = name.split_once(".stage.").map_or((name, None), |(name, stage)| (name, Some(stage)));
+    let subscriber = scenario.subscribers.iter().find(|subscriber| subscriber.name == name);
+    let stages = subscriber.and_then(|subscriber| subscriber.pipeline.as_ref()).map_or(&[][..], |pipeline| &pipeline.stages);
+    (subscriber, stage.and_then(|name| stages.iter().find(|stage| stage.name == name)))
+}
+
 /// The part of a station that can ever be busy: a subscriber works on no more than its credit.
 pub fn reachable(scenario: &Scenario, station: &str) -> f64 {
-    let name = station.strip_prefix("subscriber.");
-    let subscriber = scenario.subscribers.iter().find(|subscriber| Some(subscriber.name.as_str()) == name);
-    subscriber.and_then(|subscriber| Some(starving_credit(subscriber)? as f64 / subscriber.workers as f64)).unwrap_or(1.0)
+    let (Some(subscriber), stage) = at(scenario, station) else { return 1.0 };
+    let servers = stage.map_or(subscriber.workers, |stage| stage.tasks);
+    starving_credit(subscriber).map_or(1.0, |credit| (credit as f64 / servers as f64).min(1.0))
 }
 
 /// By how many customers an hour the lines of a station grew, where that is what lines without a long-run average do: the slope of
 /// the straight line through the measured steps, by least squares.
 fn growth_per_hour(station: &str, warm_up_s: f64, series: &[Series]) -> Option<f64> {
-    let named = |quantity: &str| series.iter().find(|series| series.name.strip_prefix(station) == Some(quantity));
-    let lines: Vec<&Series> = [".waiting_line", ".backlog"].into_iter().filter_map(named).collect();
+    // What one stage of a pipeline can't take waits in the others, at the consumers and at the broker.
+    let whole = station.split(".stage.").next().unwrap_or(station);
+    let is_line =
+        |rest: &str| matches!(rest, ".waiting_line" | ".backlog") || rest.starts_with(".stage.") && rest.ends_with(".waiting_line");
+    let lines: Vec<&Series> = series.iter().filter(|series| series.name.strip_prefix(whole).is_some_and(is_line)).collect();
     let step = lines.first()?.step_s;
     let steps = lines.iter().map(|line| line.mean.len()).min()?;
     let measured = (warm_up_s / step).ceil() as usize..steps;
@@ -114,7 +145,7 @@ fn behind(scenario: &Scenario, station: &str) -> Vec<String> {
         Destination::Topic(_) | Destination::Queue(_) => false,
     };
     let waits = |subscriber: &&Subscriber| match kind {
-        "subscriber" | "poller" => subscriber.entity() == station,
+        "subscriber" | "poller" => Some(subscriber.entity().as_str()) == station.split(".stage.").next(),
         "segment" => scenario.segment_of(subscriber.from).is_some_and(lives_on),
         "sor" => calls(subscriber) || polls(subscriber),
         _ => false,
@@ -158,6 +189,6 @@ pub fn is_of_a_line(metric: &Metric) -> bool {
     match metric.unit {
         Unit::Seconds | Unit::ItemSeconds => true,
         Unit::Count | Unit::Bytes => level,
-        Unit::Share | Unit::PerSecond | Unit::BytesPerSecond => false,
+        Unit::Share | Unit::PerSecond | Unit::BytesPerSecond | Unit::Currency(_) => false,
     }
 }

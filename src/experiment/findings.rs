@@ -1,6 +1,7 @@
 //! Sentences: what was seen, why it matters, what to try. Each rests on figures of the outcome that it names.
 
 use super::doubt::{Doubt, reachable};
+use super::storm;
 use crate::outcome::{Finding, Metric, Outcome, Theory, Unstable, Verdict};
 use crate::scenario::Scenario;
 use crate::scenario::spec::{Destination, Ending, Subscriber};
@@ -12,6 +13,9 @@ const BUSY: f64 = 0.8;
 const SATURATED: f64 = 0.999;
 /// Callbacks matter where they are this part of the load of a system that is this busy.
 const NOTABLE: f64 = 0.2;
+
+/// From here on replays are this part of what is completed.
+const STORM: f64 = 0.1;
 
 struct Seen<'a> {
     scenario: &'a Scenario,
@@ -28,11 +32,14 @@ pub fn find(scenario: &Scenario, outcome: &Outcome) -> Vec<Finding> {
     seen.objectives(&mut findings);
     findings.extend(seen.bottleneck(&findings));
     seen.callback_load(&mut findings);
+    findings.extend(storm::find(scenario, outcome));
     findings.extend(seen.theory_disagrees());
     seen.missed_events(&mut findings);
     seen.nobody_consumes(&mut findings);
     seen.stale_data(&mut findings);
     seen.prefetch_starves(&mut findings);
+    seen.retry_storm(&mut findings);
+    seen.held_back(&mut findings);
     seen.blocked_publishers(&mut findings);
     findings
 }
@@ -70,7 +77,7 @@ impl Audience {
 /// A subscriber's credit where it is below its workers, so that some never work. Workers that wait for no answer need more of it
 /// than there are of them, so there it tells nothing.
 pub(super) fn starving_credit(subscriber: &Subscriber) -> Option<u64> {
-    let credit = u64::from(subscriber.prefetch?) * u64::from(subscriber.consumers);
+    let credit = subscriber.credit()?;
     let asynchronous = subscriber.callback.as_ref().is_some_and(|callback| !callback.holds_worker);
     (credit < u64::from(subscriber.workers) && !asynchronous).then_some(credit)
 }
@@ -377,13 +384,57 @@ impl Seen<'_> {
     fn prefetch_starves(&self, findings: &mut Vec<Finding>) {
         for subscriber in &self.scenario.subscribers {
             if let Some(credit) = starving_credit(subscriber) {
-                let sentence = format!(
-                    "{} has {} workers but credit for {credit} messages only: {} of its workers never get one. A prefetch of at least the workers of a consumer uses them all.",
-                    subscriber.name,
-                    subscriber.workers,
-                    u64::from(subscriber.workers) - credit
-                );
+                let idle = u64::from(subscriber.workers) - credit;
+                let sentence = match &subscriber.pipeline {
+                    Some(_) => format!(
+                        "{} has {} tasks but credit for {credit} messages only: {idle} of its tasks always rest. A `prefetch` (and `max_pending`) of at least its tasks lets all work.",
+                        subscriber.name, subscriber.workers,
+                    ),
+                    None => format!(
+                        "{} has {} workers but credit for {credit} messages only: {idle} of its workers never get one. A prefetch of at least the workers of a consumer uses them all.",
+                        subscriber.name, subscriber.workers,
+                    ),
+                };
                 findings.push(finding("prefetch_starves", sentence, &[&format!("subscriber.{}.utilization.peak", subscriber.name)]));
+            }
+        }
+    }
+
+    /// More replays than what a few slow ones explain.
+    fn retry_storm(&self, findings: &mut Vec<Finding>) {
+        let measured = self.outcome.run.horizon_s - self.outcome.run.warm_up_s;
+        for (subscriber, name, replayed) in self.each_subscriber("replayed") {
+            let finished = self.point(&format!("subscriber.{}.throughput", subscriber.name)) * measured;
+            if replayed < STORM * finished {
+                continue;
+            }
+            let sentence = format!(
+                "{} replays {} trees in a run and completes {}: under load a tree takes longer than `replay_after`, and the duplicates make it longer still. Keep `max_pending` below what the slowest stage does within `replay_after`, or make that longer.",
+                subscriber.name,
+                Unit::Count.show(replayed),
+                Unit::Count.show(finished)
+            );
+            findings.push(finding("retry_storm", sentence, &[&name]));
+        }
+    }
+
+    /// Who is held back has servers to spare; the one behind it has not.
+    fn held_back(&self, findings: &mut Vec<Finding>) {
+        for subscriber in &self.scenario.subscribers {
+            let Some(pipeline) = &subscriber.pipeline else { continue };
+            for pair in pipeline.stages.windows(2) {
+                let metric = format!("subscriber.{}.stage.{}.blocked.peak", subscriber.name, pair[0].name);
+                let held = self.point(&metric);
+                if held >= NOTABLE {
+                    let sentence = format!(
+                        "The stage {} of {} is held back {} of its worst five minutes, as the mailboxes of {} are full.",
+                        pair[0].name,
+                        subscriber.name,
+                        Unit::Share.show(held),
+                        pair[1].name
+                    );
+                    findings.push(finding("held_back", sentence, &[&metric]));
+                }
             }
         }
     }

@@ -1,51 +1,35 @@
 //! The highest load that still meets every objective, and what gives way there.
 //!
 //! Whether the objectives are met is taken to change once as the load rises. The search first closes in by the busiest station's
-//! utilization (theory's guess: it grows with the load and ends at one), then halves the gap in powers. A point gets few replications
-//! at first and more only while its verdict is undecided, so that they are spent where they decide.
+//! utilization (theory's guess: it grows with the load and ends at one), then halves the gap in powers.
 
-use super::{Study, Watch, together};
+use super::probing::{probe, worst};
+use super::replicate::scenario_facts;
+use super::{Refusal, Watch};
 use crate::outcome::limit::{GivesWay, Limit, LimitOutcome, SCHEMA};
 use crate::outcome::sweep::Point;
-use crate::outcome::{Metric, ObjectiveResult, Outcome, ScenarioFacts, Verdict};
-use crate::scenario::{Design, Problems};
+use crate::outcome::{Metric, ScenarioFacts, Verdict};
+use crate::scenario::Design;
 
 /// The search ends when missed and met are within this factor.
 const RESOLUTION: f64 = 1.02;
 /// Loads that are tried: beyond them the question is another one.
 const LEAST: f64 = 1e-3;
 const MOST: f64 = 1e3;
-/// Replications of a point: the fewest, and how often more are added while undecided, in multiples of the file's own number.
-const FEW: u32 = 4;
-const EXTRA: [u32; 2] = [1, 3];
 /// Points of one search.
 const POINTS_MAX: usize = 30;
-
-/// What ends a search without an answer.
-pub enum Refusal {
-    /// The scenario is not sound, or not at this load.
-    Problems(f64, Problems),
-    /// A sentence.
-    Pointless(String),
-}
 
 /// Searches along a setting that scales the load. None when stopped before the first point was done.
 ///
 /// # Errors
 /// A scenario that is not sound, or that has no objectives.
 pub fn limit(design: &Design<'_>, scale: &str, watch: &dyn Watch) -> Result<Option<LimitOutcome>, Refusal> {
-    let base = design.load(&[]).map_err(|problems| Refusal::Problems(1.0, problems))?;
+    let base = design.load(&[]).map_err(|problems| Refusal::Problems(Vec::new(), problems))?;
     if base.objectives.is_empty() {
         let what = "the scenario sets no objectives, so no load is too high: write for example [objective] \"subscriber.X.end_to_end.p99\" = \"< 5s\"";
-        return Err(Refusal::Pointless(what.into()));
+        return Err(Refusal::Sentence(what.into()));
     }
-    let facts = ScenarioFacts {
-        title: base.title.clone(),
-        question: base.question.clone(),
-        file: base.file.clone(),
-        digest: base.digest.clone(),
-        settings: base.settings.iter().cloned().collect(),
-    };
+    let facts = scenario_facts(&base);
     let mut search = Search { design, scale, watch, points: Vec::new(), stopped: false };
     search.run()?;
     let Search { mut points, stopped, .. } = search;
@@ -123,22 +107,11 @@ impl Search<'_, '_> {
         if self.points.iter().any(|point| point.values[0] == value) {
             return Ok(());
         }
-        let scenario = self.design.load(&[(self.scale.into(), value.clone())]).map_err(|problems| Refusal::Problems(load, problems))?;
-        let own = scenario.run.first_replications();
-        let Some(mut study) = Study::new(scenario, self.watch) else {
-            self.stopped = true;
-            return Ok(());
-        };
-        for wanted in [FEW.min(own)].into_iter().chain(EXTRA.map(|times| own.saturating_mul(times))) {
-            if !study.extend(wanted, self.watch) {
-                self.stopped = true;
-                return Ok(());
-            }
-            let outcome = study.outcome(false).expect("a replication is done");
-            if together(&outcome.objectives) != Verdict::Undecided || wanted == own * EXTRA[1] {
-                self.points.push(told(value, outcome));
-                return Ok(());
-            }
+        let settings = vec![(self.scale.to_string(), value.clone())];
+        let scenario = self.design.load(&settings).map_err(|problems| Refusal::Problems(settings, problems))?;
+        match probe(vec![value], scenario, self.watch) {
+            Some(point) => self.points.push(point),
+            None => self.stopped = true,
         }
         Ok(())
     }
@@ -148,17 +121,6 @@ impl Search<'_, '_> {
 fn rounded(load: f64) -> f64 {
     let scale = libm::pow(10.0, 3.0 - libm::floor(libm::log10(load)));
     libm::round(load * scale) / scale
-}
-
-fn told(value: String, outcome: Outcome) -> Point {
-    Point {
-        values: vec![value],
-        verdict: together(&outcome.objectives),
-        run: outcome.run,
-        objectives: outcome.objectives,
-        findings: outcome.findings,
-        metrics: outcome.metrics,
-    }
 }
 
 fn load_of(point: &Point) -> f64 {
@@ -190,12 +152,7 @@ fn conclude(facts: ScenarioFacts, scale: &str, points: Vec<Point>, stopped: bool
 
 /// The objective that is missed, the one farthest beyond its bound where several are.
 fn gives_way(point: &Point) -> Option<GivesWay> {
-    let beyond = |objective: &&ObjectiveResult| {
-        let (value, limit) = (objective.point.unwrap_or(f64::INFINITY), objective.limit);
-        if limit > 0.0 && value > 0.0 { libm::fabs(libm::log(value / limit)) } else { libm::fabs(value - limit) }
-    };
-    let missed = point.objectives.iter().filter(|objective| objective.verdict == Verdict::Missed);
-    let objective = missed.max_by(|a, b| beyond(a).total_cmp(&beyond(b)))?;
+    let objective = worst(&point.objectives).filter(|objective| objective.verdict == Verdict::Missed)?;
     let station = busiest(&point.metrics);
     Some(GivesWay {
         objective: objective.metric.clone(),

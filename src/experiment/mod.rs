@@ -8,10 +8,13 @@ mod findings;
 pub mod limit;
 mod merge;
 mod objectives;
+mod probing;
 mod replicate;
+pub mod size;
+mod storm;
 mod study;
 pub mod sweep;
 
 pub use compare::compare;
 pub use replicate::{Watch, run};
-pub use study::{Study, together};
+pub use study::{Refusal, Study, together};

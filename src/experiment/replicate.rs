@@ -138,13 +138,7 @@ pub(super) fn conclude(scenario: &Scenario, warm_up: Start, done: &[Findings], s
     let theory = cross_check::theory(scenario, &run, &metrics);
     let mut outcome = Outcome {
         schema: SCHEMA.into(),
-        scenario: ScenarioFacts {
-            title: scenario.title.clone(),
-            question: scenario.question.clone(),
-            file: scenario.file.clone(),
-            digest: scenario.digest.clone(),
-            settings: scenario.settings.iter().cloned().collect(),
-        },
+        scenario: scenario_facts(scenario),
         run,
         objectives,
         findings: Vec::new(),
@@ -159,6 +153,17 @@ pub(super) fn conclude(scenario: &Scenario, warm_up: Start, done: &[Findings], s
     };
     outcome.findings = findings::find(scenario, &outcome);
     outcome
+}
+
+/// What an outcome says of the design itself.
+pub(super) fn scenario_facts(scenario: &Scenario) -> ScenarioFacts {
+    ScenarioFacts {
+        title: scenario.title.clone(),
+        question: scenario.question.clone(),
+        file: scenario.file.clone(),
+        digest: scenario.digest.clone(),
+        settings: scenario.settings.iter().cloned().collect(),
+    }
 }
 
 fn run_facts(scenario: &Scenario, warm_up: &Start, done: &[Findings], stopped: bool) -> RunFacts {

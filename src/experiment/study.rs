@@ -7,7 +7,7 @@ use super::replicate::{Start, conclude, replications, warm_up};
 use super::{Watch, merge};
 use crate::model::Findings;
 use crate::outcome::{Metric, ObjectiveResult, Outcome, Verdict};
-use crate::scenario::Scenario;
+use crate::scenario::{Problems, Scenario, Setting};
 
 /// A design and its replications.
 pub struct Study {
@@ -64,6 +64,14 @@ impl Study {
     pub fn outcome(&self, stopped: bool) -> Option<Outcome> {
         (!self.done.is_empty()).then(|| conclude(&self.scenario, self.start, &self.done, stopped))
     }
+}
+
+/// Why a question about several settings is not even begun.
+pub enum Refusal {
+    /// With these settings the design is not sound.
+    Problems(Vec<Setting>, Problems),
+    /// Another reason, with its remedy.
+    Sentence(String),
 }
 
 /// What several verdicts say together: missed where one is, undecided where one is and none is missed.

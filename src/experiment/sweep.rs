@@ -1,9 +1,10 @@
 //! How does it change: one study for each point of a grid, all under the same chance.
 
-use super::{Watch, together};
+use super::replicate::scenario_facts;
+use super::{Refusal, Watch, together};
 use crate::outcome::sweep::{Axis, Knee, Point, SCHEMA, Sweep};
 use crate::outcome::{Metric, ScenarioFacts, Verdict};
-use crate::scenario::{self, Design, Problems, Scenario, Setting};
+use crate::scenario::{self, Design, Scenario, Setting};
 use crate::units::{Bytes, Rate, Share, Span};
 use std::cell::Cell;
 
@@ -17,14 +18,6 @@ pub struct Grid {
     facts: ScenarioFacts,
     axes: Vec<scenario::Axis>,
     points: Vec<(Vec<String>, Scenario)>,
-}
-
-/// Why there is no grid.
-pub enum Refusal {
-    /// The point's settings, and what is wrong with them.
-    Problems(Vec<Setting>, Problems),
-    /// A sentence.
-    TooLarge(String),
 }
 
 /// Where finished points are kept, so that none is simulated twice.
@@ -42,7 +35,7 @@ pub trait Store: Sync {
 pub fn grid(design: &Design<'_>, axes: Vec<scenario::Axis>) -> Result<Grid, Refusal> {
     let count = axes.iter().fold(1_usize, |count, axis| count.saturating_mul(axis.values.len()));
     if count > POINTS_MAX {
-        return Err(Refusal::TooLarge(format!("the grid has {count} points, and more than {POINTS_MAX} are refused: name fewer values")));
+        return Err(Refusal::Sentence(format!("the grid has {count} points, and more than {POINTS_MAX} are refused: name fewer values")));
     }
     let mut points = Vec::with_capacity(count);
     for index in 0..count {
@@ -53,7 +46,7 @@ pub fn grid(design: &Design<'_>, axes: Vec<scenario::Axis>) -> Result<Grid, Refu
             Err(problems) => return Err(Refusal::Problems(settings, problems)),
         }
     }
-    let facts = facts(&axes, points.first().map(|(_, scenario)| scenario));
+    let facts = facts(&axes, &points.first().expect("each axis has a value").1);
     Ok(Grid { facts, axes, points })
 }
 
@@ -71,24 +64,10 @@ fn combination(axes: &[scenario::Axis], index: usize) -> Vec<String> {
 }
 
 /// What all points share.
-fn facts(axes: &[scenario::Axis], first: Option<&Scenario>) -> ScenarioFacts {
-    let varied = |path: &String| axes.iter().any(|axis| axis.path == *path);
-    let Some(scenario) = first else {
-        return ScenarioFacts {
-            title: String::new(),
-            question: String::new(),
-            file: String::new(),
-            digest: String::new(),
-            settings: Default::default(),
-        };
-    };
-    ScenarioFacts {
-        title: scenario.title.clone(),
-        question: scenario.question.clone(),
-        file: scenario.file.clone(),
-        digest: scenario.digest.clone(),
-        settings: scenario.settings.iter().filter(|(path, _)| !varied(path)).cloned().collect(),
-    }
+fn facts(axes: &[scenario::Axis], first: &Scenario) -> ScenarioFacts {
+    let mut facts = scenario_facts(first);
+    facts.settings.retain(|path, _| axes.iter().all(|axis| axis.path != *path));
+    facts
 }
 
 /// Simulates the points that the store does not know, each as a run of it would be. None when stopped before the first.

@@ -50,6 +50,8 @@ pub struct Over {
     pub at: CopyRef,
     pub who: u32,
     pub done: bool,
+    /// Who publishes what it raises.
+    pub raised: Option<u32>,
     pub segment: u16,
     /// A thread of the segment is free again.
     pub holds_thread: bool,
@@ -159,7 +161,7 @@ impl Attempt<'_> {
         false
     }
 
-    /// The copy has reached its consumer. True where work starts that needs a thread of the segment.
+    /// The copy has reached its consumer. True where what comes next is not a worker's: see [`World::take_up`].
     #[inline(always)]
     pub fn handed(&mut self) -> bool {
         self.pass(Hop::DeliveryLink);
@@ -170,6 +172,9 @@ impl Attempt<'_> {
     #[inline(always)]
     pub fn join(&mut self) -> bool {
         self.watched.delivered.add(1);
+        if self.subscriber.pipeline.is_some() {
+            return true;
+        }
         if self.ledger.handed(self.context.change, self.context.place) {
             self.watched.order_violations.add(1);
         }
@@ -319,16 +324,24 @@ impl Attempt<'_> {
         if done {
             self.apply();
         }
-        self.end(done)
+        let mut over = self.end(done);
+        if done
+            && let Some(raises) = &mut self.subscriber.raises
+            && let Some(raised) = raises.draw()
+        {
+            self.watched.raised[raised.number].add(1);
+            over.raised = Some(raised.publisher);
+        }
+        over
     }
 
     /// The subscriber's view takes the version that the attempt has brought.
     #[inline(always)]
     fn apply(&mut self) {
-        self.watched.done.add(1);
+        self.watched.done.add(!self.context.is_duplicate as u64);
         let Attempt { now, context, subscriber, watched, events, ledger, .. } = self;
         let all = &mut events[context.event as usize].end_to_end;
-        let by = Applying { place: context.place, subscription: subscriber.line, guard: subscriber.guard };
+        let by = Applying { place: context.place, subscription: subscriber.line, guard: subscriber.guard, claimed: context.claimed };
         if ledger.is_tracked(context.change) {
             let applied = ledger.apply(*now, by, context.change, context.version, |shown| watched.shown(shown, None, all));
             watched.stale_overwrites.add((applied == Applied::StaleOverwrite) as u64);
@@ -346,10 +359,25 @@ impl Attempt<'_> {
     pub fn end(&mut self, done: bool) -> Over {
         let holds_thread = std::mem::take(&mut self.context.holds_thread);
         let has_worker = self.subscriber.waits_for_answers() || self.subscriber.first_call(self.context.event).is_none();
+        if self.subscriber.pipeline.is_some() && self.context.is_duplicate {
+            let who = self.context.subscriber;
+            self.watched.duplicates += done as u64;
+            return Over {
+                at: self.at,
+                who,
+                done,
+                raised: None,
+                segment: self.context.segment,
+                holds_thread,
+                has_worker,
+                settled_at: Time::MAX,
+            };
+        }
         let Subscriber { consumers, path_back, settle_stream, .. } = &mut *self.subscriber;
         let last = &mut consumers[self.context.consumer as usize].last_back;
         let settled_at = self.network.send(path_back, self.now, SETTLE_SIZE, last, settle_stream, self.links);
-        Over { at: self.at, who: self.context.subscriber, done, segment: self.context.segment, holds_thread, has_worker, settled_at }
+        let (who, segment) = (self.context.subscriber, self.context.segment);
+        Over { at: self.at, who, done, raised: None, segment, holds_thread, has_worker, settled_at }
     }
 }
 
@@ -357,8 +385,11 @@ impl SubscriberProbe {
     /// A change is shown for the first time: by its own message, whose stages are known, or by a newer one before it came.
     #[inline(always)]
     fn shown(&mut self, shown: Shown, by: Option<&Context>, all: &mut Histogram) {
-        let Shown { latency, measured: true, by_all } = shown else { return };
+        let Shown { latency, measured: true, by_all, since_origin } = shown else { return };
         self.end_to_end.record(latency);
+        if let Some(since_origin) = since_origin {
+            self.since_origin.record(since_origin);
+        }
         if by_all {
             all.record(latency);
         }

@@ -1,11 +1,13 @@
 //! Scenario -> World: names become numbers, every entity gets its place, its ways and its named streams.
 
 use super::change::{FamilyPlan, Ledger};
+use super::clock::{Clocks, WrongClock};
+use super::derive::Raises;
 use super::feed::Feeds;
 use super::hop::Hop;
 use super::network::{Network, Path};
 use super::poller::{self, Poller};
-use super::probe::{Count, Probe, Sizes};
+use super::probe::{Count, PipelineProbe, Probe, Sizes};
 use super::publisher::{self, Publisher};
 use super::segment::Segment;
 use super::subscriber::{self, Caller, Redelivery, Subscriber, Target};
@@ -55,10 +57,14 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
     let mut probe = Probe::new(clock, sizes);
     for (watched, subscriber) in probe.subscribers.iter_mut().zip(scenario.takers()) {
         watched.stages = stages(scenario, subscriber);
+        watched.pipeline = subscriber.pipeline.as_ref().map(|pipeline| Box::new(PipelineProbe::new(&clock, pipeline.stages.len())));
+        watched.raised = vec![Count::default(); subscriber.raises.len()];
         watched.calls = vec![Count::default(); subscriber.calls.len()];
     }
     let feeds = Feeds::new(scenario, pollers(scenario, &plans, &families, &stream));
-    let ledger = Ledger::new(&families, plans.len() + scenario.pollers.len());
+    let derives = scenario.events.iter().any(|event| !event.raised_by.is_empty());
+    let mut ledger = Ledger::new(&families, plans.len() + scenario.pollers.len(), derives);
+    ledger.clocks = Clocks::new(clocks(scenario, &stream));
     let drains = scenario.run.ending == spec::Ending::Drain;
     World::assemble(ledger, Network::new(scenario), publishers, segments, subscribers, sors, feeds, wiring, probe, drains)
 }
@@ -240,6 +246,14 @@ fn seats(scenario: &Scenario, plans: &[LinePlan<'_>], event: usize) -> Vec<Seat>
     audience.iter().enumerate().filter_map(seat).collect()
 }
 
+fn clocks(scenario: &Scenario, stream: &impl Fn(&str, &str) -> Stream) -> Vec<Option<WrongClock>> {
+    let clock = |event: &spec::Event| {
+        let skew = scenario.sors[event.from].clock_skew.clone()?;
+        Some(WrongClock { skew, stream: stream(&format!("event.{}", event.name), "clock skew") })
+    };
+    scenario.events.iter().map(clock).collect()
+}
+
 fn families(scenario: &Scenario, plans: &[LinePlan<'_>]) -> Vec<FamilyPlan> {
     // Pollers stand behind all lines.
     let reads = |poller: &spec::Poller, event| scenario.feeds[poller.feed].of == event;
@@ -254,15 +268,17 @@ fn families(scenario: &Scenario, plans: &[LinePlan<'_>]) -> Vec<FamilyPlan> {
 }
 
 fn publishers(scenario: &Scenario, plans: &[LinePlan<'_>], wiring: &Wiring, stream: &impl Fn(&str, &str) -> Stream) -> Vec<Publisher> {
-    let build = |(index, event): (usize, &spec::Event)| {
+    let build = |(index, name, ways): (usize, String, [Path; 2])| {
+        let event = &scenario.events[index];
         let segment = event.to.and_then(|to| scenario.segment_of(to));
-        let (home, bus) = (scenario.sors[event.from].zone, segment.and_then(|segment| scenario.segments[segment].zone));
+        let [path, path_back] = ways;
         let seats = &wiring.audiences[index];
         let tested = match event.to {
             Some(Destination::Topic(_)) => seats.iter().filter(|seat| seat.selector != core::Selector::All).count(),
             _ => 0,
         };
         let placement = publisher::Placement {
+            event: index as u32,
             has_bus: segment.is_some(),
             segment: segment.map_or(u32::MAX, |segment| segment as u32),
             to: match event.to {
@@ -270,18 +286,51 @@ fn publishers(scenario: &Scenario, plans: &[LinePlan<'_>], wiring: &Wiring, stre
                 Some(Destination::Queue(queue)) => core::Destination::Queue(queue_id(plans, queue)),
                 Some(Destination::Feed(_)) | None => core::Destination::Queue(QueueId(u32::MAX)),
             },
-            path: Path::between(scenario, home, bus),
-            path_back: Path::between(scenario, bus, home),
+            path,
+            path_back,
             kinds: event.kinds.iter().map(|kind| kind_number(scenario, kind)).collect(),
             persistent: segment.is_some_and(|segment| scenario.segments[segment].persist.is_some()),
             draws_lot: seats.iter().any(|seat| matches!(seat.selector, core::Selector::Share { .. })),
             draws_lifetimes: seats.iter().any(|seat| wiring.lines[seat.line as usize].lifetime.is_some()),
             selectors: tested as u32,
         };
-        let name = format!("event.{}", event.name);
         Publisher::new(event, placement, |purpose| stream(&name, purpose))
     };
-    scenario.events.iter().enumerate().map(build).collect()
+    let own = scenario.events.iter().enumerate().map(|(index, event)| {
+        let bus = event.to.and_then(|to| scenario.segment_of(to)).and_then(|segment| scenario.segments[segment].zone);
+        // Where only subscribers raise it, there may be no link on this way.
+        let home = scenario.sors[event.from].zone.filter(|_| event.has_rate());
+        (index, format!("event.{}", event.name), there_and_back(scenario, home, bus))
+    });
+    let derived = scenario.subscribers.iter().flat_map(|subscriber| {
+        subscriber.raises.iter().map(move |raise| {
+            let event = &scenario.events[raise.event];
+            (raise.event, format!("subscriber.{} raises {}", subscriber.name, event.name), way_of_raise(scenario, subscriber, event))
+        })
+    });
+    own.chain(derived).map(build).collect()
+}
+
+fn there_and_back(scenario: &Scenario, from: Option<usize>, to: Option<usize>) -> [Path; 2] {
+    [Path::between(scenario, from, to), Path::between(scenario, to, from)]
+}
+
+/// From where a subscriber works to where an event is published; a workflow is on its segment already.
+fn way_of_raise(scenario: &Scenario, subscriber: &spec::Subscriber, event: &spec::Event) -> [Path; 2] {
+    let segment = event.to.and_then(|to| scenario.segment_of(to));
+    if subscriber.runs == Runs::Workflow && segment == scenario.segment_of(subscriber.from) {
+        return there_and_back(scenario, None, None);
+    }
+    there_and_back(scenario, home(scenario, subscriber), segment.and_then(|segment| scenario.segments[segment].zone))
+}
+
+/// The publishers of a subscriber's derived events stand behind those of all events, in the order of the file.
+fn raises(scenario: &Scenario, subscriber: usize, stream: Stream) -> Option<Box<Raises>> {
+    let before: usize = scenario.subscribers[..subscriber].iter().map(|subscriber| subscriber.raises.len()).sum();
+    let first = (scenario.events.len() + before) as u32;
+    let shares = scenario.subscribers[subscriber].raises.iter().map(|raise| raise.share);
+    let list = Raises::new(shares.zip(first..), stream);
+    (!scenario.subscribers[subscriber].raises.is_empty()).then(|| Box::new(list))
 }
 
 fn subscribers(scenario: &Scenario, plans: &[LinePlan<'_>], stream: &impl Fn(&str, &str) -> Stream) -> Vec<Subscriber> {
@@ -289,13 +338,17 @@ fn subscribers(scenario: &Scenario, plans: &[LinePlan<'_>], stream: &impl Fn(&st
         let line = line_of_subscriber(scenario, index);
         let segment = plans[line].segment;
         let name = format!("subscriber.{}", subscriber.name);
-        let bus = scenario.segments[segment].zone;
-        let home = home(scenario, subscriber);
+        // A workflow is where its messages are.
+        let [path, path_back] = match subscriber.runs {
+            Runs::Listener | Runs::Actors | Runs::Topology => there_and_back(scenario, scenario.segments[segment].zone, subscriber.zone),
+            Runs::Workflow => there_and_back(scenario, None, None),
+        };
         let placement = subscriber::Placement {
             line: line as u32,
             queue: queue_id(plans, line),
-            path: Path::between(scenario, bus, home),
-            path_back: Path::between(scenario, home, bus),
+            path,
+            path_back,
+            raises: raises(scenario, index, stream(&name, "raises")),
             only_dead_letters: scenario.events.iter().map(|event| event.to != Some(subscriber.from)).collect(),
             redelivery: Redelivery::new(plans[line].line, stream(&name, "redelivery")),
             caller: subscriber.manner().map(|callback| caller(scenario, subscriber, &callback, |purpose| stream(&name, purpose))),
@@ -314,6 +367,7 @@ fn readers(scenario: &Scenario, lines: usize, stream: &impl Fn(&str, &str) -> St
             queue: QueueId(u32::MAX),
             path: Path::between(scenario, None, None),
             path_back: Path::between(scenario, None, None),
+            raises: None,
             only_dead_letters: Vec::new(),
             redelivery: Redelivery::new(&reader.line, stream(&name, "redelivery")),
             caller: reader.manner().map(|callback| caller(scenario, reader, &callback, |purpose| stream(&name, purpose))),
@@ -338,7 +392,7 @@ fn pollers(scenario: &Scenario, plans: &[LinePlan<'_>], families: &[FamilyPlan],
 /// Where a subscriber's work is done: a workflow's on the segment.
 pub(super) fn home(scenario: &Scenario, subscriber: &spec::Subscriber) -> Option<usize> {
     match subscriber.runs {
-        Runs::Listener => subscriber.zone,
+        Runs::Listener | Runs::Actors | Runs::Topology => subscriber.zone,
         Runs::Workflow => scenario.segment_of(subscriber.from).and_then(|segment| scenario.segments[segment].zone),
     }
 }

@@ -227,6 +227,7 @@ fn read(now: Time, context: Option<&mut Context>, ledger: &Ledger) -> u64 {
     let change = ledger.change(context.change);
     if context.step == 0 {
         context.version = ledger.version(change);
+        context.claimed = ledger.claimed(context.change, true);
     }
     change.sequence
 }

@@ -6,7 +6,9 @@
 //!
 //! Knows nothing of brokers, links or time to come. Invariant: a change with nobody waiting and no copy about is freed.
 
-use super::family::{Account, Family, Lifecycle, Picture, Resource, ResourceKey};
+use super::clock::Clocks;
+use super::derive::Lineage;
+use super::family::{Account, Family, Picture, Resource, ResourceKey};
 use super::freshness::{Freshness, Opened};
 use super::left_open::LeftOpen;
 use crate::core::{Applied, Guard};
@@ -31,6 +33,8 @@ pub struct Change {
     /// For selectors that let a share through.
     pub lot: u64,
     pub event: u32,
+    /// Who brings it to the broker.
+    pub publisher: u32,
     pub resource: u32,
     pub lifecycle: u32,
     pub version: u32,
@@ -38,7 +42,7 @@ pub struct Change {
     /// Publishes so far that were refused.
     pub refusals: u16,
     /// Holders: the publisher and every copy in a broker.
-    holders: u32,
+    pub(super) holders: u32,
     /// Subscriptions for which it is open, and the first 64 of them as bits by place.
     waiting: u32,
     open: u64,
@@ -48,8 +52,10 @@ pub struct Change {
     pub unsent: bool,
     /// Lost to somebody for good.
     pub lost: bool,
+    /// Raised by a subscriber.
+    pub derived: bool,
     /// The change before it of the same resource, while that lives.
-    older: u32,
+    pub(super) older: u32,
     newer: u32,
     /// Tells this use of the slot from earlier ones.
     stamp: u32,
@@ -63,6 +69,8 @@ pub struct Shown {
     pub measured: bool,
     /// Everybody in its audience shows it now, and nobody lost it.
     pub by_all: bool,
+    /// From the first change of its chain, where it is derived.
+    pub since_origin: Option<Span>,
 }
 
 /// Who applies what came to a view.
@@ -72,24 +80,30 @@ pub struct Applying {
     pub place: u32,
     pub subscription: u32,
     pub guard: Guard,
+    /// Of the version that came, where clocks are wrong.
+    pub claimed: Time,
 }
 
 /// All changes of a run.
 #[derive(Clone, Debug)]
 pub struct Ledger {
-    changes: Vec<Change>,
+    pub(super) changes: Vec<Change>,
     free: Vec<u32>,
     /// Open bits of the places beyond the first 64: `words` to a slot.
     wide: Vec<u64>,
     words: usize,
-    families: Vec<Family>,
+    pub(super) families: Vec<Family>,
     /// By subscription.
     freshness: Vec<Freshness>,
-    left: LeftOpen,
+    pub(super) left: LeftOpen,
+    /// Where clocks are wrong.
+    pub clocks: Option<Box<Clocks>>,
     /// By event, then place.
-    subscription_of: Vec<Vec<u32>>,
+    pub(super) subscription_of: Vec<Vec<u32>>,
     /// By event times subscriptions plus subscription; [`NONE`] outside the audience.
     place_of: Vec<u32>,
+    /// Only where events are derived from others.
+    pub(super) lineage: Option<Box<Lineage>>,
 }
 
 /// What the ledger has to know of an event.
@@ -104,7 +118,7 @@ pub struct FamilyPlan {
 
 impl Ledger {
     /// An empty ledger for these events and so many subscriptions.
-    pub fn new(plans: &[FamilyPlan], subscriptions: usize) -> Ledger {
+    pub fn new(plans: &[FamilyPlan], subscriptions: usize, derives: bool) -> Ledger {
         let words = plans.iter().map(|plan| plan.audience.len().div_ceil(64)).max().unwrap_or(1).max(1) - 1;
         let families = plans
             .iter()
@@ -112,7 +126,7 @@ impl Ledger {
                 let resources = plan.resources.unwrap_or(0) as usize;
                 let tracked = plan.tracked;
                 Family {
-                    named: plan.resources.is_some(),
+                    named: resources as u32,
                     tracked,
                     audience: plan.audience.len() as u32,
                     resources: vec![Resource { newest: NONE, ..Resource::default() }; resources],
@@ -121,6 +135,7 @@ impl Ledger {
                     lifecycles: Vec::new(),
                     free_lifecycles: Vec::new(),
                     next_sequence: 0,
+                    derived: 0,
                     accounts: vec![Account::default(); plan.audience.len()],
                 }
             })
@@ -139,8 +154,10 @@ impl Ledger {
             families,
             freshness: vec![Freshness::new(); subscriptions],
             left: LeftOpen::default(),
+            clocks: None,
             subscription_of: plans.iter().map(|plan| plan.audience.clone()).collect(),
             place_of,
+            lineage: derives.then(Box::default),
         }
     }
 
@@ -168,18 +185,7 @@ impl Ledger {
             Some(resource) => resource as u32,
             None => family.unnamed(),
         };
-        family.resources[resource as usize].users += 1;
-        let lifecycle = Lifecycle { resource, remaining: changes, living: 0, last_version: 0 };
-        match family.free_lifecycles.pop() {
-            Some(slot) => {
-                family.lifecycles[slot as usize] = lifecycle;
-                slot
-            }
-            None => {
-                family.lifecycles.push(lifecycle);
-                family.lifecycles.len() as u32 - 1
-            }
-        }
+        family.begin(resource, changes)
     }
 
     /// Raises the next change of a lifecycle; says also whether more will come. The caller holds it until [`Ledger::release`].
@@ -195,6 +201,7 @@ impl Ledger {
             sequence: family.next_sequence,
             lot,
             event,
+            publisher: event,
             resource: slot,
             lifecycle,
             version: 1,
@@ -206,6 +213,7 @@ impl Ledger {
             measured,
             unsent: true,
             lost: false,
+            derived: false,
             older: NONE,
             newer: NONE,
             stamp: change.stamp,
@@ -263,6 +271,18 @@ impl Ledger {
         &mut self.changes[slot as usize]
     }
 
+    /// Which resource a change is of, among all that its event ever had: slots of unnamed ones are used again.
+    pub fn resource_number(&self, slot: u32) -> u64 {
+        let change = &self.changes[slot as usize];
+        match change.lifecycle {
+            NONE => change.sequence,
+            _ => {
+                let generation = self.families[change.event as usize].resources[change.resource as usize].generation;
+                u64::from(generation) << 32 | u64::from(change.resource)
+            }
+        }
+    }
+
     /// All holders of all living changes.
     pub fn holders(&self) -> u64 {
         self.changes.iter().map(|change| change.holders as u64).sum()
@@ -316,7 +336,7 @@ impl Ledger {
     }
 
     #[inline]
-    fn is_open(&self, slot: u32, place: u32) -> bool {
+    pub(super) fn is_open(&self, slot: u32, place: u32) -> bool {
         let word = match place {
             0..64 => self.changes[slot as usize].open,
             _ => self.wide[slot as usize * self.words + (place >> 6) as usize - 1],
@@ -383,7 +403,9 @@ impl Ledger {
     pub fn show(&mut self, now: Time, by: Applying, slot: u32) -> Option<Shown> {
         let change = self.close(now, slot, by.place, by.subscription)?;
         let by_all = change.waiting == 0 && !change.lost;
-        Some(Shown { latency: now.since(change.raised), measured: change.measured, by_all })
+        let (latency, measured, derived) = (now.since(change.raised), change.measured, change.derived);
+        let since_origin = if derived { self.lineage.as_ref().map(|lineage| now.since(lineage.origin(slot))) } else { None };
+        Some(Shown { latency, measured, by_all, since_origin })
     }
 
     /// The resource of the change can change again.
@@ -403,13 +425,14 @@ impl Ledger {
     /// are given to `see`, newest first; whether it shows this one, [`Ledger::has_shown`] says.
     #[inline(never)]
     pub fn apply(&mut self, now: Time, by: Applying, slot: u32, version: u32, mut see: impl FnMut(Shown)) -> Applied {
-        let Applying { place, guard, .. } = by;
+        let Applying { place, guard, claimed, .. } = by;
         let Change { event, resource, .. } = self.changes[slot as usize];
         let family = &mut self.families[event as usize];
         let picture = &mut family.pictures[resource as usize * family.audience as usize + place as usize];
         let newest_shown = picture.view.newest_shown();
         // As long as no clock is wrong, time stamps say the same as versions.
-        let applied = picture.view.apply(now, version, Time(version as u64), guard);
+        let stamp = if claimed == Time::ZERO { Time(version as u64) } else { claimed };
+        let applied = picture.view.apply(now, version, stamp, guard);
         if let Applied::Shown { wrong } = applied {
             family.accounts[place as usize].wrong += wrong;
         }
@@ -431,41 +454,6 @@ impl Ledger {
             next = older;
         }
         applied
-    }
-
-    /// A subscription is done with a message of the change; true where the change stays open there, and is held, until something newer
-    /// of its resource is shown.
-    pub fn leave_open(&mut self, slot: u32, place: u32) -> bool {
-        place != NONE && self.is_open(slot, place) && self.left.leave(slot, place)
-    }
-
-    /// A change that was left open and is so no more: to be released once.
-    pub fn take_closed(&mut self) -> Option<u32> {
-        self.left.take_closed()
-    }
-
-    /// Gives up what was left open of a lifecycle's resource where nothing can come any more that would be shown.
-    pub fn give_up_left(&mut self, now: Time, event: u32, lifecycle: u32) {
-        let family = &self.families[event as usize];
-        let Lifecycle { resource, remaining, living, .. } = family.lifecycles[lifecycle as usize];
-        if self.left.is_empty() || family.named || remaining > 0 || living == 0 {
-            return;
-        }
-        let there = |slot: u32| (slot != NONE).then_some(slot);
-        let older = |slot: &u32| there(self.changes[*slot as usize].older);
-        let slots: Vec<u32> = std::iter::successors(there(family.resources[resource as usize].newest), older).collect();
-        if slots.iter().any(|slot| self.changes[*slot as usize].holders as usize != self.left.places(*slot).count()) {
-            return;
-        }
-        for slot in slots {
-            let places: Vec<u32> = self.left.places(slot).collect();
-            for place in places {
-                let measured = self.changes[slot as usize].measured;
-                self.families[event as usize].accounts[place as usize].outdated += measured as u64;
-                self.lose(now, slot, place, self.subscription_of[event as usize][place as usize]);
-                self.left.close(slot, place);
-            }
-        }
     }
 
     /// The publisher is done with a change, of which so many copies are about: true when there is none, and so nothing left of it.
@@ -509,7 +497,7 @@ impl Ledger {
         for event in 0..self.families.len() {
             for place in 0..self.families[event].audience {
                 let wrong_before = self.wrong_now(now, event as u32, place);
-                self.families[event].accounts[place as usize] = Account { wrong_before, ..Account::default() };
+                self.families[event].accounts[place as usize].begin(wrong_before);
             }
         }
     }
@@ -542,7 +530,14 @@ impl Ledger {
             NONE => self.families[change.event as usize].resources[change.resource as usize].newest = change.older,
             newer => self.changes[newer as usize].older = change.older,
         }
-        self.families[change.event as usize].one_less(now, change.lifecycle, change.resource);
+        let idle = self.families[change.event as usize].one_less(change.lifecycle, change.resource);
+        let root = self.lineage.as_ref().and_then(|lineage| lineage.root(change.event, change.resource));
+        let (event, resource) = root.unwrap_or((change.event, change.resource));
+        // What was derived goes with its root.
+        let is_over = if root.is_some() { self.families[event as usize].leave(resource) } else { idle };
+        if is_over {
+            self.forget(now, event, resource);
+        }
     }
 
     fn lose_for_all(&mut self, now: Time, slot: u32) {
@@ -560,11 +555,12 @@ impl Ledger {
         account.wrong + self.wrong_now(now, event, place) - account.wrong_before
     }
 
-    /// Of the views that are wrong now: since when they are.
+    /// Of the views that are wrong now, those whose resource is forgotten included: for how long they have been.
     fn wrong_now(&self, now: Time, event: u32, place: u32) -> Span {
         let family = &self.families[event as usize];
         let views = family.pictures.iter().skip(place as usize).step_by(family.audience.max(1) as usize);
-        views.fold(Span::ZERO, |sum, picture| sum + picture.view.wrong_for(now))
+        let for_good = family.accounts[place as usize].wrong_for_good(now);
+        views.fold(for_good, |sum, picture| sum + picture.view.wrong_for(now))
     }
 
     /// Twice the integral (ns^2) and the maximum of the age of the oldest change that a subscription does not show, since the last call.

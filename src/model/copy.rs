@@ -45,6 +45,10 @@ pub struct Context {
     pub poisoned: bool,
     /// Runs on a thread of the segment, which it keeps until the attempt is over.
     pub holds_thread: bool,
+    /// Of a topology: its tree was replayed, so that nobody waits for this tuple of it any more.
+    pub is_duplicate: bool,
+    /// The task of a pipeline that has it.
+    pub task: u32,
 }
 
 /// The contexts of all copies that were ever handed over; the place of one is the same as long as the run lasts, and is used again
@@ -54,6 +58,8 @@ pub struct Copies {
     contexts: Vec<Context>,
     /// By segment, then by the broker's number.
     slot_of: Vec<Vec<u32>>,
+    /// Slots of duplicates that are gone.
+    spare: Vec<u32>,
     /// Slots of entries of feeds that are in nobody's hands.
     free_entries: Vec<u32>,
 }
@@ -63,7 +69,7 @@ const NONE: u32 = u32::MAX;
 impl Copies {
     /// Nothing handed over yet on so many segments.
     pub fn new(segments: usize) -> Copies {
-        Copies { contexts: Vec::new(), slot_of: vec![Vec::new(); segments], free_entries: Vec::new() }
+        Copies { contexts: Vec::new(), slot_of: vec![Vec::new(); segments], free_entries: Vec::new(), spare: Vec::new() }
     }
 
     /// Where the context of a broker's copy is kept.
@@ -85,6 +91,41 @@ impl Copies {
         slots[copy as usize] = slot;
         self.contexts.push(Context { copy, segment, ..Context::default() });
         slot
+    }
+
+    /// The delivery begins anew in a context of its own; the old context is a duplicate's from now on, until it is [`Copies::free`]d.
+    pub fn replay(&mut self, at: CopyRef) -> CopyRef {
+        let old = &mut self.contexts[at.slot as usize];
+        let (segment, copy) = (old.segment as usize, old.copy as usize);
+        old.is_duplicate = true;
+        let new = Context { is_duplicate: false, tries: 0, version: 0, ..*old };
+        let slot = match self.spare.pop() {
+            Some(slot) => {
+                // Answers to what this slot asked for in an earlier use still come too late.
+                let call = self.contexts[slot as usize].call.wrapping_add(1);
+                self.contexts[slot as usize] = Context { call, ..new };
+                slot
+            }
+            None => {
+                self.contexts.push(new);
+                self.contexts.len() as u32 - 1
+            }
+        };
+        self.slot_of[segment][copy] = slot;
+        CopyRef { slot, stamp: at.stamp }
+    }
+
+    /// Where the latest delivery of a duplicate's copy is kept.
+    pub fn original(&self, duplicate: u32) -> u32 {
+        let context = &self.contexts[duplicate as usize];
+        self.slot_of[context.segment as usize][context.copy as usize]
+    }
+
+    /// A duplicate is gone.
+    pub fn free(&mut self, slot: u32) {
+        let context = &mut self.contexts[slot as usize];
+        context.call = context.call.wrapping_add(1);
+        self.spare.push(slot);
     }
 
     /// A place for an entry of a feed, which somebody has in hand until [`Copies::free_entry`].

@@ -21,7 +21,7 @@ impl World {
         if !is_free {
             self.segment_job(segment, Job::Deliver { at });
         } else if attempt.hand_over() {
-            self.segment_job(segment, Job::Work { at });
+            self.take_up(segment, at);
         }
     }
 
@@ -37,7 +37,7 @@ impl World {
         if let Some(mut attempt) = self.attempt(at)
             && attempt.hand_over()
         {
-            self.segment_job(segment, Job::Work { at });
+            self.take_up(segment, at);
         }
     }
 
@@ -47,7 +47,17 @@ impl World {
             && attempt.handed()
         {
             let segment = attempt.context.segment;
-            self.segment_job(segment, Job::Work { at });
+            self.take_up(segment, at);
+        }
+    }
+
+    /// What has reached its consumer goes on to a thread of the segment, or into a pipeline.
+    #[inline(never)]
+    fn take_up(&mut self, segment: u16, at: CopyRef) {
+        let who = self.copies.at(at.slot).subscriber as usize;
+        match self.subscribers[who].pipeline {
+            Some(_) => self.enter_pipeline(at),
+            None => self.segment_job(segment, Job::Work { at }),
         }
     }
 
@@ -78,6 +88,7 @@ impl World {
         let first = attempt.subscriber.first_call(attempt.context.event);
         if first != Some(0) {
             attempt.context.version = attempt.ledger.change(attempt.context.change).version;
+            attempt.context.claimed = attempt.ledger.claimed(attempt.context.change, false);
         }
         let Some(step) = first else {
             let over = attempt.finish();
@@ -85,10 +96,12 @@ impl World {
         };
         attempt.context.step = step;
         attempt.context.call_began = attempt.now;
-        if !attempt.subscriber.waits_for_answers()
-            && let Some(next) = attempt.free_worker()
-        {
-            self.start_work(next);
+        if !attempt.subscriber.waits_for_answers() {
+            if attempt.subscriber.pipeline.is_some() {
+                self.leave_task(at);
+            } else if let Some(next) = attempt.free_worker() {
+                self.start_work(next);
+            }
             attempt = self.attempt(at).expect("this one's work was just done");
         }
         if step == 0 && attempt.subscriber.caller().care.is_some() {
@@ -112,11 +125,19 @@ impl World {
     /// The attempt is over: thread and worker are free again, the broker is told.
     #[inline(always)]
     pub(super) fn end_attempt(&mut self, over: Over) {
-        let Over { at, who, done, segment, holds_thread, has_worker, settled_at } = over;
+        let Over { at, who, done, raised, segment, holds_thread, has_worker, settled_at } = over;
+        if let Some(by) = raised {
+            let trigger = self.copies.at(at.slot).change;
+            self.raise_derived(trigger, by);
+        }
         if holds_thread {
             self.thread_freed(segment);
         }
-        if has_worker && let Some(next) = self.attempt_of(at, who).free_worker() {
+        if self.subscribers[who as usize].pipeline.is_some() {
+            if self.leave_pipeline(&over) {
+                return;
+            }
+        } else if has_worker && let Some(next) = self.attempt_of(at, who).free_worker() {
             self.start_work(next);
         }
         if settled_at == self.now {

@@ -45,8 +45,8 @@ pub struct Lifecycle {
 /// Resources and changes of one event. Without being tracked it has only changes: each is its own resource and lifecycle.
 #[derive(Clone, Debug)]
 pub struct Family {
-    /// Named resources; without, every lifecycle has its own.
-    pub named: bool,
+    /// How many resources have names, the first ones; every other lifecycle has one of its own.
+    pub named: u32,
     /// Views can differ in more than having come or not: several changes of a resource.
     pub tracked: bool,
     pub audience: u32,
@@ -57,6 +57,8 @@ pub struct Family {
     pub lifecycles: Vec<Lifecycle>,
     pub free_lifecycles: Vec<u32>,
     pub next_sequence: u64,
+    /// Changes that subscribers raised.
+    pub derived: u64,
     /// By place.
     pub accounts: Vec<Account>,
 }
@@ -76,6 +78,22 @@ pub struct Account {
     pub wrong: Span,
     /// Of wrong times that began before the measured part, the part before it.
     pub wrong_before: Span,
+    /// Views that were wrong when nobody could hear of their resource any more: they stay so. How many, and the sum of the instants
+    /// since when, in nanoseconds.
+    for_good: (u64, u128),
+}
+
+impl Account {
+    /// How long views have been wrong, in all, whose resource nobody hears of any more.
+    pub fn wrong_for_good(&self, now: Time) -> Span {
+        let (count, since) = self.for_good;
+        Span((u128::from(count) * u128::from(now.0) - since).min(u128::from(u64::MAX)) as u64)
+    }
+
+    /// A new account at the start of the measured part.
+    pub fn begin(&mut self, wrong_now: Span) {
+        *self = Account { wrong_before: wrong_now, for_good: self.for_good, ..Account::default() };
+    }
 }
 
 impl Family {
@@ -93,11 +111,27 @@ impl Family {
         slot
     }
 
-    /// A change of this lifecycle is settled.
-    pub fn one_less(&mut self, now: Time, lifecycle: u32, resource: u32) {
+    /// A lifecycle of so many changes of a resource.
+    pub fn begin(&mut self, resource: u32, changes: u32) -> u32 {
+        self.resources[resource as usize].users += 1;
+        let lifecycle = Lifecycle { resource, remaining: changes, living: 0, last_version: 0 };
+        match self.free_lifecycles.pop() {
+            Some(slot) => {
+                self.lifecycles[slot as usize] = lifecycle;
+                slot
+            }
+            None => {
+                self.lifecycles.push(lifecycle);
+                self.lifecycles.len() as u32 - 1
+            }
+        }
+    }
+
+    /// A change of this lifecycle is settled; true when nobody will hear of its resource again.
+    pub fn one_less(&mut self, lifecycle: u32, resource: u32) -> bool {
+        let mut idle = self.leave(resource);
         let life = &mut self.lifecycles[lifecycle as usize];
         life.living -= 1;
-        self.resources[resource as usize].users -= 1;
         if life.living == 0 && life.remaining == 0 {
             let last = life.last_version;
             self.free_lifecycles.push(lifecycle);
@@ -106,18 +140,26 @@ impl Family {
                 account.finals += 1;
                 account.finals_stale += (picture.view.shown() < last) as u64;
             }
-            self.resources[resource as usize].users -= 1;
+            idle = self.leave(resource);
         }
-        if !self.named && self.resources[resource as usize].users == 0 {
-            self.forget(now, resource);
-        }
+        idle
+    }
+
+    /// One user less; true when that was the last one of an unnamed resource.
+    pub fn leave(&mut self, resource: u32) -> bool {
+        let users = &mut self.resources[resource as usize].users;
+        *users -= 1;
+        *users == 0 && resource >= self.named
     }
 
     /// An unnamed resource that nobody will hear of again.
-    fn forget(&mut self, now: Time, resource: u32) {
+    pub fn forget(&mut self, now: Time, resource: u32) {
         let pictures = &mut self.pictures[resource as usize * self.audience as usize..][..self.audience as usize];
         for (account, picture) in self.accounts.iter_mut().zip(pictures) {
-            account.wrong += picture.view.wrong_for(now);
+            if picture.view.is_wrong() {
+                let since = now.0 - picture.view.wrong_for(now).0;
+                account.for_good = (account.for_good.0 + 1, account.for_good.1 + u128::from(since));
+            }
             *picture = Picture::default();
         }
         let generation = self.resources[resource as usize].generation.wrapping_add(1);

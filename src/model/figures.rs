@@ -5,7 +5,7 @@ use super::change;
 use super::hop::{self, Hop};
 use super::probe::{Count, Gauge, LineProbe, Missed, SorProbe, SubscriberProbe};
 use super::world::World;
-use crate::scenario::spec::{Destination, Subscriber};
+use crate::scenario::spec::{Destination, Runs, Subscriber};
 use crate::scenario::{self, Calls, Scenario};
 use crate::stats::{Clock, Histogram, Track};
 use crate::units::{Span, Unit};
@@ -118,7 +118,7 @@ pub fn read(scenario: &Scenario, world: &World, notices: u64) -> Findings {
         sheet.latency(&format!("{name}.end_to_end"), &probe.end_to_end);
         sheet.course(format!("{name}.raised"), Unit::PerSecond, &probe.raised.track, 1.0);
     }
-    total(&mut sheet, world);
+    total(&mut sheet, scenario, world);
     Findings {
         figures: sheet.figures,
         courses: sheet.courses,
@@ -193,6 +193,16 @@ fn shown(sheet: &mut Sheet, scenario: &Scenario, world: &World, taker: &Subscrib
         sheet.count(format!("{name}.callback.short_circuited"), probe.callback_short_circuited.measured());
     }
     calls(sheet, scenario, taker, probe, &name);
+    pipeline(sheet, &name, taker, probe);
+    if scenario.gets_derived(taker) {
+        sheet.latency(&format!("{name}.since_origin"), &probe.since_origin);
+    }
+    if !taker.raises.is_empty() {
+        sheet.count(format!("{name}.raised"), probe.raised.iter().map(Count::measured).sum());
+        for (raise, count) in taker.raises.iter().zip(&probe.raised) {
+            sheet.count(format!("{name}.raised.{}", scenario.events[raise.event].name), count.measured());
+        }
+    }
 }
 
 fn courses(sheet: &mut Sheet, world: &World, taker: &Subscriber, (probe, line): (&SubscriberProbe, usize)) {
@@ -201,6 +211,29 @@ fn courses(sheet: &mut Sheet, world: &World, taker: &Subscriber, (probe, line): 
     sheet.course(format!("{name}.backlog"), Unit::Count, &world.probe.lines[line].backlog.track, 1.0);
     sheet.course(format!("{name}.waiting_line"), Unit::Count, &probe.station.line.track, 1.0);
     sheet.course(format!("{name}.utilization"), Unit::Share, &probe.station.busy.track, taker.workers as f64);
+}
+
+/// The stages of a pipeline, each a station of its own.
+fn pipeline(sheet: &mut Sheet, name: &str, subscriber: &Subscriber, probe: &SubscriberProbe) {
+    let (Some(pipeline), Some(probe)) = (&subscriber.pipeline, &probe.pipeline) else { return };
+    for (index, (stage, seen)) in pipeline.stages.iter().zip(&probe.stages).enumerate() {
+        let (name, tasks) = (format!("{name}.stage.{}", stage.name), stage.tasks as f64);
+        sheet.level(&format!("{name}.utilization"), Unit::Share, &seen.station.busy.track, tasks, false);
+        sheet.latency(&format!("{name}.waiting"), &seen.station.waits);
+        sheet.gauge(&format!("{name}.waiting_line"), Unit::Count, &seen.station.line);
+        if pipeline.may_block(index) {
+            sheet.level(&format!("{name}.blocked"), Unit::Share, &seen.blocked.track, tasks, false);
+        }
+        sheet.course(format!("{name}.utilization"), Unit::Share, &seen.station.busy.track, tasks);
+        sheet.course(format!("{name}.waiting_line"), Unit::Count, &seen.station.line.track, 1.0);
+    }
+    if subscriber.runs == Runs::Topology {
+        sheet.gauge(&format!("{name}.pending"), Unit::Count, &probe.pending);
+    }
+    if pipeline.replay_after.is_some() {
+        sheet.count(format!("{name}.replayed"), probe.replayed.measured());
+        sheet.course(format!("{name}.replayed"), Unit::PerSecond, &probe.replayed.track, 1.0);
+    }
 }
 
 /// Requests to further services, together and by system of record.
@@ -255,7 +288,7 @@ fn missed(sheet: &mut Sheet, world: &World, line: usize, name: &str) {
 
 /// What was lost to a queue or subscription, with what never came there because its publishes were refused.
 fn missed_on(world: &World, line: usize) -> Missed {
-    let places = (0..world.publishers.len() as u32).map(|event| (event, world.ledger.place(event, line)));
+    let places = (0..world.audiences.len() as u32).map(|event| (event, world.ledger.place(event, line)));
     let refused =
         places.filter(|(_, place)| *place != change::NONE).map(|(event, place)| world.ledger.account(event, place).unreached).sum();
     Missed { refused, ..world.probe.missed[line] }
@@ -303,6 +336,7 @@ fn sor(sheet: &mut Sheet, scenario: &Scenario, index: usize, probe: &SorProbe) {
     sheet.course(format!("{name}.utilization.callbacks"), Unit::Share, &probe.busy_callbacks.track, workers);
     sheet.course(format!("{name}.utilization.own"), Unit::Share, &probe.busy_own.track, workers);
     sheet.course(format!("{name}.waiting_line"), Unit::Count, &probe.line.track, 1.0);
+    sheet.course(format!("{name}.wasted"), Unit::Share, &probe.wasted.track, 1e9 * workers);
 }
 
 fn segment(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize) {
@@ -382,11 +416,14 @@ fn link(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize, nam
     sheet.latency(&format!("{name}.latency"), &probe.latency);
 }
 
-fn total(sheet: &mut Sheet, world: &World) {
+fn total(sheet: &mut Sheet, scenario: &Scenario, world: &World) {
     let probe = &world.probe;
     sheet.count("total.raised".into(), probe.events.iter().map(|event| event.raised.measured()).sum());
     sheet.count("total.delivered".into(), probe.subscribers.iter().map(|subscriber| subscriber.done.measured()).sum());
     let missed = (0..probe.lines.len()).map(|line| missed_on(world, line).all()).sum();
     sheet.count("total.missed".into(), missed);
     sheet.count("total.callbacks".into(), probe.subscribers.iter().map(|subscriber| subscriber.callback_attempts.measured()).sum());
+    if let Some(price) = &scenario.price {
+        sheet.figure("total.cost".into(), Unit::Currency(price.currency), Some(price.total()));
+    }
 }

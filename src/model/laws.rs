@@ -13,6 +13,8 @@ impl World {
     pub fn check(&mut self) -> Result<(), String> {
         self.check_brokers()?;
         self.check_holders()?;
+        self.check_pipelines()?;
+        self.check_derived()?;
         self.check_feeds()?;
         self.check_little()
     }
@@ -46,10 +48,58 @@ impl World {
         let entries: u64 = self.feeds.pollers.iter().map(|poller| self.feeds.unread(poller) + poller.in_hand).sum();
         let holders = self.ledger.holders();
         let left = self.ledger.holders_left();
-        if holders != copies + unsent + entries + left {
+        let pipelines = self.subscribers.iter().filter_map(|subscriber| subscriber.pipeline.as_ref());
+        let duplicates: u64 = pipelines.map(|pipeline| pipeline.duplicates).sum();
+        if holders != copies + unsent + entries + left + duplicates {
             return Err(format!(
-                "conservation: changes have {holders} holders, brokers hold {copies} copies, publishers {unsent}, pollers {entries} entries, and {left} are left open"
+                "conservation: changes have {holders} holders, brokers hold {copies} copies, publishers {unsent}, pollers {entries} entries, topologies {duplicates}, and {left} are left open"
             ));
+        }
+        Ok(())
+    }
+
+    /// What came into a stage has left it or is inside; what leaves it comes into the next.
+    fn check_pipelines(&self) -> Result<(), String> {
+        for (index, (subscriber, probe)) in self.subscribers.iter().zip(&self.probe.subscribers).enumerate() {
+            let (Some(pipeline), Some(probe)) = (&subscriber.pipeline, &probe.pipeline) else { continue };
+            for (number, (stage, seen)) in pipeline.stages.iter().zip(&probe.stages).enumerate() {
+                if seen.entered != seen.left + stage.inside() {
+                    let (entered, left, inside) = (seen.entered, seen.left, stage.inside());
+                    return Err(format!(
+                        "conservation in stage {number} of subscriber {index}: {entered} came, {left} left, {inside} inside"
+                    ));
+                }
+            }
+            if let Some(number) = probe.stages.windows(2).position(|pair| pair[0].left != pair[1].entered) {
+                return Err(format!("conservation: what left stage {number} of subscriber {index} did not come into the next"));
+            }
+            let pending: u64 = pipeline.spouts.iter().map(|spout| u64::from(spout.pending)).sum();
+            if pending != probe.pending.level.value() {
+                return Err(format!("conservation of trees in subscriber {index}: {pending} and {} pending", probe.pending.level.value()));
+            }
+        }
+        Ok(())
+    }
+
+    /// A message that is done raises at most one event, exactly one where the shares add up to all; none of them is lost on the way.
+    fn check_derived(&self) -> Result<(), String> {
+        let mut derived = vec![0; self.audiences.len()];
+        for (index, (subscriber, probe)) in self.subscribers.iter().zip(&self.probe.subscribers).enumerate() {
+            let Some(raises) = &subscriber.raises else { continue };
+            let raised: u64 = probe.raised.iter().map(|count| count.total).sum();
+            let done = probe.done.total + probe.duplicates;
+            if raised > done || raises.is_certain() && raised != done {
+                return Err(format!("subscriber {index} is done with {done} messages and raised {raised} events"));
+            }
+            for (publisher, count) in raises.publishers().zip(&probe.raised) {
+                derived[self.publishers[publisher as usize].event as usize] += count.total;
+            }
+        }
+        for (event, derived) in derived.into_iter().enumerate() {
+            let (raised, own) = (self.probe.events[event].raised.total, self.ledger.raised_at_source(event));
+            if raised != derived + own {
+                return Err(format!("event {event}: {raised} raised, {own} at the source and {derived} by subscribers"));
+            }
         }
         Ok(())
     }
@@ -95,8 +145,15 @@ impl World {
             check(format!("system of record {index}"), &mut probe.line, probe.waited, waiting)?;
         }
         for (index, (subscriber, probe)) in self.subscribers.iter().zip(&mut self.probe.subscribers).enumerate() {
-            let waiting = waits(&mut subscriber.consumers.iter().flat_map(|consumer| consumer.station.line()).map(|(came, _)| *came));
+            let spouts = subscriber.pipeline.iter().flat_map(|pipeline| &pipeline.spouts).flat_map(|spout| &spout.line);
+            let lines = subscriber.consumers.iter().flat_map(|consumer| consumer.station.line());
+            let waiting = waits(&mut lines.chain(spouts).map(|(came, _)| *came));
             check(format!("subscriber {index}"), &mut probe.station.line, probe.station.waited, waiting)?;
+            let (Some(pipeline), Some(probe)) = (&subscriber.pipeline, &mut probe.pipeline) else { continue };
+            for (number, (stage, seen)) in pipeline.stages.iter().zip(&mut probe.stages).enumerate() {
+                let (what, waiting) = (format!("stage {number} of subscriber {index}"), waits(&mut stage.waiting()));
+                check(what, &mut seen.station.line, seen.station.waited, waiting)?;
+            }
         }
         Ok(())
     }

@@ -82,7 +82,7 @@ pub enum Notice {
     /// A refused publish is tried again.
     PublishAgain { change: u32 },
     /// A confirm reaches the publisher.
-    Confirmed { event: u32 },
+    Confirmed { publisher: u32 },
     /// A thread has taken in a publish.
     Received { segment: u16, change: u32 },
     /// A thread has handed a copy over.
@@ -113,6 +113,10 @@ pub enum Notice {
     Parsed { at: CopyRef },
     /// An ack (done) or nack reaches the segment.
     SettleArrives { done: bool, at: CopyRef },
+    /// A task of a pipeline is done with a message.
+    StageWorked { stage: u16, task: u32, at: CopyRef },
+    /// The oldest tree of a topology may be too old.
+    ReplayDue { subscriber: u32 },
     /// One of the SOR's own users asks.
     OwnRequest { sor: u32 },
     /// And is answered.
@@ -170,7 +174,7 @@ impl Notice {
             Notice::Change { event, lifecycle } => pack(1, false, 0, event, lifecycle as u64),
             Notice::PublishArrives { change } => pack(2, false, 0, change, 0),
             Notice::PublishAgain { change } => pack(3, false, 0, change, 0),
-            Notice::Confirmed { event } => pack(4, false, 0, event, 0),
+            Notice::Confirmed { publisher } => pack(4, false, 0, publisher, 0),
             Notice::Received { segment, change } => pack(5, false, segment, change, 0),
             Notice::Delivered { segment, at } => pack(6, false, segment, 0, at.word()),
             Notice::Settled { done, segment, at } => pack(7, done, segment, 0, at.word()),
@@ -189,6 +193,8 @@ impl Notice {
             Notice::OwnRequest { sor } => pack(20, false, 0, sor, 0),
             Notice::OwnServed { sor, arrived } => pack(21, false, 0, sor, arrived.0),
             Notice::Poll { poller, call, step, began } => pack(22, false, call, poller | (step as u32) << 16, began.0),
+            Notice::StageWorked { stage, task, at } => pack(23, false, stage, task, at.word()),
+            Notice::ReplayDue { subscriber } => pack(24, false, 0, subscriber, 0),
         }
     }
 }
@@ -204,7 +210,7 @@ impl Packed {
             1 => Notice::Change { event: middle, lifecycle: self.body as u32 },
             2 => Notice::PublishArrives { change: middle },
             3 => Notice::PublishAgain { change: middle },
-            4 => Notice::Confirmed { event: middle },
+            4 => Notice::Confirmed { publisher: middle },
             5 => Notice::Received { segment: small, change: middle },
             6 => Notice::Delivered { segment: small, at },
             7 => Notice::Settled { done: flag, segment: small, at },
@@ -222,7 +228,9 @@ impl Packed {
             19 => Notice::SettleArrives { done: flag, at },
             20 => Notice::OwnRequest { sor: middle },
             21 => Notice::OwnServed { sor: middle, arrived: Time(self.body) },
-            _ => Notice::Poll { poller: middle & 0xffff, call: small, step: Poll::numbered((middle >> 16) as u8), began: Time(self.body) },
+            22 => Notice::Poll { poller: middle & 0xffff, call: small, step: Poll::numbered((middle >> 16) as u8), began: Time(self.body) },
+            23 => Notice::StageWorked { stage: small, task: middle, at },
+            _ => Notice::ReplayDue { subscriber: middle },
         }
     }
 }

@@ -193,8 +193,29 @@ impl Missed {
     }
 }
 
+/// A stage of a pipeline.
+#[derive(Clone, Debug, Default)]
+pub struct StageProbe {
+    pub station: StationProbe,
+    /// Tasks that hold a message for which there is no room in the next stage.
+    pub blocked: Gauge,
+    /// Messages that came into the stage, and that went on from it, since the start.
+    pub entered: u64,
+    pub left: u64,
+}
+
+/// A pipeline inside a subscriber.
+#[derive(Clone, Debug, Default)]
+pub struct PipelineProbe {
+    pub stages: Vec<StageProbe>,
+    /// Trees of a topology that are not complete.
+    pub pending: Gauge,
+    pub replayed: Count,
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct SubscriberProbe {
+    pub pipeline: Option<Box<PipelineProbe>>,
     pub station: StationProbe,
     pub end_to_end: Histogram,
     pub delivery: Histogram,
@@ -207,6 +228,8 @@ pub struct SubscriberProbe {
     pub delivered: Count,
     /// Attempts that ended well.
     pub done: Count,
+    /// Late duplicates of replayed trees that came to their end too.
+    pub duplicates: u64,
     pub redelivered: Count,
     pub stale_overwrites: Count,
     pub order_violations: Count,
@@ -220,6 +243,10 @@ pub struct SubscriberProbe {
     pub calls_latency: Histogram,
     pub calls: Vec<Count>,
     pub calls_failed: Count,
+    /// Of derived events: from the first change.
+    pub since_origin: Histogram,
+    /// Derived events that it raised, by place in the list.
+    pub raised: Vec<Count>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -395,9 +422,29 @@ impl LineProbe {
     }
 }
 
+impl PipelineProbe {
+    /// So many stages of which nothing was seen.
+    pub fn new(clock: &Clock, stages: usize) -> PipelineProbe {
+        let station = StationProbe { measured_from: clock.warm_up, ..StationProbe::default() };
+        PipelineProbe { stages: vec![StageProbe { station, ..StageProbe::default() }; stages], ..PipelineProbe::default() }
+    }
+
+    fn cut(&mut self, clock: &Clock, from: Time, to: Time) {
+        self.pending.cut(clock, from, to);
+        self.replayed.cut(clock, from, to);
+        for stage in &mut self.stages {
+            stage.station.cut(clock, from, to);
+            stage.blocked.cut(clock, from, to);
+        }
+    }
+}
+
 impl SubscriberProbe {
     fn cut(&mut self, clock: &Clock, from: Time, to: Time) {
         self.station.cut(clock, from, to);
+        if let Some(pipeline) = &mut self.pipeline {
+            pipeline.cut(clock, from, to);
+        }
         let counts = [
             &mut self.delivered,
             &mut self.done,
@@ -411,7 +458,7 @@ impl SubscriberProbe {
             &mut self.callback_short_circuited,
             &mut self.calls_failed,
         ];
-        counts.into_iter().chain(&mut self.calls).for_each(|count| count.cut(clock, from, to));
+        counts.into_iter().chain(&mut self.calls).chain(&mut self.raised).for_each(|count| count.cut(clock, from, to));
     }
 
     /// Requests of this step of an attempt: the callback, then the services that it calls.

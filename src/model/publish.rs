@@ -41,9 +41,7 @@ impl World {
         if let Some(number) = self.publishers[event as usize].number {
             self.ledger.change_mut(change).sequence = number;
         }
-        self.probe.living.level.rise(now);
-        self.probe.events[event as usize].raised.add(1);
-        self.open_for_audience(event, change);
+        self.announce(event, change);
         if more {
             let at = now + self.publishers[event as usize].next_spacing();
             if at < self.probe.clock.horizon {
@@ -52,6 +50,12 @@ impl World {
                 self.ledger.abandon(event, lifecycle);
             }
         }
+        self.hand_on(event, change);
+    }
+
+    /// To the feeds of its event, and to the bus.
+    #[inline]
+    pub(super) fn hand_on(&mut self, event: u32, change: u32) {
         if !self.feeds.is_empty() {
             self.append(event, change);
         }
@@ -61,6 +65,17 @@ impl World {
             self.ledger.change_mut(change).unsent = false;
             self.release(change);
         }
+    }
+
+    /// A change was raised: its audience waits for it from now on.
+    #[inline]
+    pub(super) fn announce(&mut self, event: u32, change: u32) {
+        if self.ledger.clocks.is_some() {
+            self.ledger.stamp(self.now, change);
+        }
+        self.probe.living.level.rise(self.now);
+        self.probe.events[event as usize].raised.add(1);
+        self.open_for_audience(event, change);
     }
 
     fn open_for_audience(&mut self, event: u32, change: u32) {
@@ -75,20 +90,20 @@ impl World {
     /// Sends a change to its segment, or holds it until the publisher may.
     #[inline(always)]
     pub(super) fn publish(&mut self, change: u32) {
-        let event = self.ledger.change(change).event as usize;
-        if self.publishers[event].held.is_empty() && self.publishers[event].try_send() {
+        let publisher = &mut self.publishers[self.ledger.change(change).publisher as usize];
+        if publisher.held.is_empty() && publisher.try_send() {
             self.send(change);
         } else {
-            self.publishers[event].held.push_back(change);
+            publisher.held.push_back(change);
         }
     }
 
     #[inline(always)]
     fn send(&mut self, change: u32) {
         self.pass(change, Hop::PublishWait);
-        let event = self.ledger.change(change).event as usize;
+        let by = self.ledger.change(change).publisher as usize;
         let World { publishers, network, probe, .. } = self;
-        let Publisher { path, last_there, link_stream, size, .. } = &mut publishers[event];
+        let Publisher { path, last_there, link_stream, size, .. } = &mut publishers[by];
         let arrival = network.send(path, self.now, *size, last_there, link_stream, &mut probe.links);
         if arrival == self.now {
             self.receive(change);
@@ -111,7 +126,7 @@ impl World {
     #[inline(always)]
     pub(super) fn receive(&mut self, change: u32) {
         self.pass(change, Hop::PublishLink);
-        let segment = self.publishers[self.ledger.change(change).event as usize].segment as u16;
+        let segment = self.publishers[self.ledger.change(change).publisher as usize].segment as u16;
         if self.segments[segment as usize].prices.receive_free {
             self.received(change);
         } else {
@@ -123,7 +138,7 @@ impl World {
     #[inline(always)]
     pub(super) fn start_receive(&mut self, segment: u16, change: u32) -> Span {
         self.pass(change, Hop::SegmentWait);
-        let publisher = &self.publishers[self.ledger.change(change).event as usize];
+        let publisher = &self.publishers[self.ledger.change(change).publisher as usize];
         self.segments[segment as usize].prices.receive(publisher.size, publisher.selectors)
     }
 
@@ -131,7 +146,7 @@ impl World {
     #[inline(always)]
     pub(super) fn received(&mut self, change: u32) {
         self.pass(change, Hop::SegmentWork);
-        let segment = self.publishers[self.ledger.change(change).event as usize].segment as usize;
+        let segment = self.publishers[self.ledger.change(change).publisher as usize].segment as usize;
         match &mut self.segments[segment].journal {
             None => self.accept(change),
             Some(journal) => {
@@ -166,15 +181,15 @@ impl World {
     #[inline(always)]
     fn accept(&mut self, change: u32) {
         self.pass(change, Hop::Journal);
-        let event = self.ledger.change(change).event;
+        let Change { event, publisher: by, .. } = *self.ledger.change(change);
         let message = message(&self.ledger, &self.publishers, change);
-        let publisher = &self.publishers[event as usize];
+        let publisher = &self.publishers[by as usize];
         let (segment, to, lifetimes) = (publisher.segment as u16, publisher.to, publisher.draws_lifetimes);
         if lifetimes {
             self.draw_lifetimes(event);
         }
         let place = &mut self.segments[segment as usize];
-        place.broker.handle_publish(self.now, PublisherId(event), to, &message, &mut place.outputs);
+        place.broker.handle_publish(self.now, PublisherId(by), to, &message, &mut place.outputs);
         self.told(segment);
         self.look_at(segment, to);
     }
@@ -278,14 +293,14 @@ impl World {
     }
 
     #[inline]
-    fn accepted(&mut self, segment: u16, event: u32, change: u32, copies: u32) {
-        self.probe.events[event as usize].published.add(1);
+    fn accepted(&mut self, segment: u16, publisher: u32, change: u32, copies: u32) {
+        self.probe.events[self.publishers[publisher as usize].event as usize].published.add(1);
         self.probe.segments[segment as usize].published.add(1);
         self.ledger.change_mut(change).unsent = false;
         if self.ledger.published(self.now, change, copies) {
             self.probe.living.level.fall(self.now);
         }
-        self.publish_answered(event);
+        self.publish_answered(publisher);
     }
 
     /// A copy, or the publisher, is done with a change.
@@ -298,44 +313,44 @@ impl World {
 
     /// The publisher hears of its publish, where it waits for that.
     #[inline]
-    fn publish_answered(&mut self, event: u32) {
-        if !self.publishers[event as usize].confirms {
-            self.publishers[event as usize].answered();
+    fn publish_answered(&mut self, publisher: u32) {
+        if !self.publishers[publisher as usize].confirms {
+            self.publishers[publisher as usize].answered();
             return;
         }
-        let heard = self.way_back(event);
-        self.confirm_at(event, heard);
+        let heard = self.way_back(publisher);
+        self.confirm_at(publisher, heard);
     }
 
-    fn confirm_at(&mut self, event: u32, heard: Time) {
+    fn confirm_at(&mut self, publisher: u32, heard: Time) {
         if heard == self.now {
-            self.confirmed(event);
+            self.confirmed(publisher);
         } else {
-            self.calendar.schedule(heard, Notice::Confirmed { event }.packed());
+            self.calendar.schedule(heard, Notice::Confirmed { publisher }.packed());
         }
     }
 
-    fn way_back(&mut self, event: u32) -> Time {
+    fn way_back(&mut self, publisher: u32) -> Time {
         let World { publishers, network, probe, .. } = self;
-        let Publisher { path_back, last_back, link_stream, .. } = &mut publishers[event as usize];
+        let Publisher { path_back, last_back, link_stream, .. } = &mut publishers[publisher as usize];
         network.send(path_back, self.now, ANSWER_SIZE, last_back, link_stream, &mut probe.links)
     }
 
     /// A place in the publisher's window is free.
-    pub(super) fn confirmed(&mut self, event: u32) {
-        self.publishers[event as usize].answered();
-        self.send_held(event);
+    pub(super) fn confirmed(&mut self, publisher: u32) {
+        self.publishers[publisher as usize].answered();
+        self.send_held(publisher);
     }
 
-    fn send_held(&mut self, event: u32) {
-        while !self.publishers[event as usize].held.is_empty() && self.publishers[event as usize].try_send() {
-            let change = self.publishers[event as usize].held.pop_front().expect("something is held");
+    fn send_held(&mut self, publisher: u32) {
+        while !self.publishers[publisher as usize].held.is_empty() && self.publishers[publisher as usize].try_send() {
+            let change = self.publishers[publisher as usize].held.pop_front().expect("something is held");
             self.send(change);
         }
     }
 
     #[cold]
-    fn refused(&mut self, segment: u16, event: u32, change: u32, copies: u32, cause: Refusal) {
+    fn refused(&mut self, segment: u16, publisher: u32, change: u32, copies: u32, cause: Refusal) {
         if let Refusal::Full(queue) = cause {
             let line = self.line_of[segment as usize][queue.0 as usize] as usize;
             self.probe.lines[line].rejected.add(1);
@@ -343,36 +358,36 @@ impl World {
         self.ledger.hold(change, copies);
         let refusals = self.ledger.change(change).refusals.saturating_add(1);
         self.ledger.change_mut(change).refusals = refusals;
-        let heard = self.way_back(event);
-        match self.publishers[event as usize].retry_after(refusals as u32) {
+        let heard = self.way_back(publisher);
+        match self.publishers[publisher as usize].retry_after(refusals as u32) {
             Some(after) => self.calendar.schedule(heard + after, Notice::PublishAgain { change }.packed()),
             None => {
-                self.probe.events[event as usize].refused.add(1);
+                self.probe.events[self.publishers[publisher as usize].event as usize].refused.add(1);
                 self.ledger.change_mut(change).unsent = false;
                 self.release(change);
             }
         }
-        if self.publishers[event as usize].confirms {
-            self.confirm_at(event, heard);
+        if self.publishers[publisher as usize].confirms {
+            self.confirm_at(publisher, heard);
         } else {
-            self.publishers[event as usize].answered();
+            self.publishers[publisher as usize].answered();
         }
     }
 
-    fn block(&mut self, segment: u16, event: u32) {
-        if !std::mem::replace(&mut self.publishers[event as usize].blocked, true) {
+    fn block(&mut self, segment: u16, publisher: u32) {
+        if !std::mem::replace(&mut self.publishers[publisher as usize].blocked, true) {
             self.segments[segment as usize].blocked_publishers += 1;
             self.probe.segments[segment as usize].blocked.level.set(self.now, 1);
         }
     }
 
     #[cold]
-    fn unblock(&mut self, segment: u16, event: u32) {
-        if std::mem::replace(&mut self.publishers[event as usize].blocked, false) {
+    fn unblock(&mut self, segment: u16, publisher: u32) {
+        if std::mem::replace(&mut self.publishers[publisher as usize].blocked, false) {
             self.segments[segment as usize].blocked_publishers -= 1;
             let any = self.segments[segment as usize].blocked_publishers > 0;
             self.probe.segments[segment as usize].blocked.level.set(self.now, any as u64);
-            self.send_held(event);
+            self.send_held(publisher);
         }
     }
 
@@ -420,7 +435,7 @@ impl World {
 #[inline]
 fn message(ledger: &Ledger, publishers: &[Publisher], slot: u32) -> Message {
     let change = ledger.change(slot);
-    let publisher = &publishers[change.event as usize];
+    let publisher = &publishers[change.publisher as usize];
     Message {
         id: slot as u64,
         resource: (change.event as u64) << 32 | change.resource as u64,

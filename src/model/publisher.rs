@@ -14,6 +14,9 @@ const BACKOFF_MAX: Span = Span::from_secs(3600);
 /// Publisher and source of one event.
 #[derive(Clone, Debug)]
 pub struct Publisher {
+    pub event: u32,
+    /// The event has recorded arrivals.
+    pub is_recorded: bool,
     arrivals: Arrivals,
     pub batch: u32,
     pub changes: u32,
@@ -60,6 +63,7 @@ pub struct Publisher {
 /// What only the whole scenario can tell a publisher.
 #[derive(Clone, Debug)]
 pub struct Placement {
+    pub event: u32,
     pub has_bus: bool,
     pub segment: u32,
     pub to: crate::core::Destination,
@@ -83,6 +87,8 @@ impl Publisher {
             _ => event.arrivals.rate,
         };
         Publisher {
+            event: placement.event,
+            is_recorded: matches!(event.arrivals.pattern, Pattern::Trace(_)),
             arrivals: Arrivals::new(&event.arrivals.pattern, rate, &event.arrivals.profile),
             batch,
             changes,

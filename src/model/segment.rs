@@ -14,6 +14,8 @@ pub struct Segment {
     pub broker: Broker,
     pub station: Station<Job>,
     pub prices: Prices,
+    /// By how much each ready message lengthens an operation.
+    pub penalty: Option<f64>,
     pub journal: Option<Journal>,
     /// Answers of the broker that are still to be worked off, oldest first; see `World::tell`.
     pub outputs: Vec<Output>,
@@ -126,12 +128,22 @@ impl Journal {
 }
 
 impl Segment {
+    /// How long an operation takes at the present depth of the backlog.
+    #[inline]
+    pub fn deepened(&self, length: Span) -> Span {
+        match self.penalty {
+            None => length,
+            Some(each) => length.times(1.0 + each * self.broker.ready_in_all() as f64),
+        }
+    }
+
     /// A segment with an empty broker.
     pub fn new(segment: &spec::Segment, broker: Broker, timed: bool, stream: impl Fn(&str) -> Stream) -> Segment {
         Segment {
             broker,
             station: Station::new(segment.threads, None),
             prices: Prices::new(&segment.cost, &stream),
+            penalty: segment.backlog_penalty,
             journal: segment.persist.as_ref().map(|persist| Journal::new(persist, stream("journal"))),
             outputs: Vec::new(),
             working: Vec::new(),

@@ -3,8 +3,10 @@
 //! Knows who waits for a worker or a connection and how long things take; not when, and not from whom messages come.
 
 use super::care::Care;
+use super::derive::Raises;
 use super::network::Path;
 use super::notice::CopyRef;
+use super::pipeline::Pipeline;
 use super::publisher::service_time;
 use crate::core::{Guard, QueueId};
 use crate::scenario::spec::{self, Callback, Line, Service};
@@ -31,6 +33,9 @@ pub struct Subscriber {
     pub path: Path,
     pub path_back: Path,
     pub caller: Option<Caller>,
+    /// Of actors and topologies, whose tasks do the work in place of the consumers' workers.
+    pub pipeline: Option<Box<Pipeline>>,
+    pub raises: Option<Box<Raises>>,
     work_stream: Stream,
     failure_stream: Stream,
     poison_stream: Stream,
@@ -184,6 +189,7 @@ pub struct Placement {
     pub path_back: Path,
     pub redelivery: Redelivery,
     pub caller: Option<Caller>,
+    pub raises: Option<Box<Raises>>,
     pub only_dead_letters: Vec<bool>,
 }
 
@@ -211,6 +217,8 @@ impl Subscriber {
             path: placement.path,
             path_back: placement.path_back,
             caller: placement.caller,
+            pipeline: subscriber.pipeline.as_ref().map(|pipeline| Box::new(Pipeline::new(pipeline, subscriber.consumers, &stream))),
+            raises: placement.raises,
             work_stream: stream("work"),
             failure_stream: stream("failure"),
             poison_stream: stream("poison"),

@@ -24,6 +24,7 @@ pub struct World {
     pub(super) calendar: Calendar<Packed>,
     pub(super) ledger: Ledger,
     pub(super) network: Network,
+    /// Of the events, in their order, by their systems of record; then by the subscribers that raise them.
     pub(super) publishers: Vec<Publisher>,
     pub(super) segments: Vec<Segment>,
     pub(super) copies: Copies,
@@ -165,7 +166,7 @@ impl World {
     }
 
     fn begin(&mut self) {
-        for event in 0..self.publishers.len() as u32 {
+        for event in 0..self.audiences.len() as u32 {
             self.schedule_raise(event);
         }
         for sor in 0..self.sors.len() as u32 {
@@ -183,7 +184,7 @@ impl World {
             Notice::Change { event, lifecycle } => self.next_change(event, lifecycle),
             Notice::PublishArrives { change } => self.receive(change),
             Notice::PublishAgain { change } => self.publish(change),
-            Notice::Confirmed { event } => self.confirmed(event),
+            Notice::Confirmed { publisher } => self.confirmed(publisher),
             Notice::Received { segment, change } => self.segment_served(segment, Job::Receive { change }),
             Notice::Delivered { segment, at } => self.segment_served(segment, Job::Deliver { at }),
             Notice::Settled { done, segment, at } => self.segment_served(segment, Job::Settle { done, at }),
@@ -199,6 +200,8 @@ impl World {
             Notice::CallAgain { call, at } => self.call_again(call, at),
             Notice::Parsed { at } => self.parsed(at),
             Notice::SettleArrives { done, at } => self.settle_arrives(done, at),
+            Notice::StageWorked { stage, task, at } => self.stage_worked(stage, task, at),
+            Notice::ReplayDue { subscriber } => self.replay_due(subscriber),
             Notice::OwnRequest { sor } => self.own_request(sor),
             Notice::OwnServed { sor, arrived } => self.own_served(sor, arrived),
             Notice::Poll { poller, call, step, began } => self.poll(poller as u16, call, step, began),
@@ -290,6 +293,8 @@ impl World {
             Job::Settle { .. } => self.segments[segment as usize].prices.acknowledge(),
             Job::Work { at } => self.start_workflow(at),
         };
+        let is_work = matches!(job, Job::Work { .. });
+        let length = if is_work { length } else { self.segments[segment as usize].deepened(length) };
         self.calendar.schedule(self.now + length, job.served(segment).packed());
     }
 

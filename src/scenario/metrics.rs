@@ -3,7 +3,7 @@
 //! Names are `<kind>.<name>.<quantity>[.<statistic>]`. The order is the file's: subscribers, pollers, systems of record, segments, topics,
 //! queues, links, events, totals; within each the order of the tables below.
 
-use super::spec::{Feed, Scenario, Subscriber};
+use super::spec::{Feed, Pipeline, Runs, Scenario, Subscriber};
 use super::stages::{Calls, sees_lifecycles, stages, tracks_versions};
 use crate::units::Unit;
 use std::collections::BTreeSet;
@@ -63,10 +63,14 @@ const fn count(name: &'static str) -> Quantity {
     figure(name, Unit::Count)
 }
 
+/// From the intended time of the change to the view that shows it or a newer one.
+const END_TO_END: Quantity = latency("end_to_end");
+/// Of derived events: from the first change of the chain.
+const SINCE_ORIGIN: Quantity = latency("since_origin");
+/// Derived events that it raised, in all and by event.
+const RAISED: Quantity = count("raised");
 /// Of every subscriber, before its stages.
-const SUBSCRIBER_FIRST: [Quantity; 3] = [
-    // From the intended time of the change to the view that shows it or a newer one.
-    latency("end_to_end"),
+const SUBSCRIBER_FIRST: [Quantity; 2] = [
     // Age of the oldest change that the view does not show yet.
     age("freshness"),
     // From the broker's acceptance to the hand-over.
@@ -142,6 +146,14 @@ const POLLER: [Quantity; 12] = [
     // Left out, as the poll before was still under way.
     count("skipped_polls"),
 ];
+
+/// Of a stage: tasks at work; from its mailbox to its task; messages in mailboxes.
+const STAGE: [Quantity; 3] = [share("utilization"), latency("waiting"), level("waiting_line", Unit::Count)];
+/// Tasks that hold a message for which the next stage has no room.
+const STAGE_BLOCKED: Quantity = share("blocked");
+/// Trees of a topology that are not complete; those emitted again.
+const PENDING: Quantity = level("pending", Unit::Count);
+const REPLAYED: Quantity = count("replayed");
 
 const SOR: [Quantity; 6] = [
     share("utilization"),
@@ -231,6 +243,9 @@ pub fn metric_catalog(scenario: &Scenario) -> Vec<MetricDefinition> {
         catalog.all(&format!("event.{}", event.name), &EVENT);
     }
     catalog.all("total", &TOTAL);
+    if let Some(price) = &scenario.price {
+        catalog.one("total", &figure("cost", Unit::Currency(price.currency)));
+    }
     catalog.list
 }
 
@@ -267,6 +282,7 @@ struct Catalog {
 impl Catalog {
     fn subscriber(&mut self, scenario: &Scenario, subscriber: &Subscriber) {
         let of = subscriber.entity();
+        self.one(&of, &END_TO_END);
         self.all(&of, &SUBSCRIBER_FIRST);
         self.stages(scenario, subscriber, &of);
         self.all(&of, &SUBSCRIBER);
@@ -304,6 +320,25 @@ impl Catalog {
             let names = called_services(subscriber).into_iter().filter_map(named);
             self.list.extend(names.map(|name| MetricDefinition { name, unit: Unit::Count }));
         }
+        self.when(scenario.gets_derived(subscriber), of, &SINCE_ORIGIN);
+        if !subscriber.raises.is_empty() {
+            self.one(of, &RAISED);
+            let names = subscriber.raises.iter().map(|raise| format!("{of}.raised.{}", scenario.events[raise.event].name));
+            self.list.extend(names.map(|name| MetricDefinition { name, unit: Unit::Count }));
+        }
+        if let Some(pipeline) = &subscriber.pipeline {
+            self.pipeline(of, subscriber.runs, pipeline);
+        }
+    }
+
+    fn pipeline(&mut self, of: &str, runs: Runs, pipeline: &Pipeline) {
+        for (index, stage) in pipeline.stages.iter().enumerate() {
+            let of = format!("{of}.stage.{}", stage.name);
+            self.all(&of, &STAGE);
+            self.when(pipeline.may_block(index), &of, &STAGE_BLOCKED);
+        }
+        self.when(runs == Runs::Topology, of, &PENDING);
+        self.when(pipeline.replay_after.is_some(), of, &REPLAYED);
     }
 
     fn all(&mut self, of: &str, quantities: &[Quantity]) {

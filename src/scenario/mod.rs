@@ -10,6 +10,7 @@
 //! Knows no file system, no terminal and no simulation beyond the values that it makes.
 
 mod axis;
+mod callback;
 mod design;
 mod digest;
 mod document;
@@ -17,6 +18,7 @@ mod files;
 mod load;
 mod metrics;
 mod names;
+mod price;
 mod problem;
 mod reach;
 mod read;
@@ -25,6 +27,7 @@ mod setting;
 mod similar;
 pub mod spec;
 mod stages;
+mod traffic;
 mod validate;
 mod values;
 

@@ -10,7 +10,7 @@ use super::similar;
 use std::ops::Range;
 
 /// Sections whose keys contain dots.
-const FLAT: &[&str] = &["objective", "assumption"];
+const FLAT: &[&str] = &["objective", "assumption", "price"];
 
 /// Applies all overrides in turn.
 pub(super) fn apply(document: &mut Document, settings: &[(String, String)]) -> Vec<Problem> {

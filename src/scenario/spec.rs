@@ -3,9 +3,18 @@
 //! Built by [`super::load()`] only; whoever holds a [`Scenario`] need not check again. Order is the order of the file, so that
 //! numbers, reports and random streams do not depend on hashing.
 
+mod arrivals;
+mod pipeline;
+
+pub use self::arrivals::{Arrivals, Gaps};
+pub use self::pipeline::{Grouping, Pipeline, Stage, TUPLES_OF_A_TREE_MAX};
+pub use super::callback::{Breaker, Callback, Style};
+pub(super) use super::callback::{REST_REQUEST, REST_RESPONSE};
+pub use super::price::{Charge, Growth, Price};
+pub use super::traffic::Traffic;
 use crate::core::Policy;
 pub use crate::sim::Distribution;
-use crate::sim::{Pattern, Profile};
+use crate::sim::Pattern;
 use crate::units::{Bandwidth, Bytes, Rate, Span, Time};
 use std::sync::Arc;
 
@@ -43,6 +52,12 @@ pub struct Scenario {
     pub pollers: Vec<Poller>,
     pub objectives: Vec<Objective>,
     pub assumptions: Vec<Assumption>,
+    /// What capacity costs, where that is said.
+    pub price: Option<Price>,
+    /// How fast the load grows, for forecasts; a run makes no use of it.
+    pub growth: Option<Growth>,
+    /// How often everything happens on average.
+    pub traffic: Traffic,
     /// By queue: the events whose messages can come to it, for [`Scenario::events_reaching`].
     pub(super) reach: Vec<Vec<EventIndex>>,
 }
@@ -126,6 +141,8 @@ pub struct Sor {
     pub own_service: Distribution,
     /// Requests that may wait; further ones are refused.
     pub max_waiting: Option<u64>,
+    /// By how much each of its time stamps is off, early or late with equal chance.
+    pub clock_skew: Option<Distribution>,
 }
 
 /// A service time: drawn, or looked up in a recorded table by the event's own sequence number.
@@ -159,8 +176,12 @@ pub struct Event {
     pub resources: Option<u64>,
     pub popularity: Popularity,
     pub lifecycle: Option<Lifecycle>,
-    /// When events come; the rate in it counts events.
+    /// When events come by themselves; the rate in it counts events, and is 0 where only subscribers raise them.
     pub arrivals: Arrivals,
+    /// The subscribers that raise it when they are done with others.
+    pub raised_by: Vec<SubscriberIndex>,
+    /// It derives from events whose resources can change more than once.
+    pub inherits: bool,
     pub refused: Refused,
 }
 
@@ -195,20 +216,6 @@ pub struct Lifecycle {
     pub spacing: Distribution,
 }
 
-#[derive(Clone, Debug)]
-pub struct Arrivals {
-    pub pattern: Pattern,
-    /// Events per second averaged over the profile. Where the pattern carries its own rate (gaps, mmpp, trace), that times the
-    /// events that one arrival of the pattern stands for: `batch` times the changes of a lifecycle.
-    pub rate: f64,
-    /// The rate as written, where it was.
-    pub written: Option<Rate>,
-    /// How the rate varies: weights of mean 1, and surges.
-    pub profile: Profile,
-    /// Events raised together.
-    pub batch: u32,
-}
-
 /// What the publisher does with a refused publish.
 #[derive(Clone, Debug)]
 pub enum Refused {
@@ -232,6 +239,8 @@ pub struct Segment {
     pub persist: Option<Persist>,
     /// High-water mark; publishers are blocked above it until it falls below 80 % of it.
     pub memory: Option<Bytes>,
+    /// Each operation takes this share longer for every message that is ready on the segment.
+    pub backlog_penalty: Option<f64>,
 }
 
 /// What each broker operation costs on a thread of the segment.
@@ -291,12 +300,15 @@ pub struct Subscriber {
     pub from: Destination,
     pub durable: bool,
     pub runs: Runs,
+    /// The stages of actors and topologies.
+    pub pipeline: Option<Pipeline>,
+    /// Of a pipeline the tasks of all stages.
     pub workers: u32,
     pub prefetch: Option<u32>,
     pub consumers: u32,
     /// Of its own subscription; a subscriber to a queue sets only ordering and dispatch, which are put into the queue's policy.
     pub line: Line,
-    /// By event (place in [`Scenario::events`]); the same for all where one is written.
+    /// By event (place in [`Scenario::events`]); the same for all where one is written. Of a pipeline nothing: its stages work.
     pub work: Vec<Service>,
     /// Probability that an attempt fails at its end.
     pub failure: f64,
@@ -307,6 +319,15 @@ pub struct Subscriber {
     pub callback: Option<Callback>,
     /// Services that it calls after that, in order; they do not say what its view shows.
     pub calls: Vec<SorIndex>,
+    /// Derived events that it raises when it is done with a message: at most one of them.
+    pub raises: Vec<Raise>,
+}
+
+/// A derived event, and on which share of messages it is raised.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Raise {
+    pub event: EventIndex,
+    pub share: f64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -315,6 +336,10 @@ pub enum Runs {
     Listener,
     /// On the segment's threads.
     Workflow,
+    /// In stages with bounded mailboxes, which push back to the prefetch (as Akka).
+    Actors,
+    /// In stages behind a spout, which replays what is not complete in time (as Storm).
+    Topology,
 }
 
 /// How a view takes an older version than it shows.
@@ -334,53 +359,6 @@ pub enum Selector {
     Share(f64),
     /// Names of kinds; an event that has none of them is not let through.
     Kinds(Vec<String>),
-}
-
-/// One REST request.
-pub(super) const REST_REQUEST: Bytes = Bytes(400);
-/// One REST answer where no event that comes has a heavy size.
-pub(super) const REST_RESPONSE: Bytes = Bytes(2048);
-
-/// What a light-weight event makes a subscriber do.
-#[derive(Clone, Debug)]
-pub struct Callback {
-    /// Whom it calls; none: the SOR that raised the event.
-    pub to: Option<SorIndex>,
-    pub style: Style,
-    /// Of one request; not given: 400 B for REST, 2 KiB for SOAP.
-    pub request: Bytes,
-    /// Of one answer; not given: for REST the largest heavy size of the events that come, or 2 KiB where none has one; for SOAP
-    /// three times that.
-    pub response: Bytes,
-    /// Paid by the caller for each answer; not given: nothing for REST, 2 ms for SOAP.
-    pub parsing: Distribution,
-    /// None: unlimited.
-    pub connections: Option<u32>,
-    pub holds_worker: bool,
-    pub timeout: Option<Span>,
-    pub retries: u32,
-    pub backoff: Distribution,
-    pub backoff_factor: f64,
-    pub backoff_max: Option<Span>,
-    /// How long an answer is used again for its resource.
-    pub cache: Option<Span>,
-    /// Events of one resource share a callback that is not yet served.
-    pub coalesce: bool,
-    pub breaker: Option<Breaker>,
-}
-
-/// When callbacks are not even tried.
-#[derive(Clone, Copy, Debug)]
-pub struct Breaker {
-    /// Consecutive ones that open it.
-    pub failures: u32,
-    pub open_for: Span,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    Rest,
-    Soap,
 }
 
 /// An Atom feed: what a system of record appends to for its readers to ask for.
@@ -514,6 +492,11 @@ impl Scenario {
         }
     }
 
+    /// True when events come to this subscriber that others raise.
+    pub fn gets_derived(&self, subscriber: &Subscriber) -> bool {
+        self.events_reaching(subscriber).into_iter().any(|event| !self.events[event].raised_by.is_empty())
+    }
+
     /// True when dead letters come to this queue.
     pub fn gets_dead_letters(&self, queue: QueueIndex) -> bool {
         let lines = self.queues.iter().map(|queue| &queue.line).chain(self.subscribers.iter().map(|subscriber| &subscriber.line));
@@ -559,56 +542,6 @@ impl Subscriber {
     }
 }
 
-impl Callback {
-    /// REST through as many connections as it takes, without giving up and without trying again.
-    pub fn plain() -> Callback {
-        Callback {
-            to: None,
-            style: Style::Rest,
-            request: REST_REQUEST,
-            response: REST_RESPONSE,
-            parsing: Distribution::default(),
-            connections: None,
-            holds_worker: true,
-            timeout: None,
-            retries: 0,
-            backoff: Distribution::default(),
-            backoff_factor: 1.0,
-            backoff_max: None,
-            cache: None,
-            coalesce: false,
-            breaker: None,
-        }
-    }
-}
-
-/// What independent gaps of one distribution look like.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Gaps {
-    /// Squared coefficient of variation.
-    pub scv: f64,
-    /// They are exponential.
-    pub poisson: bool,
-}
-
-impl Arrivals {
-    /// The gaps between events where they are a renewal process: not where the rate varies, where several events come at once, or where
-    /// gaps depend on each other.
-    pub fn renewal_gaps(&self) -> Option<Gaps> {
-        if self.batch != 1 || self.profile != Profile::default() {
-            return None;
-        }
-        let scv = |gap: &Distribution| gap.variance() / (gap.mean() * gap.mean());
-        let gaps = match &self.pattern {
-            Pattern::Poisson => Gaps { scv: 1.0, poisson: true },
-            Pattern::Regular => Gaps { scv: 0.0, poisson: false },
-            Pattern::Gaps(gap) => Gaps { scv: scv(gap), poisson: gap.is_exponential() },
-            Pattern::Sine { .. } | Pattern::Mmpp(_) | Pattern::Trace(_) => return None,
-        };
-        gaps.scv.is_finite().then_some(gaps)
-    }
-}
-
 impl Line {
     /// Where dead letters go.
     pub(super) fn dead_letter(&self) -> Option<QueueIndex> {
@@ -619,6 +552,12 @@ impl Line {
 impl Event {
     /// A resource of this event can change more than once, so that versions matter.
     pub fn is_tracked(&self) -> bool {
-        self.resources.is_some() || self.lifecycle.is_some()
+        self.resources.is_some() || self.lifecycle.is_some() || self.inherits
+    }
+
+    /// It comes by itself, not only when subscribers raise it.
+    pub fn has_rate(&self) -> bool {
+        let has_own = matches!(self.arrivals.pattern, Pattern::Gaps(_) | Pattern::Mmpp(_) | Pattern::Trace(_));
+        has_own || self.arrivals.written.is_some()
     }
 }

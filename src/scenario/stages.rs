@@ -151,16 +151,21 @@ impl<'s> Working<'s> {
     fn has(&self, stage: &str) -> Option<bool> {
         Some(match stage {
             "wait" => true,
-            "work" => self.subscriber.work.iter().any(takes_time),
+            "work" => (0..self.scenario.events.len()).any(|event| self.subscriber.works_on(event).any(takes_time)),
             "connection" => self.callback.as_ref().is_some_and(|callback| callback.connections.is_some()),
             "callback_link" => self.sors.iter().any(|sor| self.distant(self.home, self.zone_of(*sor))),
             "sor_wait" | "sor_service" => self.callback.is_some(),
             "backoff" => self.call_may_fail,
             "coalesced" => self.callback.as_ref().is_some_and(|callback| callback.coalesce),
             "parsing" => self.callback.as_ref().is_some_and(|callback| !callback.parsing.is_zero()),
-            "redelivery" => self.may_fail(),
+            "redelivery" => self.may_fail() || self.replays(),
             _ => return None,
         })
+    }
+
+    /// What a tree takes before it is replayed counts as redelivery.
+    fn replays(&self) -> bool {
+        self.subscriber.pipeline.as_ref().is_some_and(|pipeline| pipeline.replay_after.is_some())
     }
 
     fn may_fail(&self) -> bool {
@@ -192,7 +197,7 @@ struct Way<'s> {
 impl<'s> Way<'s> {
     fn new(scenario: &'s Scenario, subscriber: &'s Subscriber, segment: &'s Segment, calls: Calls) -> Way<'s> {
         let home = match subscriber.runs {
-            Runs::Listener => subscriber.zone,
+            Runs::Listener | Runs::Actors | Runs::Topology => subscriber.zone,
             Runs::Workflow => segment.zone,
         };
         let limited = |line: &Line| line.policy.max_length.is_some() || line.policy.max_bytes.is_some();
@@ -210,19 +215,33 @@ impl<'s> Way<'s> {
         let per_kib = !cost.per_kib.is_zero();
         match stage {
             "publish_wait" => self.may_hold_back || working.events.iter().any(|event| event.confirm_in_flight.is_some()),
-            "publish_link" => working.events.iter().any(|event| working.distant(working.zone_of(event.from), self.segment.zone)),
+            "publish_link" => working.events.iter().any(|event| self.comes_from_afar(event)),
             "segment_wait" | "segment_work" => !cost.receive.is_zero() || !cost.select.is_zero() || per_kib,
             "journal" => self.segment.persist.is_some(),
             "dead_letter" => self.gets_dead_letters(),
             "backlog" => self.may_wait_at_broker(),
             "deliver_wait" | "deliver_work" => !cost.deliver.is_zero() || per_kib,
-            "delivery_link" => working.distant(self.segment.zone, working.home),
+            "delivery_link" => working.subscriber.runs != Runs::Workflow && working.distant(self.segment.zone, working.home),
             _ => working.has(stage).unwrap_or(false),
         }
     }
 
     fn may_fail(&self) -> bool {
         self.working.may_fail()
+    }
+
+    /// From its system of record, or from somebody who raises it.
+    fn comes_from_afar(&self, event: &Event) -> bool {
+        let working = &self.working;
+        let raiser = |index: &usize| {
+            let raiser = &working.scenario.subscribers[*index];
+            match (raiser.runs, segment_of(working.scenario, raiser.from)) {
+                (Runs::Listener | Runs::Actors | Runs::Topology, _) => working.distant(raiser.zone, self.segment.zone),
+                (Runs::Workflow, Some(home)) => home.name != self.segment.name && working.distant(home.zone, self.segment.zone),
+                (Runs::Workflow, None) => true,
+            }
+        };
+        event.has_rate() && working.distant(working.zone_of(event.from), self.segment.zone) || event.raised_by.iter().any(raiser)
     }
 
     fn may_wait_at_broker(&self) -> bool {

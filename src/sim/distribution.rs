@@ -95,8 +95,15 @@ impl Distribution {
     /// Normal, cut at 0: what would be negative is drawn again.
     ///
     /// The two moments are those of the normal before the cut, [`Distribution::mean`] and [`Distribution::variance`] those
-    /// of what is drawn. They differ by less than one in a thousand while the sd is below 0.3 of the mean.
+    /// of what is drawn. They differ by less than one in a thousand while the sd is below 0.3 of the mean. A mean of 0 beside
+    /// an sd is the size of a normal error: what it is without its sign.
     pub fn normal(a: Moment, b: Moment) -> Result<Distribution, FitError> {
+        if let (Moment::Mean(0.0), Moment::Sd(sd)) | (Moment::Sd(sd), Moment::Mean(0.0)) = (a, b)
+            && sd > 0.0
+            && sd.is_finite()
+        {
+            return Ok(Distribution::of(Shape::normal(0.0, sd)));
+        }
         let (mean, sd) = fit::normal(Pair::new("normal", a, b)?)?;
         Ok(Distribution::of(Shape::normal(mean, sd)))
     }

@@ -5,33 +5,63 @@ use std::fmt::{Display, Formatter, Result};
 
 /// The units that metrics are told in: SI in data, scaled for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Unit {
     /// Seconds.
-    #[serde(rename = "s")]
     Seconds,
     /// Occurrences per second.
-    #[serde(rename = "1/s")]
     PerSecond,
     /// Bytes.
-    #[serde(rename = "B")]
     Bytes,
     /// Bytes per second.
-    #[serde(rename = "B/s")]
     BytesPerSecond,
     /// A fraction of one.
-    #[serde(rename = "share")]
     Share,
     /// A number of things.
-    #[serde(rename = "1")]
     Count,
     /// Things times seconds.
-    #[serde(rename = "item*s")]
     ItemSeconds,
+    /// Money.
+    Currency(Currency),
+}
+
+/// A currency by its code of three letters (ISO 4217).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Currency([u8; 3]);
+
+impl std::str::FromStr for Currency {
+    type Err = ();
+
+    fn from_str(code: &str) -> std::result::Result<Currency, ()> {
+        match code.as_bytes() {
+            &[a, b, c] if code.bytes().all(|letter| letter.is_ascii_uppercase()) => Ok(Currency([a, b, c])),
+            _ => Err(()),
+        }
+    }
+}
+
+impl From<Unit> for String {
+    fn from(unit: Unit) -> String {
+        unit.symbol().into()
+    }
+}
+
+impl TryFrom<String> for Unit {
+    type Error = String;
+
+    fn try_from(symbol: String) -> std::result::Result<Unit, String> {
+        let known = Unit::PLAIN.into_iter().find(|unit| unit.symbol() == symbol);
+        known.or_else(|| symbol.parse().ok().map(Unit::Currency)).ok_or_else(|| format!("there is no unit \"{symbol}\""))
+    }
 }
 
 impl Unit {
+    /// All but currencies.
+    const PLAIN: [Unit; 7] =
+        [Unit::Seconds, Unit::PerSecond, Unit::Bytes, Unit::BytesPerSecond, Unit::Share, Unit::Count, Unit::ItemSeconds];
+
     /// The unit's name in data files.
-    pub fn symbol(self) -> &'static str {
+    pub fn symbol(&self) -> &str {
         match self {
             Unit::Seconds => "s",
             Unit::PerSecond => "1/s",
@@ -40,6 +70,7 @@ impl Unit {
             Unit::Share => "share",
             Unit::Count => "1",
             Unit::ItemSeconds => "item*s",
+            Unit::Currency(Currency(code)) => std::str::from_utf8(code).unwrap_or_default(),
         }
     }
 
@@ -62,7 +93,7 @@ impl Unit {
             Unit::BytesPerSecond => scaled(&[(1.0, "B/s"), (1024.0, "KiB/s"), (1048576.0, "MiB/s"), (1073741824.0, "GiB/s")]),
             Unit::Share => format!("{} %", three_digits(value * 100.0)),
             Unit::Count => three_digits(value),
-            Unit::ItemSeconds => format!("{} item*s", three_digits(value)),
+            Unit::ItemSeconds | Unit::Currency(_) => format!("{} {}", three_digits(value), self.symbol()),
         }
     }
 }

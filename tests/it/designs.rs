@@ -3,17 +3,29 @@
 use busload::scenario::{MemoryFiles, Scenario, load};
 
 /// The scenarios that ship: name and text.
-pub const SHIPPED: [(&str, &str); 10] = [
+pub const SHIPPED: [(&str, &str); 22] = [
+    ("actors.toml", include_str!("../../scenarios/actors.toml")),
     ("atom-feed.toml", include_str!("../../scenarios/atom-feed.toml")),
     ("bench-ticketing-day.toml", include_str!("../../scenarios/bench-ticketing-day.toml")),
+    ("enterprise.toml", include_str!("../../scenarios/enterprise.toml")),
+    ("esb-or-broker-plain.toml", include_str!("../../scenarios/esb-or-broker-plain.toml")),
+    ("legacy-sor.toml", include_str!("../../scenarios/legacy-sor.toml")),
+    ("esb-or-broker.toml", include_str!("../../scenarios/esb-or-broker.toml")),
     ("md1.toml", include_str!("../../scenarios/md1.toml")),
     ("mg1.toml", include_str!("../../scenarios/mg1.toml")),
     ("mm1.toml", include_str!("../../scenarios/mm1.toml")),
     ("mmc.toml", include_str!("../../scenarios/mmc.toml")),
     ("overnight-batch.toml", include_str!("../../scenarios/overnight-batch.toml")),
+    ("peak-hour.toml", include_str!("../../scenarios/peak-hour.toml")),
+    ("poison-message.toml", include_str!("../../scenarios/poison-message.toml")),
+    ("retry-storm.toml", include_str!("../../scenarios/retry-storm.toml")),
+    ("segments-1.toml", include_str!("../../scenarios/segments-1.toml")),
+    ("segments-8.toml", include_str!("../../scenarios/segments-8.toml")),
     ("tandem.toml", include_str!("../../scenarios/tandem.toml")),
     ("ticketing-heavy.toml", include_str!("../../scenarios/ticketing-heavy.toml")),
+    ("topology.toml", include_str!("../../scenarios/topology.toml")),
     ("ticketing-light.toml", include_str!("../../scenarios/ticketing-light.toml")),
+    ("workflow-or-listener.toml", include_str!("../../scenarios/workflow-or-listener.toml")),
 ];
 
 /// A scenario that ships, with settings over it.

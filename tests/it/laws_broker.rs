@@ -387,6 +387,46 @@ fn messages_overtake() {
     assert_eq!(point(&outcome, "subscriber.server.time_wrong"), 0.0);
 }
 
+/// Two changes 0.5 s apart whose delays are exponential with mean 1 s come in the wrong order with probability exp(-0.5) / 2; then the
+/// first comes 2 s after it was raised, on average, and the view is wrong from there to the end: nothing newer ever comes.
+#[test]
+fn a_view_that_is_wrong_for_good_is_wrong_to_the_end_of_the_run() {
+    let (hours, starts) = (1.0, 1.0);
+    let outcome = run(&format!(
+        r#"
+        title = "wrong for good"
+        [run]
+        horizon = "{hours}h"
+        replications = 20
+        [sor.source]
+        zone = "here"
+        [event.customer]
+        from = "source"
+        to = "line"
+        rate = "{}/s"
+        lifecycle = {{ changes = 2, spacing = "500ms" }}
+        weight = "heavy"
+        size = {{ light = "300B", heavy = "4KiB" }}
+        [link.wire]
+        between = ["here", "there"]
+        latency = "exp(1s)"
+        in_order = false
+        [segment.bus]
+        zone = "here"
+        [queue.line]
+        segment = "bus"
+        [subscriber.server]
+        from = "line"
+        zone = "there"
+        workers = 1000
+        "#,
+        2.0 * starts
+    ));
+    let (seconds, swapped) = (3600.0 * hours, 0.5 * (-0.5_f64).exp());
+    agrees(&outcome, "subscriber.server.stale_overwrites", starts * swapped * (seconds - 2.0));
+    agrees(&outcome, "subscriber.server.time_wrong", starts * swapped * (seconds - 2.0) * (seconds - 2.0) / 2.0);
+}
+
 /// A workflow's work is done by the segment's threads: two of them are M/M/2 for it.
 #[test]
 fn a_workflow_runs_on_the_segment() {

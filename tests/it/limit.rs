@@ -1,7 +1,8 @@
 //! The search for the highest load, where Erlang's formula gives the answer.
 
 use crate::run_help::{Nobody, one_line};
-use busload::experiment::limit::{Refusal, limit};
+use busload::experiment::Refusal;
+use busload::experiment::limit::limit;
 use busload::outcome::Verdict;
 use busload::outcome::limit::LimitOutcome;
 use busload::scenario::{Design, MemoryFiles};
@@ -63,6 +64,6 @@ fn a_design_that_does_not_bear_its_load_has_a_limit_below_one() {
 
 #[test]
 fn without_objectives_there_is_no_limit() {
-    let Err(Refusal::Pointless(sentence)) = search(&text("")) else { panic!("nothing is too high") };
+    let Err(Refusal::Sentence(sentence)) = search(&text("")) else { panic!("nothing is too high") };
     assert!(sentence.contains("no objectives"), "{sentence}");
 }

@@ -2,8 +2,11 @@
 
 mod architecture;
 mod arrivals;
+mod backlog_penalty;
+mod calendar;
 mod callback_care;
 mod calls;
+mod clock_skew;
 #[cfg(feature = "cli")]
 mod commands;
 mod compare;
@@ -16,6 +19,7 @@ mod core_transcript;
 mod core_view;
 #[cfg(feature = "report")]
 mod cross_check;
+mod derived;
 mod designs;
 mod determinism;
 mod distributions;
@@ -30,11 +34,14 @@ mod limit;
 mod many_kinds;
 mod metrics_catalog;
 mod objectives;
+mod pipelines;
 mod poison;
+mod prices;
 mod problems;
 mod problems_callback;
 mod problems_feeds;
 mod problems_files;
+mod problems_pipelines;
 mod problems_surges;
 mod profiles;
 mod random;
@@ -49,7 +56,10 @@ mod scenario_files;
 mod scenario_help;
 mod scenario_hostile;
 mod scenario_language;
+mod scenarios_callbacks;
+mod scenarios_large;
 mod scenarios_meaning;
+mod size;
 mod stats;
 mod sweep;
 mod theory;

@@ -1,6 +1,7 @@
 //! The catalog of metrics, against which objectives are checked, is what a simulation finds: same names, units and order.
 
 use crate::calls::TRACE;
+use crate::derived::MESSY;
 use crate::designs::{BARE, ODD, all_shipped};
 use crate::feeds::BOTH;
 use crate::run_help::{outcome, scenario, scenario_set};
@@ -47,6 +48,8 @@ fn of_odd_ones() {
     holds(&scenario(BARE));
     holds(&scenario(BOTH));
     holds(&scenario(TRACE));
+    holds(&scenario(MESSY));
+    holds(&scenario(&format!("{BARE}\n[price]\ncurrency = \"USD\"\n\"segment.*.threads\" = 4")));
     holds(&scenario_set(ODD, &[("run.kind", "steady")]));
     holds(&scenario_set(ODD, &[("event.changed.weight", "heavy"), ("run.ending", "drain")]));
 }

@@ -42,7 +42,7 @@ error: `segment.bus` has no key `color`
 35 | color = 2
    | ^^^^^
    |
-   = help: possible here: `zone`, `threads`, `cost`, `persist` and `memory`
+   = help: possible here: `zone`, `threads`, `cost`, `persist`, `memory` and `backlog_penalty`
 
 1 problem
 "#);
@@ -1143,29 +1143,6 @@ error: disruption: disruptions are not supported by this version yet
    = help: remove it
 
 1 problem
-"#);
-}
-
-#[test]
-fn later_key() {
-    assert_snapshot!(seen(load_text(&changed("failure = \"1%\"", "failure = \"1%\"\nraises = []\nruns = \"actors\""))), @r#"
-error: subscriber.billing.raises: derived events are not supported by this version yet
-  --> a.toml:63:1
-   |
-63 | raises = []
-   | ^^^^^^
-   |
-   = help: remove it
-
-error: subscriber.billing.runs: "actors" is not supported by this version yet
-  --> a.toml:64:8
-   |
-64 | runs = "actors"
-   |        ^^^^^^^^
-   |
-   = help: write "listener" or "workflow"
-
-2 problems
 "#);
 }
 

@@ -2,6 +2,7 @@
 
 use crate::designs::{all_shipped, shipped};
 use crate::run_help::{agree, agrees, metric, outcome, point};
+use busload::outcome::{Outcome, Verdict};
 use busload::theory::{Md1, Mg1, Mm1, Mmc, ServiceMoments};
 
 #[test]
@@ -10,7 +11,8 @@ fn each_runs_and_raises() {
         let outcome = outcome(&scenario);
         let (raised, delivered) = (point(&outcome, "total.raised"), point(&outcome, "total.delivered"));
         assert!(raised > 0.0 && delivered > 0.0, "{}", outcome.scenario.title);
-        assert_eq!(point(&outcome, "total.missed"), 0.0, "{}", outcome.scenario.title);
+        let lost = point(&outcome, "total.missed") > 0.0;
+        assert_eq!(lost, outcome.scenario.file == "poison-message.toml", "{}", outcome.scenario.title);
         let bottleneck = outcome.findings.iter().any(|finding| finding.kind == "bottleneck");
         assert!(bottleneck, "{}", outcome.scenario.title);
     }
@@ -81,6 +83,95 @@ fn heavy_tickets_become_stale_without_a_guard() {
     assert_eq!(point(&guarded, "subscriber.guest_profile.stale_overwrites"), 0.0);
     assert_eq!(point(&guarded, "subscriber.guest_profile.time_wrong"), 0.0);
     assert_eq!(point(&guarded, "subscriber.guest_profile.stale_final"), 0.0);
+}
+
+/// Back-pressure leaves at the broker what the fraud check can't take; without bounds it all comes in.
+#[test]
+fn mailboxes_keep_the_rush_hour_out() {
+    let bounded = outcome(&shipped("actors.toml", &[("run.replications", "2")]));
+    let unlimited = [
+        ("run.replications", "2"),
+        ("subscriber.fraud.prefetch", "1_000_000"),
+        ("subscriber.fraud.stage.1.mailbox", "1_000_000"),
+        ("subscriber.fraud.stage.2.mailbox", "1_000_000"),
+    ];
+    let unbounded = outcome(&shipped("actors.toml", &unlimited));
+    let (score, backlog) = ("subscriber.fraud.stage.score.waiting_line.max", "subscriber.fraud.backlog.max");
+    assert!(point(&bounded, score) <= 40.0 && point(&bounded, backlog) > 10_000.0);
+    assert!(point(&unbounded, score) > 10_000.0 && point(&unbounded, backlog) < 10.0);
+    assert_eq!(point(&bounded, "subscriber.fraud.in_flight.max"), 200.0);
+    assert!(bounded.findings.iter().any(|finding| finding.kind == "held_back"));
+    // Two tasks that some cards share unevenly are held up no longer than twice.
+    assert!(point(&bounded, "subscriber.fraud.unfinished") < 100.0 && point(&bounded, "subscriber.fraud.order_violations") == 0.0);
+}
+
+/// Pending trees are to be fewer than what the slowest stage does until they are replayed: 20/s x 30 s = 600.
+#[test]
+fn replays_snowball_when_too_much_is_pending() {
+    let storm = outcome(&shipped("topology.toml", &[("run.replications", "2")]));
+    let calm = outcome(&shipped("topology.toml", &[("run.replications", "2"), ("subscriber.fraud.max_pending", "300")]));
+    let storms = |outcome: &busload::outcome::Outcome| outcome.findings.iter().any(|finding| finding.kind == "retry_storm");
+    assert!(storms(&storm) && point(&storm, "subscriber.fraud.unfinished") > 1_000.0);
+    assert!(!storms(&calm) && point(&calm, "subscriber.fraud.replayed") < 10.0);
+    assert!(point(&calm, "subscriber.fraud.unfinished") < 50.0);
+}
+
+/// One word changes: the subscriber's work, and the wait for the service that it calls, move onto the bus, and everybody waits there.
+#[test]
+fn a_workflow_is_paid_by_everybody_on_its_segment() {
+    let settings = |runs| [("run.horizon", "20m"), ("subscriber.profile.runs", runs)];
+    let listener = outcome(&shipped("workflow-or-listener.toml", &settings("listener")));
+    let workflow = outcome(&shipped("workflow-or-listener.toml", &settings("workflow")));
+    // Per event 1 ms to take in, 1 for each of two copies, 0.2 for each ack, on three threads.
+    agrees(&listener, "segment.bus.utilization.mean", 30.0 * 0.0034 / 3.0);
+    // Besides, the work and the call, as long as it takes with its link there and back within the datacenter.
+    let held = 0.02 + point(&workflow, "subscriber.profile.calls.latency.mean");
+    agrees(&workflow, "segment.bus.utilization.mean", 30.0 * (0.0034 + held) / 3.0);
+    for (metric, more) in [("subscriber.gate.end_to_end.mean", 1.3), ("subscriber.gate.hop.segment_wait.mean", 20.0)] {
+        assert!(point(&workflow, metric) > more * point(&listener, metric), "{metric}");
+    }
+    let bytes = |outcome| point(outcome, "link.lan.bytes");
+    // Of what crosses the link, the gate's copies and acks are left: 4 KiB and 64 B.
+    agrees(&workflow, "link.lan.bytes", 30.0 * (4096.0 + 64.0));
+    assert!(bytes(&listener) > 2.0 * bytes(&workflow));
+    assert!(workflow.metric("subscriber.profile.hop.delivery_link.mean").is_none());
+}
+
+#[test]
+fn a_noisy_neighbor_is_felt_on_one_segment_and_not_on_eight() {
+    let settings = [("run.horizon", "30m"), ("run.replications", "3")];
+    let one = outcome(&shipped("segments-1.toml", &settings));
+    let eight = outcome(&shipped("segments-8.toml", &settings));
+    for subscriber in ["orders", "shifts"] {
+        let late = format!("subscriber.{subscriber}.end_to_end.p99");
+        assert!(point(&one, &late) > 30.0, "{}", point(&one, &late));
+        assert!(point(&eight, &late) < 1.0, "{}", point(&eight, &late));
+    }
+    // The noisy one pays: an eighth of the threads is all that it has now.
+    let catalog = "subscriber.catalog.end_to_end.mean";
+    assert!(point(&eight, catalog) > 3.0 * point(&one, catalog));
+    let verdict = |outcome: &Outcome| outcome.objectives[0].verdict;
+    assert_eq!((verdict(&one), verdict(&eight)), (Verdict::Missed, Verdict::Met));
+}
+
+#[test]
+fn an_esb_costs_its_threads_and_a_broker_its_machines() {
+    let settings = [("run.horizon", "20m")];
+    let esb = outcome(&shipped("esb-or-broker.toml", &settings));
+    let plain = outcome(&shipped("esb-or-broker-plain.toml", &settings));
+    // Four licensed threads; one thread and five workers of listeners.
+    assert_eq!(point(&esb, "total.cost"), 4.0 * 400.0);
+    assert_eq!(point(&plain, "total.cost"), 40.0 + 5.0 * 60.0);
+    assert_eq!(metric(&plain, "total.cost").unit.symbol(), "USD");
+    let verdicts = |outcome: &Outcome| outcome.objectives.iter().map(|objective| objective.verdict).collect::<Vec<_>>();
+    assert_eq!(verdicts(&esb), [Verdict::Missed, Verdict::Met]);
+    assert_eq!(verdicts(&plain), [Verdict::Met, Verdict::Met]);
+    // What is saved is paid in latency on the way to the machines and back.
+    let late = "subscriber.profile.end_to_end.mean";
+    assert!(point(&plain, late) > point(&esb, late) + 0.004);
+    // Of tickets a fifth of a second apart, four in ten change the profile.
+    agrees(&plain, "event.profile_changed.raised", 20.0 * 0.4 * 1200.0);
+    agrees(&plain, "subscriber.search.utilization.mean", 20.0 * 0.4 * 0.025);
 }
 
 /// Half the interval later, and hardly any work for the pages: what costs is that light entries call back like light events.

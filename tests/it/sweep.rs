@@ -1,8 +1,8 @@
 //! Sweeps: the grid's order, what a point says, and going on after a stop.
 
 use crate::run_help::{Nobody, metric, one_line, outcome, scenario_set};
-use busload::experiment::Watch;
-use busload::experiment::sweep::{Grid, Refusal, Store, grid, sweep};
+use busload::experiment::sweep::{Grid, Store, grid, sweep};
+use busload::experiment::{Refusal, Watch};
 use busload::outcome::sweep::{Point, Sweep};
 use busload::scenario::{Axis, Design, MemoryFiles};
 use std::collections::BTreeMap;
@@ -95,6 +95,6 @@ fn a_grid_with_an_unsound_point_is_refused_before_anything_is_simulated() {
 #[test]
 fn a_grid_that_nobody_could_wait_for_is_refused() {
     let axis = |path: &str| Axis::parse(path, "1..500").unwrap();
-    let Err(Refusal::TooLarge(sentence)) = over(vec![axis("run.seed"), axis("subscriber.server.workers")]) else { panic!("too large") };
+    let Err(Refusal::Sentence(sentence)) = over(vec![axis("run.seed"), axis("subscriber.server.workers")]) else { panic!("too large") };
     assert!(sentence.contains("250000 points"), "{sentence}");
 }

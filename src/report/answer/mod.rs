@@ -8,12 +8,14 @@ mod files;
 mod limit;
 mod markdown;
 mod page;
+mod size;
 mod sweep;
 mod terminal;
 
 pub use compare::compare;
 pub use files::render;
 pub use limit::limit;
+pub use size::size;
 pub use sweep::sweep;
 pub use terminal::terminal;
 

@@ -59,10 +59,13 @@ pub fn utilization(facts: &Facts, colors: &Colors) -> Option<Picture> {
 fn tracks<'a>(facts: &Facts<'a>, wanted: impl Fn(&str, &str) -> bool) -> Vec<Track<'a>> {
     let track = |series: &'a Series| {
         let (kind, name, quantity) = split(&series.name)?;
+        // A stage of a pipeline is a station of its own.
+        let of_stage = quantity.strip_prefix("stage.").and_then(|rest| rest.split_once('.'));
+        let (stage, quantity) = of_stage.map_or((String::new(), quantity), |(stage, quantity)| (format!(" {stage}"), quantity));
         let mean = points(series, &series.mean);
         (wanted(kind, quantity) && !mean.is_empty()).then(|| Track {
-            entity: format!("{kind}.{name}"),
-            name: plain(if kind == "poller" { &series.name[..kind.len() + 1 + name.len()] } else { name }),
+            entity: format!("{kind}.{name}{stage}"),
+            name: plain(&if kind == "poller" { format!("{kind}.{name}") } else { format!("{name}{stage}") }),
             unit: series.unit,
             peak: highest(&mean),
             mean,

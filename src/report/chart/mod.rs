@@ -4,6 +4,7 @@ mod colors;
 pub mod curve;
 mod day;
 pub mod forest;
+pub mod front;
 mod hops;
 mod latency;
 mod layout;

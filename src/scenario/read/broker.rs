@@ -7,7 +7,7 @@ use crate::scenario::document::Node;
 use crate::scenario::problem::Fault;
 use crate::scenario::reader::{Context, Reader};
 use crate::scenario::spec::{Cost, Persist, Queue, Segment, Topic};
-use crate::scenario::values::{bytes, count, distribution};
+use crate::scenario::values::{bytes, count, distribution, penalty};
 use crate::units::Bytes;
 
 pub(super) fn segments(root: &mut Reader<'_>) -> Vec<Segment> {
@@ -26,8 +26,15 @@ fn segment<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>) -> 
             .unwrap_or_default(),
         persist: reader.inner("persist", PERSIST).map(|inner| persist(context, inner)),
         memory: reader.get("memory", memory),
+        backlog_penalty: reader.get("backlog_penalty", penalty),
     };
-    reader.later("backlog_penalty", "a backlog penalty is");
+    if !reader.writes("cost") {
+        reader.no_effect(
+            "backlog_penalty",
+            "no operation costs anything here",
+            "add for example cost = { receive = \"180us\" }, or remove it",
+        );
+    }
     reader.done();
     segment
 }

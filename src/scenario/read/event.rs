@@ -1,6 +1,7 @@
 //! `[event.NAME]`: what is raised, how often, how large, and what happens when it is refused.
 
 use super::feed::is_carried;
+use super::raises::raised_names;
 use super::{NOWHERE, RETRIES_MAX, destination, entities};
 use crate::scenario::document::Node;
 use crate::scenario::problem::{Fault, Problem};
@@ -24,7 +25,9 @@ pub(super) struct SizedEvent {
 
 pub(super) fn events(root: &mut Reader<'_>) -> Vec<SizedEvent> {
     let context = root.context;
-    let events: Vec<SizedEvent> = entities(root, "event").into_iter().map(|(name, reader)| event(context, name, reader)).collect();
+    let raised = raised_names(context.root);
+    let one = |(name, reader)| event(context, name, reader, raised.contains(name));
+    let events: Vec<SizedEvent> = entities(root, "event").into_iter().map(one).collect();
     if events.is_empty() && !root.writes("event") {
         let hint = "write `[event.NAME]` with from, to and rate";
         context.problems.borrow_mut().push(Problem { place: None, what: "the scenario raises no events".into(), hint: hint.into() });
@@ -32,7 +35,7 @@ pub(super) fn events(root: &mut Reader<'_>) -> Vec<SizedEvent> {
     events
 }
 
-fn event<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>) -> SizedEvent {
+fn event<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, is_raised: bool) -> SizedEvent {
     let from = reader.require("from", "from = \"ticketing\", a system of record", |node| context.sors.refer(node));
     if !reader.writes("to") && !is_carried(context, name) {
         reader.missing("to", "to = \"tickets\", a topic or a queue");
@@ -54,7 +57,7 @@ fn event<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>) -> Si
     let lifecycle = lifecycle(&mut reader);
     let batch = reader.get("batch", count(1..=100_000)).unwrap_or(1);
     let together = f64::from(batch) * lifecycle.as_ref().map_or(1.0, |lifecycle| f64::from(lifecycle.changes));
-    let arrivals = arrivals(context, &mut reader, batch, together);
+    let arrivals = arrivals(context, &mut reader, batch, together, is_raised);
     let event = Event {
         name: name.to_string(),
         from: from.unwrap_or(NOWHERE),
@@ -68,6 +71,8 @@ fn event<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>) -> Si
         popularity,
         lifecycle,
         arrivals,
+        raised_by: Vec::new(),
+        inherits: false,
         refused: refused(&mut reader),
     };
     reader.done();
@@ -132,8 +137,8 @@ fn lifecycle(reader: &mut Reader<'_>) -> Option<Lifecycle> {
     Some(Lifecycle { changes, spacing })
 }
 
-/// `together`: events that each arrival of the pattern stands for.
-fn arrivals<'a>(context: &'a Context<'a>, reader: &mut Reader<'a>, batch: u32, together: f64) -> Arrivals {
+/// `together`: events that each arrival of the pattern stands for; `is_raised`: by subscribers, so that it needs no rate.
+fn arrivals<'a>(context: &'a Context<'a>, reader: &mut Reader<'a>, batch: u32, together: f64, is_raised: bool) -> Arrivals {
     let written = reader.get("rate", rate);
     let given = reader.get("arrivals", values::arrivals(context));
     let failed = given.is_none() && reader.writes("arrivals");
@@ -147,7 +152,7 @@ fn arrivals<'a>(context: &'a Context<'a>, reader: &mut Reader<'a>, batch: u32, t
                 reader.no_effect(key, "the `arrivals` say themselves when events come", "remove one of the two");
             }
         }
-    } else if !reader.writes("rate") && !failed {
+    } else if !reader.writes("rate") && !failed && !is_raised {
         reader.missing("rate", "rate = \"500K/day\"");
     }
     if matches!(pattern, Pattern::Sine { .. }) && reader.writes("hourly") {

@@ -11,8 +11,11 @@ mod feed;
 mod line;
 mod load;
 mod objective;
+mod pipeline;
 mod place;
 mod poller;
+mod price;
+mod raises;
 mod run;
 mod sor;
 mod subscriber;
@@ -23,7 +26,7 @@ use super::names::{ENTITIES, Names};
 use super::problem::{Fault, Place};
 use super::reach::reach;
 use super::reader::{Context, Reader};
-use super::spec::{Destination, Scenario};
+use super::spec::{Destination, Scenario, Traffic};
 
 /// The number of an entity that does not exist.
 pub(super) const NOWHERE: usize = usize::MAX;
@@ -41,9 +44,7 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
     let title = reader.get("title", super::values::text).unwrap_or(stem).to_string();
     let question = reader.get("question", super::values::text).unwrap_or_default().to_string();
     reader.get("extends", super::values::text);
-    for (section, what) in [("disruption", "disruptions are"), ("growth", "growth is"), ("price", "prices are")] {
-        reader.later(section, what);
-    }
+    reader.later("disruption", "disruptions are");
     let run = run::run(&mut reader);
     let mut events = event::events(&mut reader);
     surge::surges(&mut reader, &run, &mut events);
@@ -67,10 +68,15 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
         events: events.into_iter().map(|sized| sized.event).collect(),
         objectives: Vec::new(),
         assumptions: Vec::new(),
+        price: None,
+        growth: price::growth(&mut reader),
+        traffic: Traffic::default(),
         reach: Vec::new(),
     };
     load::load(&mut reader, &mut scenario.events, &mut scenario.sors);
     scenario.reach = reach(&scenario);
+    raises::derive(&reader, &mut scenario);
+    scenario.price = price::price(&mut reader, &scenario);
     scenario.objectives = objective::objectives(&mut reader, &scenario);
     scenario.assumptions = assumption::assumptions(&mut reader);
     reader.done();

@@ -81,6 +81,7 @@ fn below<'c>(name: &'c str, catalog: &'c [MetricDefinition]) -> impl Iterator<It
 fn quantity(rest: &str) -> &str {
     match rest.split_once('.') {
         Some(("hop", _)) => "hop",
+        Some(("stage", _)) => "stage",
         Some((first, _)) => first,
         None => rest,
     }
@@ -105,6 +106,7 @@ fn example(unit: Unit) -> &'static str {
         Unit::BytesPerSecond => "\"< 10Mbit/s\"",
         Unit::Share => "\"< 70%\"",
         Unit::Count | Unit::ItemSeconds => "\"= 0\"",
+        Unit::Currency(_) => "\"< 5000\"",
     }
 }
 
@@ -118,7 +120,7 @@ fn limit(text: &str, unit: Unit) -> Result<f64, Fault> {
         Unit::BytesPerSecond => text.parse::<Bandwidth>()?.0 as f64 / 8.0,
         Unit::Share => text.parse::<Share>()?.0,
         // A count with its multiple is a rate without its span.
-        Unit::Count | Unit::ItemSeconds => match format!("{text}/s").parse::<Rate>() {
+        Unit::Count | Unit::ItemSeconds | Unit::Currency(_) => match format!("{text}/s").parse::<Rate>() {
             Ok(rate) => rate.count,
             Err(_) => return Err(Fault::new(format!("\"{text}\" is not a count"), "write a number without a unit")),
         },

@@ -18,7 +18,6 @@ pub(super) fn zones(root: &mut Reader<'_>) -> Vec<Zone> {
         if let (Some(zone), Some(latency)) = (context.zones.number(name).and_then(|zone| zones.get_mut(zone)), latency) {
             zone.latency = latency;
         }
-        reader.later("clock_skew", "clock skew is");
         reader.done();
     }
     zones

@@ -36,6 +36,7 @@ fn poller<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, even
         from: Destination::Feed(feed),
         durable: true,
         runs: Runs::Listener,
+        pipeline: None,
         workers: reader.get("workers", count(1..=SERVERS_MAX)).unwrap_or(1),
         prefetch: None,
         consumers: 1,
@@ -50,6 +51,7 @@ fn poller<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, even
         callback: reader
             .inner("callback", "callback = { style = \"rest\", connections = 8 }")
             .map(|inner| callback(context, inner, &Vec::from_iter(of))),
+        raises: Vec::new(),
         calls: reader.get("calls", |node| calls(context, node)).unwrap_or_default(),
     };
     let timeout = reader.get("timeout", span_above_zero);

@@ -29,8 +29,8 @@ fn sor<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>) -> Sor 
         own_load,
         own_service,
         max_waiting: reader.get("max_waiting", whole(0..=u64::MAX)),
+        clock_skew: reader.get("clock_skew", distribution(context)),
     };
-    reader.later("clock_skew", "clock skew is");
     reader.done();
     sor
 }

@@ -3,6 +3,8 @@
 use super::callback::callback;
 use super::event::SizedEvent;
 use super::line::{POLICIES, line};
+use super::pipeline::pipeline;
+use super::raises::raises;
 use super::sor::SERVERS_MAX;
 use super::{NOWHERE, destination, entities, zone};
 use crate::core::{Dispatch, Ordering};
@@ -17,6 +19,8 @@ use crate::sim::Distribution;
 const PAIRS_MAX: usize = 1_000_000;
 /// Each consumer has a line of its own.
 const CONSUMERS_MAX: u32 = 10_000;
+const RUNS: &[(&str, Runs)] =
+    &[("listener", Runs::Listener), ("workflow", Runs::Workflow), ("actors", Runs::Actors), ("topology", Runs::Topology)];
 /// Services that one subscriber calls.
 const CALLS_MAX: usize = 100;
 
@@ -32,13 +36,17 @@ pub(super) fn subscribers(root: &mut Reader<'_>, events: &[SizedEvent]) -> Vec<S
 }
 
 fn subscriber<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, events: &[SizedEvent]) -> Subscriber {
-    later(&mut reader);
     let from = reader.require("from", "from = \"tickets\", a topic or a queue", |node| destination(context, node));
     let from = from.unwrap_or(Destination::Topic(NOWHERE));
     let feeding: Vec<&SizedEvent> = events.iter().filter(|sized| sized.event.to == Some(from)).collect();
-    let workers = reader.get("workers", count(1..=SERVERS_MAX)).unwrap_or(1);
+    let runs = reader.get("runs", choice(RUNS)).unwrap_or(Runs::Listener);
+    let pipeline = pipeline(&mut reader, runs);
+    let workers = match &pipeline {
+        Some(pipeline) => pipeline.stages.iter().map(|stage| stage.tasks).sum(),
+        None => reader.get("workers", count(1..=SERVERS_MAX)).unwrap_or(1),
+    };
     let consumers = reader.get("consumers", count(1..=CONSUMERS_MAX)).unwrap_or(1);
-    if consumers > workers {
+    if consumers > workers && pipeline.is_none() {
         let what = format!("{consumers} consumers share {workers} worker(s): some would have none and never finish a message");
         reader.complain("consumers", &what, "write at most as many consumers as `workers`");
     }
@@ -47,21 +55,23 @@ fn subscriber<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, 
         zone: zone(&mut reader),
         from,
         durable: reader.get("durable", boolean).unwrap_or(true),
-        runs: reader.get("runs", runs).unwrap_or(Runs::Listener),
+        runs,
         workers,
         prefetch: reader.get("prefetch", count(1..=u32::MAX)),
         consumers,
         line: own_line(&mut reader, from),
-        work: work(context, &mut reader, from, events),
+        work: if pipeline.is_none() { work(context, &mut reader, from, events) } else { Vec::new() },
         failure: reader.get("failure", share).unwrap_or(0.0),
         poison: reader.get("poison", share).unwrap_or(0.0),
         guard: reader
             .get("guard", choice(&[("none", Guard::None), ("timestamp", Guard::Timestamp), ("version", Guard::Version)]))
             .unwrap_or(Guard::None),
         selector: selector(&mut reader, &feeding),
+        pipeline,
         callback: reader
             .inner("callback", "callback = { style = \"rest\", connections = 8 }")
             .map(|inner| callback(context, inner, &feeding)),
+        raises: raises(&mut reader),
         calls: reader.get("calls", |node| calls(context, node)).unwrap_or_default(),
     };
     if matches!(from, Destination::Queue(_)) {
@@ -72,19 +82,6 @@ fn subscriber<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, 
     subscriber
 }
 
-/// What a later version will have.
-fn later(reader: &mut Reader<'_>) {
-    for (key, what) in [
-        ("stage", "stages of actors and topologies are"),
-        ("max_pending", "topologies are"),
-        ("replay_after", "topologies are"),
-        ("mailbox", "mailboxes are"),
-        ("raises", "derived events are"),
-    ] {
-        reader.later(key, what);
-    }
-}
-
 /// The systems of record that it calls one after the other.
 pub(super) fn calls(context: &Context<'_>, node: &Node) -> Result<Vec<usize>, Fault> {
     let names = texts(node).map_err(|fault| Fault { hint: "write systems of record: [\"crm\"]".into(), ..fault })?;
@@ -92,13 +89,6 @@ pub(super) fn calls(context: &Context<'_>, node: &Node) -> Result<Vec<usize>, Fa
         return Err(Fault::new(format!("{} services", names.len()), format!("name 1 to {CALLS_MAX} systems of record, or remove it")));
     }
     names.into_iter().map(|(_, node)| context.sors.refer(node).map_err(|fault| fault.at(node.place))).collect()
-}
-
-fn runs(node: &Node) -> Result<Runs, Fault> {
-    if let Some(kind @ ("actors" | "topology")) = node.text() {
-        return Err(Fault::new(format!("\"{kind}\" is not supported by this version yet"), "write \"listener\" or \"workflow\""));
-    }
-    choice(&[("listener", Runs::Listener), ("workflow", Runs::Workflow)])(node)
 }
 
 /// The subscription's own policies; a subscriber to a queue has none but ordering and dispatch.

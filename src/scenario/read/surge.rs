@@ -31,8 +31,11 @@ fn surge(mut reader: Reader<'_>, run: &Run, events: &mut [SizedEvent]) {
     let length = reader.require("for", "for = \"30m\"", span_above_zero);
     let factor = reader.require("factor", "factor = 4", number(0.0..=FACTOR_MAX));
     if let Some(event) = event.and_then(|event| events.get_mut(event)) {
+        let has_rate = event.event.has_rate();
         let profile = &mut event.event.arrivals.profile;
-        if !event.event.arrivals.pattern.is_stretched() {
+        if !has_rate {
+            reader.complain("event", "it has no `rate`: subscribers raise it", "name another event, or give that one a `rate`");
+        } else if !event.event.arrivals.pattern.is_stretched() {
             let why = "the event's `arrivals` say themselves when it comes";
             reader.complain("event", why, "name another event, or give that one a `rate`");
         } else if let (Some(at), Some(length), Some(factor)) = (at, length, factor) {

@@ -2,7 +2,7 @@
 
 use super::report;
 use crate::scenario::reader::Context;
-use crate::scenario::spec::{Destination, Event, Scenario, Schedule};
+use crate::scenario::spec::{Destination, Event, Scenario, Schedule, TUPLES_OF_A_TREE_MAX};
 use crate::sim::Pattern;
 use crate::units::Unit;
 use std::collections::BTreeSet;
@@ -12,8 +12,13 @@ const MEMORY_MAX: u64 = 4 << 30;
 const RESOURCE_BYTES: u64 = 16;
 /// One subscription's picture of a resource.
 const PICTURE_BYTES: u64 = 32;
+/// A derived event's resource in the maps that tell where it came from.
+const HEIR_BYTES: u64 = 80;
 const TRACE_ROW_BYTES: u64 = 64;
 const CONSUMER_BYTES: u64 = 192;
+const TASK_BYTES: u64 = 128;
+/// A message on its way through a subscriber, and its place in a mailbox.
+const TUPLE_BYTES: u64 = 300;
 
 /// Events, own requests and polls of one replication.
 const EVENTS_MAX: f64 = 1e12;
@@ -28,8 +33,9 @@ struct Part<'s, T> {
 /// What the model of one replication keeps from its start.
 pub(super) fn memory(context: &Context<'_>, scenario: &Scenario) {
     let audiences = audiences(scenario);
+    let derived = derived(scenario, &audiences);
     let events = scenario.events.iter().zip(audiences).flat_map(|(event, audience)| [resources(event, audience), rows(event)]);
-    let parts: Vec<Part<'_, u64>> = events.flatten().chain(consumers(scenario)).collect();
+    let parts: Vec<Part<'_, u64>> = events.flatten().chain(consumers(scenario)).chain(derived).chain(pipelines(scenario)).collect();
     let total = parts.iter().fold(0_u64, |sum, part| sum.saturating_add(part.amount));
     let Some(largest) = parts.iter().max_by_key(|part| part.amount).filter(|_| total > MEMORY_MAX) else { return };
     let (size, most) = (Unit::Bytes.show(total as f64), Unit::Bytes.show(MEMORY_MAX as f64));
@@ -49,6 +55,31 @@ fn resources(event: &Event, audience: u64) -> Option<Part<'_, u64>> {
     })
 }
 
+/// An event keeps a picture of every resource that those from which it derives have.
+fn derived<'s>(scenario: &'s Scenario, audiences: &[u64]) -> Vec<Part<'s, u64>> {
+    let mut next: Vec<Vec<usize>> = vec![Vec::new(); scenario.events.len()];
+    for subscriber in scenario.subscribers.iter().filter(|subscriber| !subscriber.raises.is_empty()) {
+        for event in scenario.events_reaching(subscriber) {
+            next[event].extend(subscriber.raises.iter().map(|raise| raise.event));
+        }
+    }
+    let mut parts = Vec::new();
+    for (root, event) in scenario.events.iter().enumerate().filter(|(root, _)| !next[*root].is_empty()) {
+        let Some(count) = event.resources else { continue };
+        let mut seen = BTreeSet::from([root]);
+        let mut way = next[root].clone();
+        while let Some(heir) = way.pop() {
+            if seen.insert(heir) {
+                way.extend(&next[heir]);
+            }
+        }
+        let kept = seen.iter().filter(|heir| **heir != root).map(|heir| HEIR_BYTES + RESOURCE_BYTES + PICTURE_BYTES * audiences[*heir]);
+        let hint = "write fewer resources, as each is kept once more for every event that subscribers derive from this one";
+        parts.push(Part { amount: count.saturating_mul(kept.sum()), path: ["event", &event.name, "resources"], hint });
+    }
+    parts
+}
+
 fn rows(event: &Event) -> Option<Part<'_, u64>> {
     let Pattern::Trace(rows) = &event.arrivals.pattern else { return None };
     let hint = "use a shorter trace, or keep some of its rows with where=";
@@ -60,6 +91,21 @@ fn consumers(scenario: &Scenario) -> Option<Part<'_, u64>> {
     let most = scenario.subscribers.iter().max_by_key(|subscriber| subscriber.consumers)?;
     let count: u64 = scenario.subscribers.iter().map(|subscriber| u64::from(subscriber.consumers)).sum();
     Some(Part { amount: count * CONSUMER_BYTES, path: ["subscriber", &most.name, "consumers"], hint: "write fewer consumers" })
+}
+
+/// Tasks, and what replays can bring under way.
+fn pipelines(scenario: &Scenario) -> impl Iterator<Item = Part<'_, u64>> {
+    scenario.subscribers.iter().filter_map(|subscriber| {
+        let name = subscriber.name.as_str();
+        let pipeline = subscriber.pipeline.as_ref()?;
+        let tasks = u64::from(subscriber.workers) * TASK_BYTES;
+        let trees = pipeline.replay_after.and(subscriber.credit()).unwrap_or(0);
+        let tuples = trees.saturating_mul(u64::from(TUPLES_OF_A_TREE_MAX) * TUPLE_BYTES);
+        Some(match tuples > tasks {
+            true => Part { amount: tuples, path: ["subscriber", name, "max_pending"], hint: "write a smaller `max_pending`" },
+            false => Part { amount: tasks, path: ["subscriber", name, "stage"], hint: "write fewer `tasks`" },
+        })
+    })
 }
 
 /// By event: how many subscriptions and queues show it to somebody, dead letters included.
@@ -83,18 +129,23 @@ fn audiences(scenario: &Scenario) -> Vec<u64> {
 pub(super) fn length(context: &Context<'_>, scenario: &Scenario) {
     const HINT: &str = "write a lower rate, or a shorter `horizon` in [run]";
     let horizon = scenario.run.horizon;
-    let events = scenario.events.iter().map(|event| {
-        let amount = match &event.arrivals.pattern {
-            Pattern::Trace(rows) => rows.len() as f64,
-            Pattern::Mmpp(_) => event.arrivals.rate * horizon.seconds(),
-            _ => event.arrivals.rate * event.arrivals.profile.expected(scenario.horizon()),
+    let events = scenario.events.iter().zip(&scenario.traffic.events).map(|(event, rate)| {
+        let key = match () {
+            _ if !event.has_rate() => "from",
+            _ if event.arrivals.written.is_some() => "rate",
+            _ => "arrivals",
         };
-        let key = if event.arrivals.written.is_some() { "rate" } else { "arrivals" };
-        Part { amount, path: ["event", &event.name, key], hint: HINT }
+        Part { amount: rate * horizon.seconds(), path: ["event", &event.name, key], hint: HINT }
     });
     let own = scenario.sors.iter().filter_map(|sor| {
         let amount = sor.own_load?.hertz() * horizon.seconds();
         Some(Part { amount, path: ["sor", &sor.name, "own_load"], hint: HINT })
+    });
+    let replays = scenario.subscribers.iter().filter_map(|subscriber| {
+        let again = subscriber.pipeline.as_ref()?.replay_after?;
+        let amount = subscriber.credit()? as f64 * horizon.seconds() / again.seconds();
+        let hint = "write a longer `replay_after`, or a smaller `max_pending`";
+        Some(Part { amount, path: ["subscriber", &subscriber.name, "replay_after"], hint })
     });
     let polls = scenario.pollers.iter().map(|poller| {
         let (each, key) = match &poller.schedule {
@@ -103,11 +154,15 @@ pub(super) fn length(context: &Context<'_>, scenario: &Scenario) {
         };
         Part { amount: horizon.seconds() / each, path: ["poller", &poller.reader.name, key], hint: "poll less often" }
     });
-    let parts: Vec<Part<'_, f64>> = events.chain(own).chain(polls).collect();
+    let parts: Vec<Part<'_, f64>> = events.chain(own).chain(polls).chain(replays).collect();
     let total: f64 = parts.iter().map(|part| part.amount).sum();
     let largest = parts.iter().max_by(|one, other| one.amount.total_cmp(&other.amount));
     let Some(largest) = largest.filter(|_| total > EVENTS_MAX) else { return };
-    let customers = if largest.path[0] == "poller" { "polls" } else { "events" };
+    let customers = match largest.path {
+        ["poller", ..] => "polls",
+        [.., "replay_after"] => "replays",
+        _ => "events",
+    };
     let what = format!(
         "{}: about {total:.1e} {customers} come within the horizon of {horizon}, and a run of more than {EVENTS_MAX:.0e} would not end",
         largest.path.join(".")

@@ -6,7 +6,7 @@ use super::{called, feeding, no_effect, report, table_of, writes};
 use crate::core::{Dispatch, Ordering};
 use crate::scenario::metrics::target;
 use crate::scenario::reader::Context;
-use crate::scenario::spec::{Destination, Event, Kind, Scenario, Subscriber};
+use crate::scenario::spec::{Destination, Event, Grouping, Kind, Scenario, Subscriber};
 use crate::sim::Pattern;
 use std::collections::BTreeSet;
 
@@ -56,6 +56,16 @@ pub(super) fn services(context: &Context<'_>, scenario: &Scenario) {
                 let what = format!("sor.{} needs `service`, as `{}` calls it", sor.name, subscriber.name);
                 report(context, &["sor", &sor.name], what, "write for example: service = \"lognormal(p50=18ms, p99=120ms)\"");
             }
+        }
+    }
+}
+
+/// A wrong clock can fool only a guard that looks at time stamps, which tells versions of one resource apart.
+pub(super) fn clocks(context: &Context<'_>, scenario: &Scenario) {
+    for (index, sor) in scenario.sors.iter().enumerate() {
+        if !scenario.events.iter().any(|event| event.from == index && has_versions(context, event)) {
+            let because = "every event that it raises has a resource of its own, of which no version is older than another";
+            no_effect(context, &["sor", &sor.name, "clock_skew"], because, "give an event `resources` or a `lifecycle`, or remove it");
         }
     }
 }
@@ -123,6 +133,7 @@ pub(super) fn subscribers(context: &Context<'_>, scenario: &Scenario) {
             redelivery(context, "subscriber", name);
         }
         ordering(context, scenario, subscriber);
+        grouping(context, scenario, subscriber);
         dispatch(context, scenario, subscriber);
         retries(context, scenario, subscriber);
         shared_answers(context, scenario, subscriber);
@@ -207,8 +218,12 @@ fn shared_answers(context: &Context<'_>, scenario: &Scenario, subscriber: &Subsc
 fn has_shared_resources(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) -> bool {
     let fed = feeding(scenario, subscriber);
     let dead_letters = || matches!(subscriber.from, Destination::Queue(queue) if scenario.gets_dead_letters(queue));
-    let shared = |event: &Event| ["resources", "lifecycle"].iter().any(|key| writes(context, "event", &event.name, key));
-    fed.is_empty() || dead_letters() || fed.iter().any(|(_, event)| shared(event))
+    fed.is_empty() || dead_letters() || fed.iter().any(|(_, event)| has_versions(context, event))
+}
+
+/// A resource of an event may change more than once, as far as the file tells: its own, or the one that it has from its trigger.
+fn has_versions(context: &Context<'_>, event: &Event) -> bool {
+    event.inherits || ["resources", "lifecycle"].iter().any(|key| writes(context, "event", &event.name, key))
 }
 
 fn ordering(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
@@ -220,6 +235,16 @@ fn ordering(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber)
             "give the event `resources` or a `lifecycle`, or remove it",
         );
     }
+}
+
+/// Which task a resource always comes to matters only where it comes again.
+fn grouping(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
+    let Some(pipeline) = &subscriber.pipeline else { return };
+    let grouped = pipeline.stages.iter().position(|stage| stage.group_by == Grouping::Resource);
+    let Some(index) = grouped.filter(|_| !has_shared_resources(context, scenario, subscriber)) else { return };
+    let name = &subscriber.name;
+    let what = format!("subscriber.{name}.stage.{index}.group_by has no effect because {OWN_RESOURCES}");
+    report(context, &["subscriber", name, "stage"], what, "give the event `resources` or a `lifecycle`, or write \"shuffle\"");
 }
 
 fn dispatch(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {

@@ -72,7 +72,7 @@ struct Attempt<'s> {
 impl Attempt<'_> {
     /// The key that makes attempts fail again and again at one instant, if any does.
     fn fails_for_ever(&self) -> Option<&'static str> {
-        if !self.delivery_is_instant() || !self.subscriber.work.get(self.event).is_some_and(service_may_be_instant) {
+        if !self.delivery_is_instant() || !self.subscriber.works_on(self.event).all(service_may_be_instant) {
             return None;
         }
         for call in self.calls() {

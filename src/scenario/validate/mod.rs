@@ -4,6 +4,7 @@
 
 mod bounds;
 mod dead_letter;
+mod derived;
 mod effect;
 mod feed;
 mod instant;
@@ -21,7 +22,10 @@ pub(super) fn validate(context: &Context<'_>, scenario: &mut Scenario) {
     zones::distances(context, scenario);
     dead_letter::places(context, scenario);
     dead_letter::circles(context, scenario);
+    derived::traffic(context, scenario);
+    derived::keys(context, scenario);
     effect::services(context, scenario);
+    effect::clocks(context, scenario);
     effect::steady(context, scenario);
     effect::events(context, scenario);
     effect::subscribers(context, scenario);

@@ -64,7 +64,9 @@ fn ways(scenario: &Scenario) -> Vec<Way<'_>> {
         let segment = event.to.and_then(|to| segment_of(scenario, to));
         let (Some(sor), Some(segment)) = (scenario.sors.get(event.from), segment) else { continue };
         let what = |sor: &str, segment: &str| format!("`{sor}` publishes to the segment `{segment}`");
-        ways.push(Way { from: sor.zone, to: segment.zone, at: ["sor", &sor.name], what, names: [&sor.name, &segment.name] });
+        if event.has_rate() {
+            ways.push(Way { from: sor.zone, to: segment.zone, at: ["sor", &sor.name], what, names: [&sor.name, &segment.name] });
+        }
     }
     for subscriber in &scenario.subscribers {
         let Some(segment) = segment_of(scenario, subscriber.from) else { continue };
@@ -73,6 +75,11 @@ fn ways(scenario: &Scenario) -> Vec<Way<'_>> {
         let zone = if subscriber.runs == Runs::Workflow { segment.zone } else { subscriber.zone };
         let what = |segment: &str, subscriber: &str| format!("the segment `{segment}` delivers to `{subscriber}`");
         ways.push(Way { from: segment.zone, to: zone, at, what, names: [&segment.name, &subscriber.name] });
+        for raise in &subscriber.raises {
+            let Some(to) = scenario.events[raise.event].to.and_then(|to| segment_of(scenario, to)) else { continue };
+            let what = |subscriber: &str, segment: &str| format!("`{subscriber}` raises events for the segment `{segment}`");
+            ways.push(Way { from: zone, to: to.zone, at, what, names: [&subscriber.name, &to.name] });
+        }
         for sor in called(scenario, subscriber) {
             let what = |subscriber: &str, sor: &str| format!("`{subscriber}` calls `{sor}`");
             ways.push(Way { from: zone, to: sor.zone, at, what, names: [&subscriber.name, &sor.name] });

@@ -181,6 +181,7 @@ fn two_moments(call: &Call<'_>, fit: fn(Moment, Moment) -> Result<Distribution, 
     for (name, piece) in call.left() {
         let name = name.unwrap_or("mean");
         let moment = match name {
+            "mean" if call.name == "normal" => Moment::Mean(piece.parse::<Span>()?.seconds()),
             "mean" => Moment::Mean(positive(&piece)?.seconds()),
             "sd" => Moment::Sd(positive(&piece)?.seconds()),
             "cv" => Moment::Cv(ratio(&piece)?),

@@ -4,10 +4,12 @@ mod arrivals;
 mod call;
 mod data;
 mod distribution;
+mod penalty;
 mod simple;
 
 pub(super) use arrivals::{arrivals, hourly, weekly};
 pub(super) use distribution::{distribution, is_instant, service};
+pub(super) use penalty::penalty;
 pub(super) use simple::{
     bandwidth, boolean, bytes, choice, count, factor, instant, number, open_share, rate, share, span, span_above_zero, text, texts, whole,
 };
