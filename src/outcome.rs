@@ -2,7 +2,9 @@
 //!
 //! SI units, all digits. No clock time, path, host or date is ever in it, so equal inputs give equal bytes.
 
+pub mod adverse;
 pub mod compare;
+pub mod forecast;
 pub mod limit;
 pub mod size;
 pub mod sweep;

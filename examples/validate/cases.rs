@@ -3,6 +3,7 @@
 //!
 //! Shared by `cargo run --example validate` (long runs) and the tests (short ones).
 
+use super::{networks, outages};
 use serde_json::Value;
 
 /// The filed answers: evaluated textbook formulas, each with its source.
@@ -12,6 +13,8 @@ pub const FILED: &str = include_str!("../../tests/closed_forms.json");
 pub struct Case {
     pub id: String,
     pub text: String,
+    /// Files that the text names.
+    pub files: Vec<(&'static str, String)>,
     /// Metric, truth.
     pub checks: Vec<(String, f64)>,
     /// Metric, and bounds that it must not cross.
@@ -23,22 +26,27 @@ pub struct Case {
 pub struct Effort {
     pub replications: u32,
     pub share: f64,
+    /// Each case has a seed of its own from here on, so that their errors are independent of each other.
+    pub seed: u64,
 }
 
 /// All cases, those that can't be expressed with their reason.
 pub fn all(effort: Effort) -> Vec<(String, Result<Case, &'static str>)> {
     let filed: Value = serde_json::from_str(FILED).expect("the filed answers are JSON");
     let cases = filed["cases"].as_array().expect("a list of cases");
-    cases.iter().map(|case| (text(case, "id").to_string(), expressed(&Filed { case, effort }))).collect()
+    let seeded = |number: usize| Effort { seed: effort.seed + number as u64, ..effort };
+    let one = |(number, case)| (text(case, "id").to_string(), expressed(&Filed { case, effort: seeded(number) }));
+    cases.iter().enumerate().map(one).collect()
 }
 
 fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value[name].as_str().unwrap_or_else(|| panic!("no {name} in {value}"))
 }
 
-struct Filed<'v> {
-    case: &'v Value,
-    effort: Effort,
+/// A filed answer that is to become a scenario.
+pub struct Filed<'v> {
+    pub case: &'v Value,
+    pub effort: Effort,
 }
 
 /// A station's share of a design: what comes, what it takes, how many serve.
@@ -79,63 +87,77 @@ const STATION: [(&str, &str); 21] = [
 ];
 
 impl Filed<'_> {
-    fn id(&self) -> &str {
+    pub fn id(&self) -> &str {
         text(self.case, "id")
     }
 
-    fn model(&self, name: &str) -> f64 {
+    pub fn model(&self, name: &str) -> f64 {
         self.case["model"][name].as_f64().unwrap_or_else(|| panic!("{} has no {name}", self.id()))
     }
 
-    fn exact(&self, name: &str) -> f64 {
+    pub fn exact(&self, name: &str) -> f64 {
         self.case["exact"][name].as_f64().unwrap_or_else(|| panic!("{} has no exact {name}", self.id()))
     }
 
-    fn rate(&self) -> f64 {
+    pub fn rate(&self) -> f64 {
         self.model("arrival_rate")
     }
 
-    fn poisson(&self) -> String {
+    pub fn poisson(&self) -> String {
         format!("rate = \"{}/s\"", self.rate())
     }
 
     /// The run: so many replications, long enough for the slowest thing in it, the first part cut. It drains, as what is not shown at the
     /// horizon is what takes long.
-    fn run(&self, seconds: f64, kind: &str) -> String {
-        let measured = seconds * self.effort.share;
-        let warm_up = seconds.min(measured * 2.0) * 0.1;
-        let total = nanos(measured + warm_up);
+    fn run(&self, seconds: f64) -> String {
+        let measured = self.measured(seconds);
+        self.run_of(measured, seconds.min(measured * 2.0) * 0.1)
+    }
+
+    /// The same, so many measured seconds after a warm-up.
+    pub fn run_of(&self, measured: f64, warm_up: f64) -> String {
         format!(
-            "title = \"{}\"\n[run]\nkind = \"{kind}\"\nhorizon = \"{total}\"\nwarm_up = \"{}\"\nending = \"drain\"\nreplications = {}\nseed = 11\n",
+            "title = \"{}\"\n[run]\nkind = \"steady\"\nhorizon = \"{}\"\nwarm_up = \"{}\"\nending = \"drain\"\nreplications = {}\nseed = {}\n",
             self.id(),
+            nanos(measured + warm_up),
             nanos(warm_up),
-            self.effort.replications
+            self.effort.replications,
+            self.effort.seed
         )
     }
 
     /// Measured seconds of [`Filed::run`].
-    fn measured(&self, seconds: f64) -> f64 {
+    pub fn measured(&self, seconds: f64) -> f64 {
         seconds * self.effort.share
     }
 
     /// Long against the line's memory, 1 / (mu (1 - sqrt rho)^2) for M/M/1 (L. Takacs), within what a machine does in a moment.
-    fn length(&self, rate: f64, service: f64, servers: f64, scv: f64) -> f64 {
+    pub fn length(&self, rate: f64, service: f64, servers: f64, scv: f64) -> f64 {
         let load = (rate * service / servers).min(0.97);
         let memory = service / servers.sqrt() / (1.0 - load.sqrt()).powi(2) * (1.0 + scv) / 2.0;
-        (25_000.0 / rate).max(2_500.0 * memory).min(700_000.0 / rate)
+        (25_000.0 / rate).max(6_000.0 * memory).min(1_200_000.0 / rate)
     }
 
-    fn design(&self, seconds: f64, parts: &str) -> String {
-        format!("{}[sor.source]\n[segment.bus]\n{parts}\n", self.run(seconds, "steady"))
+    pub fn design(&self, seconds: f64, parts: &str) -> String {
+        format!("{}[sor.source]\n[segment.bus]\n{parts}\n", self.run(seconds))
     }
 
     fn line(&self, line: &Line) -> (String, f64) {
         let seconds = self.length(line.rate, line.service, line.servers, line.scv);
+        (self.line_of(line, seconds), seconds)
+    }
+
+    fn line_of(&self, line: &Line, seconds: f64) -> String {
         let (event, queue, server) = (&line.event, &line.queue, &line.server);
         let parts = format!(
             "[event.customer]\nfrom = \"source\"\nto = \"line\"\n{event}\n[queue.line]\nsegment = \"bus\"\n{queue}\n[subscriber.server]\nfrom = \"line\"\n{server}\n"
         );
-        (self.design(seconds, &parts), seconds)
+        self.design(seconds, &parts)
+    }
+
+    /// What the file says of a station.
+    pub fn station_figures(&self) -> Vec<(String, f64)> {
+        self.known(&STATION)
     }
 
     /// Every figure of the file that has a metric at the subscriber.
@@ -144,24 +166,48 @@ impl Filed<'_> {
         metrics.iter().filter_map(value).collect()
     }
 
-    fn case(&self, text: String, checks: Vec<(String, f64)>) -> Result<Case, &'static str> {
-        Ok(Case { id: self.id().into(), text, checks, bounds: Vec::new() })
+    pub fn case(&self, text: String, checks: Vec<(String, f64)>) -> Result<Case, &'static str> {
+        Ok(Case { id: self.id().into(), text, files: Vec::new(), checks, bounds: Vec::new() })
     }
 
     /// One unlimited line.
     fn station(&self, event: String, service: String, mean: f64, servers: f64, scv: f64, rest: &str) -> Result<Case, &'static str> {
         let server = format!("workers = {servers}\nwork = \"{service}\"\n{rest}");
         let line = Line { event, queue: String::new(), server, rate: self.rate(), service: mean, servers, scv };
-        self.case(self.line(&line).0, self.known(&STATION))
+        let mut case = self.case(self.line(&line).0, self.known(&STATION))?;
+        if servers == 1.0 {
+            self.judge_edges_by_bounds(&mut case, mean, scv);
+        }
+        Ok(case)
     }
 
-    fn exponential(&self) -> (String, f64) {
+    /// Where a share p of all messages does not wait, the p-th percentile of the wait stands on an edge: a sample's is never below it,
+    /// and above it in half of all samples, so that it has no standard error. It must stay below the percentile p + 1 %, which is
+    /// 1 % / (lambda (1 - rho)) to first order, as the density of the wait begins with lambda (1 - rho) (F. Pollaczek, A. Khinchine).
+    fn judge_edges_by_bounds(&self, case: &mut Case, service: f64, scv: f64) {
+        let idle = 1.0 - self.rate() * service;
+        for (name, metric) in STATION {
+            let Some(p) = metric.split_once(".p").and_then(|(_, digits)| digits.parse::<f64>().ok()) else { continue };
+            let of_wait = name.starts_with("wait") || (name.starts_with("sojourn") && scv == 0.0);
+            if !of_wait || (idle - p / 100.0).abs() > 1e-9 {
+                continue;
+            }
+            let metric = format!("subscriber.server.{metric}");
+            if let Some(at) = case.checks.iter().position(|(name, _)| *name == metric) {
+                let (metric, truth) = case.checks.remove(at);
+                case.bounds.push((metric, truth, truth + 0.01 / (self.rate() * idle)));
+            }
+        }
+    }
+
+    pub fn exponential(&self) -> (String, f64) {
         let mean = 1.0 / self.model("service_rate");
         (format!("exp({})", nanos(mean)), mean)
     }
 }
 
-fn nanos(seconds: f64) -> String {
+/// As the language writes it.
+pub fn nanos(seconds: f64) -> String {
     format!("{}ns", (seconds * 1e9).round() as u64)
 }
 
@@ -240,14 +286,15 @@ fn expressed(filed: &Filed) -> Result<Case, &'static str> {
             filed.case(filed.line(&line).0, filed.known(&STATION))
         }
         "fanout" => fan_out(filed),
-        "breakdown" => Err("needs random outages of a consumer that keep the work done; an outage loses the work in progress"),
+        "breakdown" => outages::breakdown(filed),
         "breakdown-active" => Err("nothing fails only while it works: outages come by the clock"),
         "vacation" => Err("a worker takes no pause of its own when its line is empty"),
         "linger-batch" => Err("publishers do not collect messages into batches"),
-        "conflation" => Err("there is no window in which changes of a resource are collected before they are sent"),
-        "jackson" => Err("messages that go back to a station they have left need derived events"),
-        "feed-polling" => polling(filed),
-        "durable-outage" | "drain" => Err("outages of a subscriber are not simulated yet"),
+        "conflation" => networks::conflation(filed),
+        "jackson" => networks::jackson(filed),
+        "feed-polling" => networks::polling(filed),
+        "durable-outage" => outages::durable(filed),
+        "drain" => outages::drain(filed),
         "ttl-cache" => cached(filed),
         _ => Err("of a family that nobody has thought about"),
     }
@@ -256,7 +303,11 @@ fn expressed(filed: &Filed) -> Result<Case, &'static str> {
 fn general(filed: &Filed) -> Result<Case, &'static str> {
     let mean = filed.model("service_mean");
     let (service, scv) = match text(&filed.case["model"], "service") {
-        "lognormal" => (format!("lognormal(mean={}, cv={})", nanos(mean), filed.model("service_scv").sqrt()), filed.model("service_scv")),
+        // The spread of its squares: standard deviations and high percentiles come from services that are rare.
+        "lognormal" => {
+            let scv = filed.model("service_scv");
+            (format!("lognormal(mean={}, cv={})", nanos(mean), scv.sqrt()), (1.0 + scv).powi(3))
+        }
         "hyperexponential" => {
             (format!("hyperexp(mean={}, cv={})", nanos(mean), filed.model("service_scv").sqrt()), filed.model("service_scv"))
         }
@@ -351,7 +402,7 @@ fn priorities(filed: &Filed) -> Result<Case, &'static str> {
 
 fn batch(filed: &Filed) -> Result<Case, &'static str> {
     if text(&filed.case["model"], "batch_size") != "fixed" {
-        return Err("`batch` is a number: events raised together are always as many");
+        return networks::geometric_batch(filed);
     }
     let (service, mean) = filed.exponential();
     let (size, rate) = (filed.model("mean_batch"), filed.exact("throughput"));
@@ -460,27 +511,36 @@ fn again(filed: &Filed) -> Result<Case, &'static str> {
 /// Attempts that take no time, and a dead-letter queue that nobody takes from.
 fn dead_letters(filed: &Filed) -> Result<Case, &'static str> {
     let rate = 20.0;
+    let (fails, attempts) = (filed.model("p_fail"), filed.model("max_attempts") as i32);
+    let (base, factor) = (filed.model("backoff_base"), filed.model("backoff_factor"));
+    // From the first attempt to redelivery k.
+    let until = |redelivery: i32| (0..redelivery).map(|earlier| base * factor.powi(earlier)).sum::<f64>();
     let queue = format!(
         "max_deliveries = {}\nredelivery_delay = \"{}\"\nredelivery_factor = {}\ndead_letter = \"dead\"\n[queue.dead]\nsegment = \"bus\"",
-        filed.model("max_attempts"),
-        nanos(filed.model("backoff_base")),
-        filed.model("backoff_factor")
+        attempts,
+        nanos(base),
+        factor
     );
     let line = Line {
         event: format!("rate = \"{rate}/s\""),
         queue,
-        server: format!("failure = {}", filed.model("p_fail")),
+        server: format!("failure = {fails}"),
         rate,
         service: 1e-3,
         servers: 1.0,
         scv: 1.0,
     };
-    let (text, seconds) = filed.line(&line);
+    let seconds = 10_000.0;
+    let text = filed.line_of(&line, seconds);
     let raised = rate * filed.measured(seconds);
     let dead = filed.exact("p_dead_letter");
+    // Counts begin with the warm-up and end when all is done that was raised before the horizon: by what is still to come there, they
+    // are more than the rate times the measured time.
+    let still_redelivered: f64 = rate * (1..attempts).map(|redelivery| fails.powi(redelivery) * until(redelivery)).sum::<f64>();
+    let still_dead = rate * dead * filed.exact("delay_to_dead_letter");
     let checks = vec![
-        ("queue.line.dead_lettered".into(), dead * raised),
-        ("subscriber.server.redelivered".into(), (filed.exact("mean_attempts") - 1.0) * raised),
+        ("queue.line.dead_lettered".into(), dead * raised + still_dead),
+        ("subscriber.server.redelivered".into(), (filed.exact("mean_attempts") - 1.0) * raised + still_redelivered),
         ("subscriber.server.end_to_end.mean".into(), filed.exact("mean_delay_delivered")),
         ("subscriber.server.throughput".into(), rate * (1.0 - dead)),
     ];
@@ -533,9 +593,10 @@ fn diurnal(filed: &Filed) -> Result<Case, &'static str> {
         None => format!("exp({})", nanos(1.0 / filed.model("service_rate"))),
     };
     let head = format!(
-        "title = \"{}\"\n[run]\nhorizon = \"48h\"\nwarm_up = \"24h\"\nreplications = {}\nseed = 11\n[sor.source]\n[segment.bus]\n",
+        "title = \"{}\"\n[run]\nhorizon = \"48h\"\nwarm_up = \"24h\"\nreplications = {}\nseed = {}\n[sor.source]\n[segment.bus]\n",
         filed.id(),
-        filed.effort.replications.min(8)
+        filed.effort.replications.min(8),
+        filed.effort.seed
     );
     let parts = format!(
         "[event.customer]\nfrom = \"source\"\nto = \"line\"\nrate = \"{rate}/s\"\narrivals = \"sine(amplitude={}, period=24h)\"\n[queue.line]\nsegment = \"bus\"\n[subscriber.server]\nfrom = \"line\"\nworkers = 100_000\nwork = \"{work}\"\n",
@@ -545,25 +606,6 @@ fn diurnal(filed: &Filed) -> Result<Case, &'static str> {
     let checks = [0, 21_600, 43_200, 64_800]
         .map(|at| (format!("series subscriber.server.utilization {at}"), filed.exact(&format!("mean_number_at_{at}")) / 100_000.0));
     filed.case(head + &parts, checks.to_vec())
-}
-
-/// A feed that is asked on a fixed clock.
-fn polling(filed: &Filed) -> Result<Case, &'static str> {
-    let (cost, each) = (filed.model("poll_cost"), filed.model("per_entry_cost"));
-    let work = if each > 0.0 { format!("work = \"{}\"\n", nanos(each)) } else { String::new() };
-    let text = format!(
-        "{}[sor.source]\n[event.customer]\nfrom = \"source\"\n{}\n[feed.atom]\nof = \"customer\"\npage_service = \"{}\"\n[poller.reader]\nfeed = \"atom\"\nevery = \"{}\"\n{work}",
-        filed.run(21_600.0, "steady"),
-        filed.poisson(),
-        nanos(cost),
-        nanos(filed.model("poll_interval"))
-    );
-    let checks = vec![
-        ("poller.reader.end_to_end.mean".into(), filed.exact("mean_latency")),
-        ("poller.reader.end_to_end.sd".into(), filed.exact("sd_latency")),
-        ("poller.reader.throughput".into(), filed.rate()),
-    ];
-    filed.case(text, checks)
 }
 
 /// A hundred keys whose answers are kept for a time.

@@ -1,16 +1,20 @@
 //! Tables as they are printed and written: Markdown, nothing in it that differs between machines or days.
 
+use std::collections::BTreeMap;
+
 /// All that was found.
 #[derive(Default)]
 pub struct Report {
     text: String,
     failed: Vec<String>,
+    /// Of them, said at the end of their part.
+    told: usize,
 }
 
 impl Report {
     /// A new part.
     pub fn part(&mut self, title: &str, about: &str) {
-        self.say(&format!("\n## {title}\n\n{about}\n"));
+        self.say(&format!("{PART}{title}\n\n{about}\n"));
     }
 
     /// A paragraph.
@@ -43,18 +47,30 @@ impl Report {
         self.failed.is_empty()
     }
 
-    /// The whole.
-    pub fn page(&self) -> String {
-        let verdict = match &self.failed[..] {
-            [] => "Everything passes.".to_string(),
-            failed => format!("Does not pass: {}.", failed.join("; ")),
+    /// The part ends with what fails in it.
+    pub fn end_of_part(&mut self) {
+        let verdict = match &self.failed[self.told..] {
+            [] => "This part passes.".to_string(),
+            failed => format!("This part does **not** pass: {}.", failed.join("; ")),
         };
-        format!(
-            "# Validation\n\nWritten by `cargo run --release --example validate -- all`; the same on every machine. {verdict}\n{}",
-            self.text
-        )
+        self.told = self.failed.len();
+        self.say(&format!("\n{verdict}"));
+    }
+
+    /// The page with these parts in their places, the others as they were.
+    pub fn page(&self, present: &str) -> String {
+        let mut parts: BTreeMap<&str, &str> = BTreeMap::new();
+        for page in [present, &self.text] {
+            parts.extend(page.split(PART).skip(1).map(|part| (part.split(' ').next().unwrap_or(""), part.trim_end())));
+        }
+        let parts: String = parts.values().map(|part| format!("{PART}{part}\n")).collect();
+        format!("{HEAD}{parts}")
     }
 }
+
+/// How a part begins.
+const PART: &str = "\n## ";
+const HEAD: &str = "# Validation\n\nWritten by `cargo run --release --example validate -- all`, or part by part with `--write`; the same on every machine. Each part says how long its runs were and whether it passes.\n";
 
 /// Four significant digits.
 pub fn four(value: f64) -> String {

@@ -41,6 +41,12 @@ pub enum Command {
         after_help = "Example:\n  busload size design.toml --tune subscriber.gate.workers=1..16 --tune sor.ticketing.workers=4..16 --survive 1"
     )]
     Size(SizeOptions),
+    /// The standing battery: lose a segment, a subscriber; slow ones; twice the events; poison. Does it recover?
+    #[command(after_help = "Example:\n  busload adverse scenarios/ticketing-light.toml")]
+    Adverse(AdverseOptions),
+    /// With [growth]: when each objective breaks, and the cheapest step that buys another year
+    #[command(after_help = "Example:\n  busload forecast design.toml")]
+    Forecast(ForecastOptions),
     /// Render the report of a saved outcome again, without simulating
     #[command(after_help = "Example:\n  busload report reports/ticketing-light/outcome.json --out review")]
     Report(ReportOptions),
@@ -129,6 +135,24 @@ pub struct SizeOptions {
     /// The objectives must also be met when any one tuned number is short by so many
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub survive: u32,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of `adverse`.
+#[derive(Debug, Args)]
+pub struct AdverseOptions {
+    /// The scenario file
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of `forecast`.
+#[derive(Debug, Args)]
+pub struct ForecastOptions {
+    /// The scenario file, with [growth]
+    pub file: PathBuf,
     #[command(flatten)]
     pub common: Common,
 }

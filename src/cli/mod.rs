@@ -1,9 +1,11 @@
 //! The command line: the only place with files, terminal, clock and environment.
 
+mod adverse;
 mod arguments;
 mod compare;
 mod disk;
 mod folder;
+mod forecast;
 mod interrupt;
 mod limit;
 mod planning;
@@ -39,6 +41,8 @@ pub fn execute(command: Command) -> ExitCode {
         Command::Sweep(options) => sweep::run(&options),
         Command::Limit(options) => limit::run(&options),
         Command::Size(options) => size::run(&options),
+        Command::Forecast(options) => forecast::run(&options),
+        Command::Adverse(options) => adverse::run(&options),
         Command::Report(options) => report::report(&options),
     };
     match code {

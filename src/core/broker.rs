@@ -181,6 +181,10 @@ impl Broker {
             self.purge(number, Cause::Crash, |message| durable && message.persistent, out);
             self.queues[number].waiting = 0;
         }
+        for (publisher, id) in self.door.all_held() {
+            out.push(Output::Refuse { publisher, id, copies: 0, cause: Refusal::Down });
+        }
+        out.extend(self.door.all_blocked().map(|publisher| Output::Unblock { publisher }));
         self.door.clear();
         self.door.alarm = self.store.memory() > self.memory_limit;
         self.is_down = true;
@@ -234,6 +238,13 @@ impl Broker {
     /// Accept time of the head of the line; with priorities, the earliest of the heads of all urgencies.
     pub fn oldest_ready(&self, queue: QueueId) -> Option<Time> {
         self.queues.get(queue)?.line.oldest(&self.store)
+    }
+
+    /// What a consumer has and has not acknowledged, in the order of its hand-over.
+    pub fn unacked(&self, consumer: ConsumerId) -> impl Iterator<Item = DeliveryId> {
+        let held = self.attached.get(&consumer).map(|place| self.consumers[*place].unacked);
+        let copies = held.into_iter().flat_map(|held| held.iter(&self.store.copies));
+        copies.map(|copy| DeliveryId { copy, stamp: self.store.copies[copy].stamp })
     }
 
     /// What has happened in a queue so far; it is forgotten when the subscription ends.

@@ -128,6 +128,19 @@ impl Door {
         Some(publisher)
     }
 
+    /// Whose message with which id is held, by arrival.
+    pub(super) fn all_held(&self) -> Vec<(PublisherId, u64)> {
+        let each = self.blocked.iter().flat_map(|(publisher, held)| held.iter().map(|held| (held.arrival, *publisher, held.message.id)));
+        let mut all: Vec<(u64, PublisherId, u64)> = each.collect();
+        all.sort_unstable();
+        all.into_iter().map(|(_, publisher, id)| (publisher, id)).collect()
+    }
+
+    /// Who is blocked.
+    pub(super) fn all_blocked(&self) -> impl Iterator<Item = PublisherId> {
+        self.blocked.keys().copied()
+    }
+
     /// Forgets everything, as a crash does.
     pub(super) fn clear(&mut self) {
         *self = Door::default();

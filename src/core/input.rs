@@ -67,7 +67,7 @@ pub enum Input {
         /// None: for ever.
         time_to_live: Option<Span>,
     },
-    /// The broker stops at once: consumers are gone, messages that are not persistent are lost.
+    /// The broker stops at once: consumers are gone, messages that are not persistent are lost, publishes at the door are refused.
     Crash,
     /// The broker is back: persistent messages are ready again, consumers have to attach anew.
     Recover,

@@ -34,6 +34,7 @@ pub fn find(scenario: &Scenario, outcome: &Outcome) -> Vec<Finding> {
     seen.callback_load(&mut findings);
     findings.extend(storm::find(scenario, outcome));
     findings.extend(seen.theory_disagrees());
+    seen.not_recovered(&mut findings);
     seen.missed_events(&mut findings);
     seen.nobody_consumes(&mut findings);
     seen.stale_data(&mut findings);
@@ -315,6 +316,19 @@ impl Seen<'_> {
         })
     }
 
+    fn not_recovered(&self, findings: &mut Vec<Finding>) {
+        for (subscriber, name, count) in self.each_subscriber("drain.unfinished") {
+            let backlog = format!("subscriber.{}.backlog.max", subscriber.name);
+            let sentence = format!(
+                "{} had not recovered from {} disruptions in a run when it ended; its backlog was up to {} messages. Its drain times leave these out.",
+                subscriber.name,
+                Unit::Count.show(count),
+                Unit::Count.show(self.point(&backlog))
+            );
+            findings.push(finding("not_recovered", sentence, &[&name, &backlog]));
+        }
+    }
+
     fn missed_events(&self, findings: &mut Vec<Finding>) {
         for (subscriber, audience) in self.lines() {
             let name = format!("{}.missed", subscriber.entity());
@@ -322,7 +336,7 @@ impl Seen<'_> {
             if missed <= 0.0 {
                 continue;
             }
-            let causes = ["not_durable", "expired", "dropped", "refused", "dead_lettered"];
+            let causes = ["not_durable", "expired", "dropped", "crashed", "refused", "dead_lettered"];
             let cause = causes.iter().max_by(|a, b| self.point(&format!("{name}.{a}")).total_cmp(&self.point(&format!("{name}.{b}"))));
             let sentence = format!(
                 "{} {} of {} events in a run, most of them {}.",

@@ -3,7 +3,7 @@
 //! Whether the objectives are met is taken to change once as the load rises. The search first closes in by the busiest station's
 //! utilization (theory's guess: it grows with the load and ends at one), then halves the gap in powers.
 
-use super::probing::{probe, worst};
+use super::probing::{load_of, probe, rounded, worst};
 use super::replicate::scenario_facts;
 use super::{Refusal, Watch};
 use crate::outcome::limit::{GivesWay, Limit, LimitOutcome, SCHEMA};
@@ -30,7 +30,7 @@ pub fn limit(design: &Design<'_>, scale: &str, watch: &dyn Watch) -> Result<Opti
         return Err(Refusal::Sentence(what.into()));
     }
     let facts = scenario_facts(&base);
-    let mut search = Search { design, scale, watch, points: Vec::new(), stopped: false };
+    let mut search = Search { design, scale, today: base.load, watch, points: Vec::new(), stopped: false };
     search.run()?;
     let Search { mut points, stopped, .. } = search;
     points.sort_by(|a, b| load_of(a).total_cmp(&load_of(b)));
@@ -40,6 +40,8 @@ pub fn limit(design: &Design<'_>, scale: &str, watch: &dyn Watch) -> Result<Opti
 struct Search<'s, 'f> {
     design: &'s Design<'f>,
     scale: &'s str,
+    /// The design's own scale, of which loads are multiples.
+    today: f64,
     watch: &'s dyn Watch,
     points: Vec<Point>,
     stopped: bool,
@@ -103,28 +105,17 @@ impl Search<'_, '_> {
     /// Simulates one load, longer while it is undecided.
     fn point(&mut self, load: f64) -> Result<(), Refusal> {
         let load = rounded(load);
-        let value = load.to_string();
-        if self.points.iter().any(|point| point.values[0] == value) {
+        if self.points.iter().any(|point| load_of(point) == load) {
             return Ok(());
         }
-        let settings = vec![(self.scale.to_string(), value.clone())];
+        let settings = vec![(self.scale.to_string(), (self.today * load).to_string())];
         let scenario = self.design.load(&settings).map_err(|problems| Refusal::Problems(settings, problems))?;
-        match probe(vec![value], scenario, self.watch) {
+        match probe(vec![load.to_string()], scenario, self.watch) {
             Some(point) => self.points.push(point),
             None => self.stopped = true,
         }
         Ok(())
     }
-}
-
-/// Four digits are enough for a load, and the text that they are written as is a setting.
-fn rounded(load: f64) -> f64 {
-    let scale = libm::pow(10.0, 3.0 - libm::floor(libm::log10(load)));
-    libm::round(load * scale) / scale
-}
-
-fn load_of(point: &Point) -> f64 {
-    point.values[0].parse().unwrap_or(1.0)
 }
 
 /// The station that is busiest in its worst five minutes.

@@ -1,10 +1,12 @@
 //! Experiments: how many runs, and what they say together.
 
+pub mod adverse;
 mod architecture;
 mod compare;
 mod cross_check;
 mod doubt;
 mod findings;
+pub mod forecast;
 pub mod limit;
 mod merge;
 mod objectives;

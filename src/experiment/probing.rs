@@ -43,3 +43,14 @@ fn beyond(objective: &ObjectiveResult) -> f64 {
     let (value, limit) = (objective.point.unwrap_or(f64::INFINITY), objective.limit);
     if limit > 0.0 && value > 0.0 { libm::fabs(libm::log(value / limit)) } else { libm::fabs(value - limit) }
 }
+
+/// Four digits are enough for a load, and the text that they are written as is a setting.
+pub fn rounded(load: f64) -> f64 {
+    let scale = libm::pow(10.0, 3.0 - libm::floor(libm::log10(load)));
+    libm::round(load * scale) / scale
+}
+
+/// The load of a point whose one value it is, as a multiple of the design's own.
+pub fn load_of(point: &Point) -> f64 {
+    point.values[0].parse().unwrap_or(1.0)
+}

@@ -7,8 +7,9 @@
 use super::doubt::{self, NOT_FOUND};
 use super::{architecture, cross_check, findings, merge, objectives};
 use crate::model::{self, Findings};
-use crate::outcome::{AssumptionFacts, Metric, Outcome, Precision, RunFacts, SCHEMA, ScenarioFacts};
+use crate::outcome::{self, AssumptionFacts, Metric, Outcome, Precision, RunFacts, SCHEMA, ScenarioFacts};
 use crate::scenario::Scenario;
+use crate::scenario::disruption::{Disruption, When};
 use crate::scenario::spec::{Kind, Replications, Source, WarmUp};
 use crate::stats::{Band, RELATIVE_ERROR};
 use crate::units::{Span, Time};
@@ -146,7 +147,7 @@ pub(super) fn conclude(scenario: &Scenario, warm_up: Start, done: &[Findings], s
         architecture,
         hops: merge::hops(scenario, &metrics),
         curves,
-        disruptions: Vec::new(),
+        disruptions: scenario.disruptions.iter().filter_map(|disruption| planned(scenario, disruption)).collect(),
         theory,
         assumptions: scenario.assumptions.iter().map(assumption).collect(),
         metrics,
@@ -193,6 +194,17 @@ fn run_facts(scenario: &Scenario, warm_up: &Start, done: &[Findings], stopped: b
         precision: None,
         unstable: Vec::new(),
     }
+}
+
+/// A disruption whose time is known, as far as it is within the run; random ones come at other times in every replication.
+fn planned(scenario: &Scenario, disruption: &Disruption) -> Option<outcome::Disruption> {
+    let When::Once { at, length } = disruption.when else { return None };
+    Some(outcome::Disruption {
+        what: disruption.what.clone(),
+        kind: disruption.effect.word().into(),
+        from_s: at.seconds(),
+        to_s: (at + length).min(scenario.horizon()).seconds(),
+    })
 }
 
 fn assumption(assumption: &crate::scenario::spec::Assumption) -> AssumptionFacts {

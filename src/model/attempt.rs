@@ -5,6 +5,7 @@
 
 use super::change::{Applying, Ledger, Shown};
 use super::copy::Context;
+use super::disruption::slowed;
 use super::hop::Hop;
 use super::network::Network;
 use super::notice::{CopyRef, Notice, Packed};
@@ -206,7 +207,14 @@ impl Attempt<'_> {
     /// How long a worker's own work takes.
     #[inline(always)]
     pub fn work_length(&mut self) -> Span {
-        self.subscriber.work(self.context.event, || self.ledger.change(self.context.change).sequence)
+        let length = self.subscriber.work(self.context.event, || self.ledger.change(self.context.change).sequence);
+        slowed(length, self.slow())
+    }
+
+    /// By what factor its consumer is slow.
+    #[inline(always)]
+    fn slow(&self) -> f64 {
+        self.subscriber.consumers[self.context.consumer as usize].slow
     }
 
     /// A worker is free: it takes the next message of its line, which is to be started, or rests.
@@ -243,6 +251,7 @@ impl Attempt<'_> {
         self.pass(Hop::Connection);
         self.pass_breaker();
         self.context.call = self.context.call.wrapping_add(1);
+        self.context.connected = true;
         self.watched.requests(self.context.step).add(1);
         let (at, call) = (self.at, self.context.call);
         let caller = self.subscriber.caller();
@@ -261,7 +270,7 @@ impl Attempt<'_> {
         None
     }
 
-    /// The SOR's answer goes back. True where it is there at once.
+    /// The SOR's answer goes back. True where it is there at once. A refusal never is: many at once would follow from each other.
     #[inline(always)]
     pub fn answer(&mut self, refused: bool) -> bool {
         let (at, call) = (self.at, self.context.call);
@@ -269,7 +278,7 @@ impl Attempt<'_> {
         let size = if refused { REFUSAL_SIZE } else { caller.response };
         let (target, _, back_stream) = caller.target(self.context.event, self.context.step);
         let arrival = self.network.send(&target.path_back, self.now, size, &mut Time::ZERO.clone(), back_stream, self.links);
-        if arrival == self.now {
+        if arrival == self.now && !refused {
             return true;
         }
         self.calendar.schedule(arrival, Notice::Answered { call, refused, at }.packed());
@@ -281,6 +290,7 @@ impl Attempt<'_> {
     pub fn answered(&mut self) {
         self.pass(Hop::CallbackLink);
         self.context.call = self.context.call.wrapping_add(1);
+        self.context.connected = false;
     }
 
     /// What the answer costs its caller, who has it now.
@@ -289,7 +299,8 @@ impl Attempt<'_> {
         if self.context.step == 0 && self.context.call_began >= self.warm_up {
             self.watched.callback_latency.record(self.now.since(self.context.call_began));
         }
-        self.subscriber.caller().parse()
+        let slow = self.slow();
+        slowed(self.subscriber.caller().parse(), slow)
     }
 
     /// An answer is parsed: the attempt is over, or the next service is to be called (none).

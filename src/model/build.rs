@@ -3,17 +3,20 @@
 use super::change::{FamilyPlan, Ledger};
 use super::clock::{Clocks, WrongClock};
 use super::derive::Raises;
+use super::disruption::{Disruptions, Process};
 use super::feed::Feeds;
 use super::hop::Hop;
 use super::network::{Network, Path};
 use super::poller::{self, Poller};
 use super::probe::{Count, PipelineProbe, Probe, Sizes};
 use super::publisher::{self, Publisher};
+use super::recovery::Recovery;
 use super::segment::Segment;
 use super::subscriber::{self, Caller, Redelivery, Subscriber, Target};
 use super::system_of_record::SystemOfRecord;
 use super::world::{LineMap, Seat, Wiring, World};
 use crate::core::{self, Broker, ConsumerId, Input, Policy, QueueId, Settings};
+use crate::scenario::disruption::Disruption;
 use crate::scenario::spec::{self, Destination, Runs, Scenario, Weight};
 use crate::scenario::{self, Calls};
 use crate::sim::Stream;
@@ -39,7 +42,8 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
     let mut subscribers = subscribers(scenario, &plans, &stream);
     subscribers.extend(readers(scenario, plans.len(), &stream));
     let publishers = publishers(scenario, &plans, &wiring, &stream);
-    let gives_up = scenario.takers().filter_map(|subscriber| subscriber.callback.as_ref()).any(|callback| callback.timeout.is_some());
+    let times_out = || scenario.takers().filter_map(|subscriber| subscriber.callback.as_ref()).any(|callback| callback.timeout.is_some());
+    let gives_up = !scenario.disruptions.is_empty() || times_out();
     let sors = scenario
         .sors
         .iter()
@@ -65,8 +69,10 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
     let derives = scenario.events.iter().any(|event| !event.raised_by.is_empty());
     let mut ledger = Ledger::new(&families, plans.len() + scenario.pollers.len(), derives);
     ledger.clocks = Clocks::new(clocks(scenario, &stream));
+    let mut disruptions = disruptions(scenario, &stream);
+    recoveries(scenario, &mut disruptions, &mut probe);
     let drains = scenario.run.ending == spec::Ending::Drain;
-    World::assemble(ledger, Network::new(scenario), publishers, segments, subscribers, sors, feeds, wiring, probe, drains)
+    World::assemble(ledger, Network::new(scenario), publishers, segments, subscribers, sors, feeds, wiring, probe, disruptions, drains)
 }
 
 /// Queues first, in the order of the file, then the subscriptions of topics: the order of the broker's queue numbers on each segment.
@@ -410,6 +416,33 @@ fn caller(scenario: &Scenario, subscriber: &spec::Subscriber, callback: &spec::C
         scenario.events.iter().enumerate().map(|(index, event)| if reached.contains(&index) { target(event) } else { None }).collect();
     let services = subscriber.calls.iter().map(|sor| asked(*sor)).collect();
     Caller::new(callback, targets, services, stream)
+}
+
+/// The processes of all disruptions. Those of the same kind on the same thing are told apart by their order.
+fn disruptions(scenario: &Scenario, stream: &impl Fn(&str, &str) -> Stream) -> Disruptions {
+    let name = |index: usize| {
+        let disruption: &Disruption = &scenario.disruptions[index];
+        let word = disruption.effect.word();
+        let is_alike = |other: &&Disruption| other.what == disruption.what && other.effect.word() == word;
+        format!("disruption.{}.{word}.{}", disruption.what, scenario.disruptions[..index].iter().filter(is_alike).count())
+    };
+    let process = |(index, disruption)| Process::new(disruption, stream(&name(index), "times"));
+    Disruptions::new(scenario.disruptions.iter().enumerate().map(process).collect(), scenario)
+}
+
+/// Every subscriber that is ever disrupted is watched.
+fn recoveries(scenario: &Scenario, disruptions: &mut Disruptions, probe: &mut Probe) {
+    let from = probe.clock.warm_up;
+    for who in (0..scenario.subscribers.len()).filter(|who| scenario.is_disrupted(*who)) {
+        let line = line_of_subscriber(scenario, who);
+        let place = probe.lines[line].recoveries.len();
+        probe.lines[line].recoveries.push(Recovery::new(who as u32, from));
+        for (disruption, concerned) in scenario.disruptions.iter().zip(&mut disruptions.concerned) {
+            if scenario.concerns(disruption.target, who) {
+                concerned.push((line as u32, place as u32));
+            }
+        }
+    }
 }
 
 /// The stages in which a change can spend time on its way to a subscriber.

@@ -32,7 +32,7 @@ impl World {
         }
         let (place, probe) = (&mut sors[sor as usize], &mut probe.sors[sor as usize]);
         probe.callbacks.add(1);
-        match place.station.arrive(now, Request::Callback { call, at }) {
+        match place.arrive(now, Request::Callback { call, at }) {
             Admission::Served => {
                 probe.busy_callbacks.level.rise(now);
                 probe.started(now, now);
@@ -53,8 +53,8 @@ impl World {
     #[inline(always)]
     pub(super) fn call_served(&mut self, call: u16, sor: u16, at: CopyRef) {
         let (place, probe) = (&mut self.sors[sor as usize], &mut self.probe.sors[sor as usize]);
+        let Some(length) = place.served(call, at) else { return };
         probe.busy_callbacks.level.fall(self.now);
-        let length = place.served(call, at);
         if let Some((came, request)) = place.station.leave() {
             self.serve_next(sor, came, request);
         }
@@ -86,7 +86,7 @@ impl World {
 
     /// The SOR's answer goes back, unless its caller has given up (false).
     #[inline(always)]
-    fn send_answer(&mut self, call: u16, at: CopyRef, refused: bool) -> bool {
+    pub(super) fn send_answer(&mut self, call: u16, at: CopyRef, refused: bool) -> bool {
         let Some(mut attempt) = self.calling(call, at) else { return false };
         if !refused {
             attempt.pass(Hop::SorService);
@@ -126,7 +126,7 @@ impl World {
 
     /// A connection is free: the next copy that waits for one takes it.
     #[inline(never)]
-    fn connect_next(&mut self, who: u32) {
+    pub(super) fn connect_next(&mut self, who: u32) {
         while let Some(at) = self.subscribers[who as usize].caller().waiting.pop_front() {
             if self.is_short_circuited(at) {
                 self.short_circuit(at);
@@ -146,6 +146,7 @@ impl World {
     pub(super) fn call_timeout(&mut self, call: u16, at: CopyRef) {
         let Some(mut attempt) = self.calling(call, at) else { return };
         attempt.pass(Hop::Backoff);
+        attempt.context.connected = false;
         attempt.heard(false);
         let who = attempt.context.subscriber;
         if self.subscribers[who as usize].caller().disconnect() {
@@ -191,7 +192,7 @@ impl World {
         let now = self.now;
         self.schedule_own(sor);
         let probe = &mut self.probe.sors[sor as usize];
-        match self.sors[sor as usize].station.arrive(now, Request::Own) {
+        match self.sors[sor as usize].arrive(now, Request::Own) {
             Admission::Served => {
                 probe.busy_own.level.rise(now);
                 probe.started(now, now);
@@ -203,17 +204,21 @@ impl World {
     }
 
     fn start_own(&mut self, sor: usize, arrived: Time) {
-        let length = self.sors[sor].own_service();
-        self.calendar.schedule(self.now + length, Notice::OwnServed { sor: sor as u32, arrived }.packed());
+        let place = &mut self.sors[sor];
+        let (length, life) = (place.own_service(), place.life);
+        self.calendar.schedule(self.now + length, Notice::OwnServed { sor: sor as u16, life, arrived }.packed());
     }
 
     /// One of its own users has the answer.
-    pub(super) fn own_served(&mut self, sor: u32, arrived: Time) {
+    pub(super) fn own_served(&mut self, sor: u16, life: u32, arrived: Time) {
+        if life != self.sors[sor as usize].life {
+            return;
+        }
         let probe = &mut self.probe.sors[sor as usize];
         probe.busy_own.level.fall(self.now);
         probe.own_done(self.now, arrived);
         if let Some((came, request)) = self.sors[sor as usize].station.leave() {
-            self.serve_next(sor as u16, came, request);
+            self.serve_next(sor, came, request);
         }
     }
 }

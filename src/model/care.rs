@@ -53,6 +53,11 @@ impl Caller {
         self.care.as_mut()?.breaker(sor)
     }
 
+    /// Who waited for a callback that is lost.
+    pub fn orphans_of(&mut self, leader: CopyRef) -> Vec<CopyRef> {
+        self.sharing().map_or(Vec::new(), |sharing| sharing.disband(leader))
+    }
+
     fn sharing(&mut self) -> Option<&mut Sharing> {
         self.care.as_mut()?.sharing.as_mut()
     }

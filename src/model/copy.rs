@@ -43,8 +43,10 @@ pub struct Context {
     pub accepted: Time,
     /// Every attempt on it fails, here.
     pub poisoned: bool,
-    /// Runs on a thread of the segment, which it keeps until the attempt is over.
+    /// Its own work is done on a thread of the segment, which it keeps while it calls back.
     pub holds_thread: bool,
+    /// A request of it is under way, on one of its subscriber's connections.
+    pub connected: bool,
     /// Of a topology: its tree was replayed, so that nobody waits for this tuple of it any more.
     pub is_duplicate: bool,
     /// The task of a pipeline that has it.
@@ -65,6 +67,8 @@ pub struct Copies {
 }
 
 const NONE: u32 = u32::MAX;
+/// The broker counts its hand-overs from 1.
+const NO_DELIVERY: u32 = 0;
 
 impl Copies {
     /// Nothing handed over yet on so many segments.
@@ -147,6 +151,19 @@ impl Copies {
     #[inline]
     pub fn at(&mut self, slot: u32) -> &mut Context {
         &mut self.contexts[slot as usize]
+    }
+
+    /// The latest delivery is void: whatever is still on its way about it comes too late.
+    pub fn void(&mut self, at: CopyRef) -> &mut Context {
+        let context = &mut self.contexts[at.slot as usize];
+        debug_assert_eq!(context.stamp, at.stamp);
+        context.stamp = NO_DELIVERY;
+        context
+    }
+
+    /// Whether this is still the latest delivery of its copy.
+    pub fn is_current(&self, at: CopyRef) -> bool {
+        self.contexts.get(at.slot as usize).is_some_and(|context| context.stamp == at.stamp)
     }
 
     /// What is known of a delivery, unless the copy has been handed over anew.

@@ -71,13 +71,19 @@ impl World {
         }
     }
 
-    /// A thread runs a workflow: how long its own work takes. It keeps the thread where the callback holds the worker.
+    /// A thread runs a workflow: how long its own work takes.
     pub(super) fn start_workflow(&mut self, at: CopyRef) -> Span {
         let Some(mut attempt) = self.attempt(at) else { return Span::ZERO };
         attempt.pass(Hop::Wait);
+        attempt.work_length()
+    }
+
+    /// A workflow's own work is done: it keeps its thread where a callback holds the worker.
+    pub(super) fn keeps_thread(&mut self, at: CopyRef) -> bool {
+        let Some(attempt) = self.attempt(at) else { return false };
         attempt.context.holds_thread =
             attempt.subscriber.waits_for_answers() && attempt.subscriber.first_call(attempt.context.event).is_some();
-        attempt.work_length()
+        attempt.context.holds_thread
     }
 
     /// A worker's own work is done: it calls back, or is done.
@@ -147,9 +153,9 @@ impl World {
         }
     }
 
-    /// An ack or nack has reached the segment.
+    /// An ack or nack has reached the segment, unless its connection is gone.
     pub(super) fn settle_arrives(&mut self, done: bool, at: CopyRef) {
-        let segment = self.copies.at(at.slot).segment;
+        let Some(segment) = self.copies.current(at).map(|context| context.segment) else { return };
         self.pay_settling(done, segment, at);
     }
 

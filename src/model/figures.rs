@@ -5,6 +5,7 @@ use super::change;
 use super::hop::{self, Hop};
 use super::probe::{Count, Gauge, LineProbe, Missed, SorProbe, SubscriberProbe};
 use super::world::World;
+use crate::scenario::disruption::Target;
 use crate::scenario::spec::{Destination, Runs, Subscriber};
 use crate::scenario::{self, Calls, Scenario};
 use crate::stats::{Clock, Histogram, Track};
@@ -148,6 +149,14 @@ fn subscriber(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usiz
     sheet.gauge(&format!("{name}.waiting_line"), Unit::Count, &probe.station.line);
     sheet.count(format!("{name}.redelivered"), probe.redelivered.measured());
     missed(sheet, world, line, &name);
+    if scenario.is_ever_down(Target::Segment(world.segment_of(index) as usize)) {
+        sheet.count(format!("{name}.missed.crashed"), world.probe.missed[line].crashed);
+    }
+    sheet.count(format!("{name}.unfinished"), world.ledger.unfinished(line));
+    if let Some(recovery) = world.probe.lines[line].recoveries.iter().find(|recovery| recovery.who as usize == index) {
+        sheet.latency(&format!("{name}.drain"), &recovery.drains);
+        sheet.count(format!("{name}.drain.unfinished"), recovery.unfinished());
+    }
     shown(sheet, scenario, world, subscriber, (probe, line));
     courses(sheet, world, subscriber, (probe, line));
 }
@@ -284,7 +293,6 @@ fn missed(sheet: &mut Sheet, world: &World, line: usize, name: &str) {
     sheet.count(format!("{name}.missed.dropped"), missed.dropped);
     sheet.count(format!("{name}.missed.refused"), missed.refused);
     sheet.count(format!("{name}.missed.dead_lettered"), missed.dead_lettered);
-    sheet.count(format!("{name}.unfinished"), world.ledger.unfinished(line));
 }
 
 /// What was lost to a queue or subscription, with what never came there because its publishes were refused.

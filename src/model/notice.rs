@@ -27,12 +27,12 @@ pub enum Job {
 impl Job {
     /// That it is done.
     #[inline(always)]
-    pub fn served(self, segment: u16) -> Notice {
+    pub fn served(self, segment: u16, life: u32) -> Notice {
         match self {
-            Job::Receive { change } => Notice::Received { segment, change },
-            Job::Deliver { at } => Notice::Delivered { segment, at },
-            Job::Settle { done, at } => Notice::Settled { done, segment, at },
-            Job::Work { at } => Notice::Ran { segment, at },
+            Job::Receive { change } => Notice::Received { segment, life, change: change as u64 },
+            Job::Deliver { at } => Notice::Delivered { segment, life, at },
+            Job::Settle { done, at } => Notice::Settled { done, segment, life, at },
+            Job::Work { at } => Notice::Ran { segment, life, at },
         }
     }
 }
@@ -69,7 +69,9 @@ impl Poll {
     }
 }
 
-/// An entry of the calendar. In every variant the fields are a `bool`, a `u16`, a `u32` and a word of 64 bits, or fewer of these: then
+/// An entry of the calendar. A `life` counts how often its place had been down when it was entered: what a former life began is void.
+///
+/// In every variant the fields are a `bool`, a `u16`, a `u32` and a word of 64 bits, or fewer of these: then
 /// they lie at the same places and [`Packed::notice`] costs nothing. Where they overlap, the compiler takes them apart byte by byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
@@ -84,15 +86,15 @@ pub enum Notice {
     /// A confirm reaches the publisher.
     Confirmed { publisher: u32 },
     /// A thread has taken in a publish.
-    Received { segment: u16, change: u32 },
+    Received { segment: u16, life: u32, change: u64 },
     /// A thread has handed a copy over.
-    Delivered { segment: u16, at: CopyRef },
+    Delivered { segment: u16, life: u32, at: CopyRef },
     /// A thread has taken in an ack (done) or nack.
-    Settled { done: bool, segment: u16, at: CopyRef },
+    Settled { done: bool, segment: u16, life: u32, at: CopyRef },
     /// A thread has run a workflow.
-    Ran { segment: u16, at: CopyRef },
+    Ran { segment: u16, life: u32, at: CopyRef },
     /// A group of messages is in the journal.
-    JournalWritten { segment: u16 },
+    JournalWritten { segment: u16, life: u32 },
     /// A deadline of the broker.
     Wake { segment: u16 },
     /// A delivery reaches its consumer.
@@ -120,7 +122,11 @@ pub enum Notice {
     /// One of the SOR's own users asks.
     OwnRequest { sor: u32 },
     /// And is answered.
-    OwnServed { sor: u32, arrived: Time },
+    OwnServed { sor: u16, life: u32, arrived: Time },
+    /// Something is down, slow or lossy from now on.
+    Disrupt { disruption: u32 },
+    /// And is no more.
+    Restore { disruption: u32 },
     /// A poll goes on; a service says when it began.
     Poll { poller: u32, call: u16, step: Poll, began: Time },
 }
@@ -175,11 +181,11 @@ impl Notice {
             Notice::PublishArrives { change } => pack(2, false, 0, change, 0),
             Notice::PublishAgain { change } => pack(3, false, 0, change, 0),
             Notice::Confirmed { publisher } => pack(4, false, 0, publisher, 0),
-            Notice::Received { segment, change } => pack(5, false, segment, change, 0),
-            Notice::Delivered { segment, at } => pack(6, false, segment, 0, at.word()),
-            Notice::Settled { done, segment, at } => pack(7, done, segment, 0, at.word()),
-            Notice::Ran { segment, at } => pack(8, false, segment, 0, at.word()),
-            Notice::JournalWritten { segment } => pack(9, false, segment, 0, 0),
+            Notice::Received { segment, life, change } => pack(5, false, segment, life, change),
+            Notice::Delivered { segment, life, at } => pack(6, false, segment, life, at.word()),
+            Notice::Settled { done, segment, life, at } => pack(7, done, segment, life, at.word()),
+            Notice::Ran { segment, life, at } => pack(8, false, segment, life, at.word()),
+            Notice::JournalWritten { segment, life } => pack(9, false, segment, life, 0),
             Notice::Wake { segment } => pack(10, false, segment, 0, 0),
             Notice::Handed { at } => pack(11, false, 0, 0, at.word()),
             Notice::Worked { at } => pack(12, false, 0, 0, at.word()),
@@ -191,10 +197,12 @@ impl Notice {
             Notice::Parsed { at } => pack(18, false, 0, 0, at.word()),
             Notice::SettleArrives { done, at } => pack(19, done, 0, 0, at.word()),
             Notice::OwnRequest { sor } => pack(20, false, 0, sor, 0),
-            Notice::OwnServed { sor, arrived } => pack(21, false, 0, sor, arrived.0),
-            Notice::Poll { poller, call, step, began } => pack(22, false, call, poller | (step as u32) << 16, began.0),
-            Notice::StageWorked { stage, task, at } => pack(23, false, stage, task, at.word()),
-            Notice::ReplayDue { subscriber } => pack(24, false, 0, subscriber, 0),
+            Notice::OwnServed { sor, life, arrived } => pack(21, false, sor, life, arrived.0),
+            Notice::Disrupt { disruption } => pack(22, false, 0, disruption, 0),
+            Notice::Restore { disruption } => pack(23, false, 0, disruption, 0),
+            Notice::Poll { poller, call, step, began } => pack(24, false, call, poller | (step as u32) << 16, began.0),
+            Notice::StageWorked { stage, task, at } => pack(25, false, stage, task, at.word()),
+            Notice::ReplayDue { subscriber } => pack(26, false, 0, subscriber, 0),
         }
     }
 }
@@ -211,11 +219,11 @@ impl Packed {
             2 => Notice::PublishArrives { change: middle },
             3 => Notice::PublishAgain { change: middle },
             4 => Notice::Confirmed { publisher: middle },
-            5 => Notice::Received { segment: small, change: middle },
-            6 => Notice::Delivered { segment: small, at },
-            7 => Notice::Settled { done: flag, segment: small, at },
-            8 => Notice::Ran { segment: small, at },
-            9 => Notice::JournalWritten { segment: small },
+            5 => Notice::Received { segment: small, life: middle, change: self.body },
+            6 => Notice::Delivered { segment: small, life: middle, at },
+            7 => Notice::Settled { done: flag, segment: small, life: middle, at },
+            8 => Notice::Ran { segment: small, life: middle, at },
+            9 => Notice::JournalWritten { segment: small, life: middle },
             10 => Notice::Wake { segment: small },
             11 => Notice::Handed { at },
             12 => Notice::Worked { at },
@@ -227,9 +235,11 @@ impl Packed {
             18 => Notice::Parsed { at },
             19 => Notice::SettleArrives { done: flag, at },
             20 => Notice::OwnRequest { sor: middle },
-            21 => Notice::OwnServed { sor: middle, arrived: Time(self.body) },
-            22 => Notice::Poll { poller: middle & 0xffff, call: small, step: Poll::numbered((middle >> 16) as u8), began: Time(self.body) },
-            23 => Notice::StageWorked { stage: small, task: middle, at },
+            21 => Notice::OwnServed { sor: small, life: middle, arrived: Time(self.body) },
+            22 => Notice::Disrupt { disruption: middle },
+            23 => Notice::Restore { disruption: middle },
+            24 => Notice::Poll { poller: middle & 0xffff, call: small, step: Poll::numbered((middle >> 16) as u8), began: Time(self.body) },
+            25 => Notice::StageWorked { stage: small, task: middle, at },
             _ => Notice::ReplayDue { subscriber: middle },
         }
     }

@@ -9,6 +9,7 @@
 //! the settling: what fails is worked again when the next poll begins.
 
 use super::copy::Context;
+use super::disruption::slowed;
 use super::feed::Feeds;
 use super::hop::Hop;
 use super::network::Path;
@@ -241,7 +242,7 @@ impl World {
         let sor = asks.sor as usize;
         let probe = &mut probe.sors[sor];
         probe.polls.add(1);
-        match sors[sor].station.arrive(*now, Request::Poll { poller, call }) {
+        match sors[sor].arrive(*now, Request::Poll { poller, call }) {
             Admission::Served => {
                 probe.started(*now, *now);
                 self.serve_poll(poller, call);
@@ -249,28 +250,36 @@ impl World {
             Admission::Waits => probe.line.level.rise(*now),
             Admission::Refused => {
                 probe.refused.add(1);
-                self.answer_poll(poller, call, SHORT_ANSWER_SIZE, Poll::Refused);
+                self.poll_refused(poller, call);
             }
         }
     }
 
     /// A worker of the system of record takes a request: what is behind the cursor now is what it will answer.
     pub(super) fn serve_poll(&mut self, poller: u16, call: u16) {
-        let World { now, feeds: Feeds { feeds, pollers, .. }, probe, calendar, .. } = self;
+        let World { now, feeds: Feeds { feeds, pollers, .. }, sors, probe, calendar, .. } = self;
         let asks = &mut pollers[poller as usize];
         let page = feeds[asks.feed as usize].page(asks.id);
         if asks.call == call {
             (asks.request.began, asks.request.page) = (*now, page);
         }
         probe.sors[asks.sor as usize].busy_polls.level.rise(*now);
-        let length = asks.service(&page);
+        let length = slowed(asks.service(&page), sors[asks.sor as usize].slow);
         calendar.schedule(*now + length, Notice::Poll { poller: poller as u32, call, step: Poll::Served, began: *now }.packed());
     }
 
-    /// The system of record is done with a request.
+    /// The system of record takes nothing.
+    pub(super) fn poll_refused(&mut self, poller: u16, call: u16) {
+        self.answer_poll(poller, call, SHORT_ANSWER_SIZE, Poll::Refused);
+    }
+
+    /// The system of record is done with a request, or went down while it was served.
     fn poll_served(&mut self, poller: u16, call: u16, began: Time) {
         let asks = &mut self.feeds.pollers[poller as usize];
         let (sor, is_current) = (asks.sor, asks.call == call);
+        if self.sors[sor as usize].has_lost(began) {
+            return self.poll_refused(poller, call);
+        }
         self.probe.sors[sor as usize].busy_polls.level.fall(self.now);
         if let Some((came, request)) = self.sors[sor as usize].station.leave() {
             self.serve_next(sor, came, request);

@@ -5,6 +5,7 @@
 //! station, its customer came) in the measured part; a count counts from the warm-up on.
 
 use super::hop::Hop;
+use super::recovery::Recovery;
 use crate::stats::{Clock, Histogram, Level, Track};
 use crate::units::{Bytes, Span, Time};
 
@@ -89,6 +90,15 @@ impl StationProbe {
         }
     }
 
+    /// All customers go at once: those in line, who came then, and so many who were served.
+    pub fn cleared(&mut self, now: Time, line: impl Iterator<Item = Time>, served: u32) {
+        for came in line {
+            self.waited += now.since(came).0 as u128;
+            self.line.level.fall(now);
+        }
+        self.busy.level.set(now, self.busy.level.value() - u64::from(served));
+    }
+
     fn cut(&mut self, clock: &Clock, from: Time, to: Time) {
         self.line.cut(clock, from, to);
         self.busy.cut(clock, from, to);
@@ -166,6 +176,7 @@ pub struct LineProbe {
     pub rejected: Count,
     pub dead_lettered: Count,
     pub not_durable: Count,
+    pub crashed: Count,
     /// Age of the oldest ready message, looked at once a tick: sum, number and maximum.
     pub age_sum: f64,
     pub age_looks: u64,
@@ -173,6 +184,8 @@ pub struct LineProbe {
     /// Age of the oldest change not shown: twice the integral (ns^2) in the measured part, and the maximum.
     pub stale_area: u128,
     pub stale_max: Span,
+    /// Of the subscribers that are ever disrupted.
+    pub recoveries: Vec<Recovery>,
 }
 
 /// Copies that were lost to a subscription though their changes were measured.
@@ -181,6 +194,8 @@ pub struct Missed {
     pub not_durable: u64,
     pub expired: u64,
     pub dropped: u64,
+    /// Lost with their segment.
+    pub crashed: u64,
     pub dead_lettered: u64,
     /// Known to the ledger only, at the end.
     pub refused: u64,
@@ -189,7 +204,7 @@ pub struct Missed {
 impl Missed {
     /// For whatever cause.
     pub fn all(&self) -> u64 {
-        self.not_durable + self.expired + self.dropped + self.dead_lettered + self.refused
+        self.not_durable + self.expired + self.dropped + self.crashed + self.dead_lettered + self.refused
     }
 }
 
@@ -275,6 +290,16 @@ impl SorProbe {
         self.waited += wait.0 as u128;
         if came >= self.measured_from {
             self.waits.record(wait);
+        }
+    }
+
+    /// It stops at once: those in line, who came then, and all who were served go unanswered.
+    pub fn stopped(&mut self, now: Time, line: impl Iterator<Item = Time>) {
+        let served = self.busy_callbacks.level.value() + self.busy_own.level.value() + self.busy_polls.level.value();
+        self.refused.add(self.line.level.value() + served);
+        self.waited += line.map(|came| now.since(came).0 as u128).sum::<u128>();
+        for gauge in [&mut self.line, &mut self.busy_callbacks, &mut self.busy_own, &mut self.busy_polls] {
+            gauge.level.set(now, 0);
         }
     }
 
@@ -400,18 +425,33 @@ impl LineProbe {
     fn cut(&mut self, clock: &Clock, from: Time, to: Time) {
         self.backlog.cut(clock, from, to);
         self.in_flight.cut(clock, from, to);
-        for count in
-            [&mut self.published, &mut self.expired, &mut self.dropped, &mut self.rejected, &mut self.dead_lettered, &mut self.not_durable]
-        {
-            count.cut(clock, from, to);
-        }
+        let counts = [
+            &mut self.published,
+            &mut self.expired,
+            &mut self.dropped,
+            &mut self.rejected,
+            &mut self.dead_lettered,
+            &mut self.not_durable,
+            &mut self.crashed,
+        ];
+        counts.into_iter().for_each(|count| count.cut(clock, from, to));
     }
 
     /// So many are ready and so many in flight now.
     #[inline(always)]
     pub fn levels(&mut self, now: Time, (ready, in_flight): (u64, u64)) {
+        if !self.recoveries.is_empty() {
+            self.recover(now, ready + in_flight);
+        }
         self.backlog.level.follow(now, ready);
         self.in_flight.level.follow(now, in_flight);
+    }
+
+    #[cold]
+    fn recover(&mut self, now: Time, held: u64) {
+        for recovery in &mut self.recoveries {
+            recovery.look(now, held);
+        }
     }
 
     /// What an operator's dashboard sees at a tick: the age of the oldest ready message, zero with none.

@@ -1,9 +1,11 @@
 //! From the change to the broker: raising, sending, receiving, journal, and what the broker answers.
 
 use super::change::{Change, Ledger, PUBLISH_HOPS};
+use super::disruption::slowed;
 use super::hop::Hop;
 use super::notice::{Job, Notice};
 use super::publisher::Publisher;
+use super::segment::Segment;
 use super::world::{LineMap, World};
 use crate::core::{Cause, Input, Message, Output, PublisherId, QueueId, Refusal, Selector};
 use crate::units::{Bytes, Span, Time};
@@ -127,7 +129,9 @@ impl World {
     pub(super) fn receive(&mut self, change: u32) {
         self.pass(change, Hop::PublishLink);
         let segment = self.publishers[self.ledger.change(change).publisher as usize].segment as u16;
-        if self.segments[segment as usize].prices.receive_free {
+        if self.segments[segment as usize].down > 0 {
+            self.refused_by_lost(segment, change);
+        } else if self.segments[segment as usize].prices.receive_free {
             self.received(change);
         } else {
             self.segment_job(segment, Job::Receive { change });
@@ -159,11 +163,16 @@ impl World {
 
     fn start_write(&mut self, segment: usize, length: Span) {
         self.probe.segments[segment].journal.level.set(self.now, 1);
-        self.calendar.schedule(self.now + length, Notice::JournalWritten { segment: segment as u16 }.packed());
+        let Segment { life, prices, .. } = &self.segments[segment];
+        let written = Notice::JournalWritten { segment: segment as u16, life: *life };
+        self.calendar.schedule(self.now + slowed(length, prices.slow), written.packed());
     }
 
     /// A group of messages is safe: the next group is written, these go to the broker.
-    pub(super) fn journal_written(&mut self, segment: u16) {
+    pub(super) fn journal_written(&mut self, segment: u16, life: u32) {
+        if life != self.segments[segment as usize].life {
+            return;
+        }
         let mut written = std::mem::take(&mut self.written);
         let journal = self.segments[segment as usize].journal.as_mut().expect("only a segment with a journal writes");
         journal.finish(&mut written);
@@ -297,6 +306,9 @@ impl World {
         self.probe.events[self.publishers[publisher as usize].event as usize].published.add(1);
         self.probe.segments[segment as usize].published.add(1);
         self.ledger.change_mut(change).unsent = false;
+        if self.disruptions.anybody_deaf() {
+            self.pass_over_deaf(change);
+        }
         if self.ledger.published(self.now, change, copies) {
             self.probe.living.level.fall(self.now);
         }
@@ -350,7 +362,7 @@ impl World {
     }
 
     #[cold]
-    fn refused(&mut self, segment: u16, publisher: u32, change: u32, copies: u32, cause: Refusal) {
+    pub(super) fn refused(&mut self, segment: u16, publisher: u32, change: u32, copies: u32, cause: Refusal) {
         if let Refusal::Full(queue) = cause {
             let line = self.line_of[segment as usize][queue.0 as usize] as usize;
             self.probe.lines[line].rejected.add(1);
@@ -368,7 +380,8 @@ impl World {
             }
         }
         if self.publishers[publisher as usize].confirms {
-            self.confirm_at(publisher, heard);
+            // Not at once: one refusal would follow from the other.
+            self.calendar.schedule(heard, Notice::Confirmed { publisher }.packed());
         } else {
             self.publishers[publisher as usize].answered();
         }
@@ -415,7 +428,7 @@ impl World {
     }
 
     /// Counted by what became of it: a dead letter, or gone for one cause. While its publisher goes on trying, another copy may come.
-    fn lost(&mut self, line: u32, change: u32, cause: Cause, kept_as_dead_letter: bool) {
+    pub(super) fn lost(&mut self, line: u32, change: u32, cause: Cause, kept_as_dead_letter: bool) {
         let Change { event, measured, unsent, .. } = *self.ledger.change(change);
         let place = self.ledger.place(event, line as usize);
         let missed = place != super::change::NONE && !unsent && self.ledger.lose(self.now, change, place, line) && measured;
@@ -424,7 +437,8 @@ impl World {
             _ if kept_as_dead_letter => (&mut probe.dead_lettered, &mut tally.dead_lettered),
             Cause::Expired => (&mut probe.expired, &mut tally.expired),
             Cause::NotDurable => (&mut probe.not_durable, &mut tally.not_durable),
-            Cause::Deliveries | Cause::Overflow | Cause::Crash => (&mut probe.dropped, &mut tally.dropped),
+            Cause::Crash => (&mut probe.crashed, &mut tally.crashed),
+            Cause::Deliveries | Cause::Overflow => (&mut probe.dropped, &mut tally.dropped),
         };
         count.add(1);
         *tally += missed as u64;
@@ -433,7 +447,7 @@ impl World {
 
 /// The change as the broker sees it.
 #[inline]
-fn message(ledger: &Ledger, publishers: &[Publisher], slot: u32) -> Message {
+pub(super) fn message(ledger: &Ledger, publishers: &[Publisher], slot: u32) -> Message {
     let change = ledger.change(slot);
     let publisher = &publishers[change.publisher as usize];
     Message {

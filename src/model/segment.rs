@@ -2,6 +2,7 @@
 //!
 //! Knows what an operation costs and who waits for a thread; what an operation does, the broker and the world know.
 
+use super::disruption::slowed;
 use super::notice::Job;
 use crate::core::{Broker, Output};
 use crate::scenario::spec::{self, Cost, Persist};
@@ -27,6 +28,9 @@ pub struct Segment {
     /// Some queue has deadlines.
     pub timed: bool,
     pub blocked_publishers: u32,
+    /// How many disruptions keep it down, and how often it was.
+    pub down: u32,
+    pub life: u32,
 }
 
 /// What operations cost, each with a stream of its own.
@@ -41,6 +45,8 @@ pub struct Prices {
     pub receive_free: bool,
     pub deliver_free: bool,
     pub acknowledge_free: bool,
+    /// What starts now takes so many times as long.
+    pub slow: f64,
 }
 
 impl Prices {
@@ -56,6 +62,7 @@ impl Prices {
             receive_free: cost.receive.is_zero() && cost.select.is_zero() && per_kib_free,
             deliver_free: cost.deliver.is_zero() && per_kib_free,
             acknowledge_free: cost.acknowledge.is_zero(),
+            slow: 1.0,
         }
     }
 
@@ -66,19 +73,20 @@ impl Prices {
         for _ in 0..selectors {
             time += draw(&mut self.select);
         }
-        time
+        slowed(time, self.slow)
     }
 
     /// Handing over one copy.
     #[inline]
     pub fn deliver(&mut self, size: Bytes) -> Span {
-        draw(&mut self.deliver) + self.sized(size)
+        let time = draw(&mut self.deliver) + self.sized(size);
+        slowed(time, self.slow)
     }
 
     /// Taking in an ack or nack.
     #[inline]
     pub fn acknowledge(&mut self) -> Span {
-        draw(&mut self.acknowledge)
+        slowed(draw(&mut self.acknowledge), self.slow)
     }
 
     #[inline]
@@ -119,6 +127,11 @@ impl Journal {
         self.writing.clear();
     }
 
+    /// What was not written yet is gone.
+    pub fn clear(&mut self) -> Vec<u32> {
+        self.writing.drain(..).chain(self.waiting.drain(..)).collect()
+    }
+
     /// Starts the next write, if anything waits.
     pub fn start(&mut self) -> Option<Span> {
         let group = self.group.min(self.waiting.len());
@@ -151,6 +164,8 @@ impl Segment {
             wake_at: Time::MAX,
             timed,
             blocked_publishers: 0,
+            down: 0,
+            life: 0,
         }
     }
 }

@@ -49,6 +49,10 @@ pub struct Consumer {
     pub station: Station<CopyRef>,
     pub last_there: Time,
     pub last_back: Time,
+    /// How many disruptions keep it away from the broker.
+    pub down: u32,
+    /// What starts now takes so many times as long.
+    pub slow: f64,
 }
 
 /// How long a failed message stays away.
@@ -166,6 +170,17 @@ impl Caller {
         !self.waiting.is_empty()
     }
 
+    /// So many connections are cut, and who waits for one and is not `living` does not any more.
+    pub fn cut(&mut self, connections: u32, living: impl Fn(CopyRef) -> bool) {
+        self.in_use -= connections;
+        self.waiting.retain(|at| living(*at));
+    }
+
+    /// Somebody waits for a connection though one is free.
+    pub fn may_connect(&self) -> bool {
+        self.in_use < self.connections && !self.waiting.is_empty()
+    }
+
     /// How long until a request that failed for the `tries`-th time is tried again; none: no more.
     pub fn retry_after(&mut self, tries: u16) -> Option<Span> {
         let repetitions = tries as u32 - 1;
@@ -198,7 +213,13 @@ impl Subscriber {
     pub fn new(subscriber: &spec::Subscriber, placement: Placement, stream: impl Fn(&str) -> Stream) -> Subscriber {
         let share =
             |consumer: u32| subscriber.workers / subscriber.consumers + (consumer < subscriber.workers % subscriber.consumers) as u32;
-        let consumer = |number| Consumer { station: Station::new(share(number), None), last_there: Time::ZERO, last_back: Time::ZERO };
+        let consumer = |number| Consumer {
+            station: Station::new(share(number), None),
+            last_there: Time::ZERO,
+            last_back: Time::ZERO,
+            down: 0,
+            slow: 1.0,
+        };
         Subscriber {
             consumers: (0..subscriber.consumers).map(consumer).collect(),
             line: placement.line,

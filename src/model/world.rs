@@ -6,6 +6,7 @@
 
 use super::change::Ledger;
 use super::copy::Copies;
+use super::disruption::Disruptions;
 use super::feed::Feeds;
 use super::network::Network;
 use super::notice::{Job, Notice, Packed};
@@ -40,6 +41,7 @@ pub struct World {
     /// By event: the static audience, with selectors still to be asked.
     pub(super) audiences: Vec<Vec<Seat>>,
     pub(super) probe: Probe,
+    pub(super) disruptions: Disruptions,
     pub(super) drains: bool,
     next_cut: Time,
     pub(super) written: Vec<u32>,
@@ -92,6 +94,7 @@ impl World {
         feeds: Feeds,
         wiring: Wiring,
         probe: Probe,
+        disruptions: Disruptions,
         drains: bool,
     ) -> World {
         let next_cut = probe.clock.next(Time::ZERO);
@@ -111,6 +114,7 @@ impl World {
             consumer_of: wiring.consumer_of,
             audiences: wiring.audiences,
             probe,
+            disruptions,
             drains,
             next_cut,
             written: Vec::new(),
@@ -166,6 +170,7 @@ impl World {
     }
 
     fn begin(&mut self) {
+        self.schedule_disruptions();
         for event in 0..self.audiences.len() as u32 {
             self.schedule_raise(event);
         }
@@ -185,11 +190,11 @@ impl World {
             Notice::PublishArrives { change } => self.receive(change),
             Notice::PublishAgain { change } => self.publish(change),
             Notice::Confirmed { publisher } => self.confirmed(publisher),
-            Notice::Received { segment, change } => self.segment_served(segment, Job::Receive { change }),
-            Notice::Delivered { segment, at } => self.segment_served(segment, Job::Deliver { at }),
-            Notice::Settled { done, segment, at } => self.segment_served(segment, Job::Settle { done, at }),
-            Notice::Ran { segment, at } => self.segment_served(segment, Job::Work { at }),
-            Notice::JournalWritten { segment } => self.journal_written(segment),
+            Notice::Received { segment, life, change } => self.segment_served(segment, life, Job::Receive { change: change as u32 }),
+            Notice::Delivered { segment, life, at } => self.segment_served(segment, life, Job::Deliver { at }),
+            Notice::Settled { done, segment, life, at } => self.segment_served(segment, life, Job::Settle { done, at }),
+            Notice::Ran { segment, life, at } => self.segment_served(segment, life, Job::Work { at }),
+            Notice::JournalWritten { segment, life } => self.journal_written(segment, life),
             Notice::Wake { segment } => self.wake(segment),
             Notice::Handed { at } => self.handed(at),
             Notice::Worked { at } => self.worked(at),
@@ -203,7 +208,9 @@ impl World {
             Notice::StageWorked { stage, task, at } => self.stage_worked(stage, task, at),
             Notice::ReplayDue { subscriber } => self.replay_due(subscriber),
             Notice::OwnRequest { sor } => self.own_request(sor),
-            Notice::OwnServed { sor, arrived } => self.own_served(sor, arrived),
+            Notice::OwnServed { sor, life, arrived } => self.own_served(sor, life, arrived),
+            Notice::Disrupt { disruption } => self.disrupt(disruption),
+            Notice::Restore { disruption } => self.restore(disruption),
             Notice::Poll { poller, call, step, began } => self.poll(poller as u16, call, step, began),
         }
     }
@@ -241,9 +248,15 @@ impl World {
 
     /// A thread of a segment is done: it takes the next job, then the job's effect comes.
     #[inline(always)]
-    fn segment_served(&mut self, segment: u16, job: Job) {
+    fn segment_served(&mut self, segment: u16, life: u32, job: Job) {
+        if life != self.segments[segment as usize].life {
+            if let Job::Receive { change } = job {
+                self.refused_by_lost(segment, change);
+            }
+            return;
+        }
         let keeps = match job {
-            Job::Work { at } => self.copies.current(at).is_some_and(|context| context.holds_thread),
+            Job::Work { at } => self.keeps_thread(at),
             _ => false,
         };
         if !keeps {
@@ -295,7 +308,8 @@ impl World {
         };
         let is_work = matches!(job, Job::Work { .. });
         let length = if is_work { length } else { self.segments[segment as usize].deepened(length) };
-        self.calendar.schedule(self.now + length, job.served(segment).packed());
+        let life = self.segments[segment as usize].life;
+        self.calendar.schedule(self.now + length, job.served(segment, life).packed());
     }
 
     /// The topic's or queue's lines at the broker.

@@ -3,6 +3,7 @@
 //! Names are `<kind>.<name>.<quantity>[.<statistic>]`. The order is the file's: subscribers, pollers, systems of record, segments, topics,
 //! queues, links, events, totals; within each the order of the tables below.
 
+use super::disruption::Target;
 use super::spec::{Feed, Pipeline, Runs, Scenario, Subscriber};
 use super::stages::{Calls, sees_lifecycles, stages, tracks_versions};
 use crate::units::Unit;
@@ -78,7 +79,7 @@ const SUBSCRIBER_FIRST: [Quantity; 2] = [
 ];
 /// Changes that a newer version was shown before: counted in the latency, in none of the stages.
 const OVERTAKEN: &str = "overtaken";
-const SUBSCRIBER: [Quantity; 14] = [
+const SUBSCRIBER: [Quantity; 13] = [
     level("backlog", Unit::Count),
     // Handed over and not yet acknowledged.
     level("in_flight", Unit::Count),
@@ -95,8 +96,12 @@ const SUBSCRIBER: [Quantity; 14] = [
     count("missed.dropped"),
     count("missed.refused"),
     count("missed.dead_lettered"),
-    count("unfinished"),
 ];
+/// Lost with its segment.
+const CRASHED: Quantity = count("missed.crashed");
+const UNFINISHED: Quantity = count("unfinished");
+/// From the end of a disruption until the line holds no more than before; disruptions after which that did not come.
+const DRAIN: [Quantity; 2] = [latency("drain"), count("drain.unfinished")];
 
 /// An older version was applied over a newer one.
 const STALE_OVERWRITES: Quantity = count("stale_overwrites");
@@ -286,6 +291,13 @@ impl Catalog {
         self.all(&of, &SUBSCRIBER_FIRST);
         self.stages(scenario, subscriber, &of);
         self.all(&of, &SUBSCRIBER);
+        let segment = scenario.segment_of_line(subscriber.from);
+        self.when(segment.is_some_and(|segment| scenario.is_ever_down(Target::Segment(segment))), &of, &CRASHED);
+        self.one(&of, &UNFINISHED);
+        let index = scenario.subscribers.iter().position(|other| other.name == subscriber.name);
+        if index.is_some_and(|index| scenario.is_disrupted(index)) {
+            self.all(&of, &DRAIN);
+        }
         self.views(scenario, subscriber, &of);
     }
 

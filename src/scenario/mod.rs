@@ -13,6 +13,7 @@ mod axis;
 mod callback;
 mod design;
 mod digest;
+pub mod disruption;
 mod document;
 mod files;
 mod load;

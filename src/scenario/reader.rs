@@ -104,13 +104,11 @@ pub(super) struct Reader<'a> {
     pub place: Place,
     table: &'a Table,
     asked: Vec<&'static str>,
-    /// Accepted without being asked for by name.
-    refused: Vec<&'static str>,
 }
 
 impl<'a> Reader<'a> {
     pub fn new(context: &'a Context<'a>, path: impl Into<String>, place: Place, table: &'a Table) -> Reader<'a> {
-        Reader { context, path: path.into(), place, table, asked: Vec::new(), refused: Vec::new() }
+        Reader { context, path: path.into(), place, table, asked: Vec::new() }
     }
 
     fn entry(&mut self, key: &'static str) -> Option<&'a Entry> {
@@ -207,18 +205,10 @@ impl<'a> Reader<'a> {
         self.context.report(place, format!("{}{key}: {what}", self.prefix()), hint);
     }
 
-    /// A key that a later version will have.
-    pub fn later(&mut self, key: &'static str, what: &str) {
-        self.refused.push(key);
-        if let Some(entry) = self.table.get(key) {
-            self.context.report(entry.key, format!("{}{key}: {what} not supported by this version yet", self.prefix()), "remove it");
-        }
-    }
-
     /// Ends the reading: what nobody asked for is unknown.
     pub fn done(self) {
         for (name, entry) in self.table.entries() {
-            if self.asked.contains(&name) || self.refused.contains(&name) {
+            if self.asked.contains(&name) {
                 continue;
             }
             let of = if self.path.is_empty() { "the scenario".to_string() } else { format!("`{}`", self.path) };

@@ -5,7 +5,7 @@ const LENGTH_MAX: usize = 64;
 /// No more candidates than this are compared.
 const CANDIDATES_MAX: usize = 2_000;
 /// So many names are listed where none is near: as many as a scenario has sections.
-const LISTED_MAX: usize = 20;
+const LISTED_MAX: usize = 24;
 
 /// The nearest candidate, when it is near enough to be meant.
 pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

@@ -4,22 +4,28 @@
 //! numbers, reports and random streams do not depend on hashing.
 
 mod arrivals;
+mod feed;
+mod objective;
 mod pipeline;
 
 pub use self::arrivals::{Arrivals, Gaps};
+pub use self::feed::{Feed, Poller, Schedule};
+pub use self::objective::{Assumption, Objective, Relation, Source};
 pub use self::pipeline::{Grouping, Pipeline, Stage, TUPLES_OF_A_TREE_MAX};
 pub use super::callback::{Breaker, Callback, Style};
 pub(super) use super::callback::{REST_REQUEST, REST_RESPONSE};
+use super::disruption::Disruption;
 pub use super::price::{Charge, Growth, Price};
 pub use super::traffic::Traffic;
 use crate::core::Policy;
-pub use crate::sim::Distribution;
 use crate::sim::Pattern;
+pub use crate::sim::{Distribution, Surge};
 use crate::units::{Bandwidth, Bytes, Rate, Span, Time};
 use std::sync::Arc;
 
 /// Place of a zone in [`Scenario::zones`]; likewise the others.
 pub type ZoneIndex = usize;
+pub type LinkIndex = usize;
 pub type SorIndex = usize;
 pub type EventIndex = usize;
 pub type SegmentIndex = usize;
@@ -48,6 +54,7 @@ pub struct Scenario {
     pub topics: Vec<Topic>,
     pub queues: Vec<Queue>,
     pub subscribers: Vec<Subscriber>,
+    pub disruptions: Vec<Disruption>,
     pub feeds: Vec<Feed>,
     pub pollers: Vec<Poller>,
     pub objectives: Vec<Objective>,
@@ -56,6 +63,8 @@ pub struct Scenario {
     pub price: Option<Price>,
     /// How fast the load grows, for forecasts; a run makes no use of it.
     pub growth: Option<Growth>,
+    /// What every rate was multiplied with; 1 where nothing is said.
+    pub load: f64,
     /// How often everything happens on average.
     pub traffic: Traffic,
     /// By queue: the events whose messages can come to it, for [`Scenario::events_reaching`].
@@ -359,93 +368,6 @@ pub enum Selector {
     Share(f64),
     /// Names of kinds; an event that has none of them is not let through.
     Kinds(Vec<String>),
-}
-
-/// An Atom feed: what a system of record appends to for its readers to ask for.
-#[derive(Clone, Debug)]
-pub struct Feed {
-    pub name: String,
-    pub of: EventIndex,
-    /// Most entries in one answer; none: all there are.
-    pub page: Option<u32>,
-    /// Of one answer with entries, on a worker of the system of record.
-    pub page_service: Distribution,
-    /// Of an answer that nothing is new.
-    pub not_modified_service: Distribution,
-}
-
-/// Who asks a feed for what is new.
-#[derive(Clone, Debug)]
-pub struct Poller {
-    /// What it does with the entries: a subscriber in everything but how it gets them.
-    pub reader: Subscriber,
-    pub feed: FeedIndex,
-    pub schedule: Schedule,
-    /// From the tick to the poll.
-    pub jitter: Distribution,
-    /// It gives up a request after this time and tries again at its next tick.
-    pub timeout: Option<Span>,
-}
-
-/// When polls are due.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Schedule {
-    /// After this span and after every further one.
-    Every(Span),
-    /// Times of each day, ascending.
-    At(Vec<Span>),
-}
-
-impl Schedule {
-    /// From each tick to the next, over the day.
-    pub fn gaps(&self) -> Vec<Span> {
-        const DAY: Span = Span::from_secs(86_400);
-        match self {
-            Schedule::Every(every) => vec![*every],
-            Schedule::At(times) => {
-                let tomorrow = times.first().map(|first| *first + DAY);
-                times.iter().zip(times.iter().skip(1).copied().chain(tomorrow)).map(|(time, next)| next - *time).collect()
-            }
-        }
-    }
-}
-
-/// A bound on a metric.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Objective {
-    /// As in the outcome, e.g. `subscriber.gate.end_to_end.p99`.
-    pub metric: String,
-    /// As written, e.g. `< 5s`.
-    pub bound: String,
-    pub relation: Relation,
-    /// In the metric's SI unit.
-    pub limit: f64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Relation {
-    Less,
-    AtMost,
-    Equal,
-    AtLeast,
-    Greater,
-}
-
-/// Where a number comes from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Assumption {
-    pub path: String,
-    /// The value as written, where the path names one.
-    pub value: String,
-    pub source: Source,
-    pub note: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    Measured,
-    Calibrated,
-    Assumed,
 }
 
 impl Scenario {

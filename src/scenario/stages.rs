@@ -3,6 +3,7 @@
 //! Goes by what the design makes possible: a stage that is listed may turn out to take no time, one that is not listed never takes
 //! any. Also asked of scenarios with problems, in which references may lead nowhere.
 
+use super::disruption::Target;
 use super::metrics::target;
 use super::spec::{Callback, Destination, Event, Line, Link, Runs, Scenario, Segment, Service, Subscriber, Weight, ZoneIndex};
 use crate::core::Ordering;
@@ -135,7 +136,8 @@ impl<'s> Working<'s> {
             sors.extend(reaching.iter().map(|event| target(scenario, subscriber, *event)));
         }
         let callback = subscriber.manner().filter(|_| !sors.is_empty());
-        let refuses = |sor: &usize| scenario.sors.get(*sor).is_some_and(|sor| sor.max_waiting.is_some());
+        let is_down = |sor: usize| scenario.is_ever_down(Target::Sor(sor));
+        let refuses = |sor: &usize| scenario.sors.get(*sor).is_some_and(|sor| sor.max_waiting.is_some()) || is_down(*sor);
         Working {
             home,
             events: reaching.into_iter().map(|event| &scenario.events[event]).collect(),
@@ -169,7 +171,8 @@ impl<'s> Working<'s> {
     }
 
     fn may_fail(&self) -> bool {
-        self.subscriber.failure > 0.0 || self.subscriber.poison > 0.0 || self.call_may_fail
+        let Subscriber { failure, poison, .. } = self.subscriber;
+        *failure > 0.0 || *poison > 0.0 || self.call_may_fail || self.scenario.loses_connections(self.subscriber)
     }
 
     fn zone_of(&self, sor: usize) -> Option<ZoneIndex> {
@@ -204,6 +207,7 @@ impl<'s> Way<'s> {
         Way {
             working: Working::new(scenario, subscriber, home, calls),
             may_hold_back: segment.memory.is_some()
+                || scenario.segment_of_line(subscriber.from).is_some_and(|segment| scenario.is_ever_down(Target::Segment(segment)))
                 || scenario.queues.iter().any(|queue| limited(&queue.line))
                 || scenario.subscribers.iter().any(|other| limited(&other.line)),
             segment,

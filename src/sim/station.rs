@@ -59,6 +59,12 @@ impl<T: Copy> Station<T> {
         next
     }
 
+    /// Everybody goes at once, unserved; those who stood in line and when they came.
+    pub fn clear(&mut self) -> VecDeque<(Time, T)> {
+        self.busy = 0;
+        std::mem::take(&mut self.line)
+    }
+
     /// Servers at work.
     #[inline]
     pub fn busy(&self) -> u32 {

@@ -470,8 +470,11 @@ impl Naive {
                 self.queue(QueueId(number)).consumers.clear();
             }
         }
-        self.held.clear();
-        self.blocked.clear();
+        for (publisher, _, message) in std::mem::take(&mut self.held) {
+            self.out.push(Output::Refuse { publisher, id: message.id, copies: 0, cause: Refusal::Down });
+        }
+        self.blocked.sort();
+        self.out.extend(self.blocked.drain(..).map(|publisher| Output::Unblock { publisher }));
         self.alarm = self.limit.is_some_and(|limit| self.memory() > limit);
         self.down = true;
     }

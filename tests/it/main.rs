@@ -1,5 +1,6 @@
 //! All tests in one crate: they link once.
 
+mod adverse;
 mod architecture;
 mod arrivals;
 mod backlog_penalty;
@@ -22,10 +23,14 @@ mod cross_check;
 mod derived;
 mod designs;
 mod determinism;
+mod disruptions;
+#[cfg(feature = "report")]
+mod disruptions_laws;
 mod distributions;
 mod feeds;
 #[cfg(feature = "report")]
 mod findings;
+mod forecast;
 mod histogram;
 mod laws;
 mod laws_broker;

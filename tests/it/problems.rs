@@ -576,7 +576,7 @@ error: event.changed.priority: 10 is too large
 #[test]
 fn refused_drop_typo() {
     assert_snapshot!(seen(load_text(&changed("to = \"bills\"", "to = \"bills\"\nrefused = \"dorp\""))), @r#"
-error: event.billed.refused has no effect because nothing on its way refuses: no queue or subscription there has a `max_length` or `max_bytes`
+error: event.billed.refused has no effect because nothing on its way refuses: no queue or subscription there has a `max_length` or `max_bytes`, and its segment is never down
   --> a.toml:31:1
    |
 31 | refused = "dorp"
@@ -599,7 +599,7 @@ error: event.billed.refused: "dorp" is none of its values
 #[test]
 fn refused_without_limit() {
     assert_snapshot!(seen(load_text(&changed("to = \"bills\"", "to = \"bills\"\nrefused = \"drop\""))), @r#"
-error: event.billed.refused has no effect because nothing on its way refuses: no queue or subscription there has a `max_length` or `max_bytes`
+error: event.billed.refused has no effect because nothing on its way refuses: no queue or subscription there has a `max_length` or `max_bytes`, and its segment is never down
   --> a.toml:31:1
    |
 31 | refused = "drop"
@@ -1119,28 +1119,13 @@ error: subscriber.profile.callback.backoff has no effect because there are no `r
 #[test]
 fn retries_alone() {
     assert_snapshot!(seen(load_text(&changed("timeout = \"2s\"\n", ""))), @r#"
-error: subscriber.profile.callback.retries has no effect because no call can fail: there is no `timeout`, and the system of record has no `max_waiting`
+error: subscriber.profile.callback.retries has no effect because no call can fail: there is no `timeout`, and the system of record has no `max_waiting` and is never down
   --> a.toml:57:1
    |
 57 | retries = 3
    | ^^^^^^^
    |
    = help: add for example timeout = "2s", or remove it
-
-1 problem
-"#);
-}
-
-#[test]
-fn later_section() {
-    assert_snapshot!(seen(load_text(&with("[[disruption]]\nwhat = \"segment.bus\"\nkind = \"down\"\n"))), @r#"
-error: disruption: disruptions are not supported by this version yet
-  --> a.toml:67:3
-   |
-67 | [[disruption]]
-   |   ^^^^^^^^^^
-   |
-   = help: remove it
 
 1 problem
 "#);

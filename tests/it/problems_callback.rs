@@ -33,7 +33,7 @@ error: subscriber.profile.callback.breaker.failures: 0 is too small
 #[test]
 fn a_breaker_needs_calls_that_can_fail() {
     assert_snapshot!(seen(load_text(&changed("timeout = \"2s\"\nretries = 3", "breaker = { failures = 20, open_for = \"30s\" }"))), @r#"
-error: subscriber.profile.callback.breaker has no effect because no call can fail: there is no `timeout`, and the system of record has no `max_waiting`
+error: subscriber.profile.callback.breaker has no effect because no call can fail: there is no `timeout`, and the system of record has no `max_waiting` and is never down
   --> a.toml:57:1
    |
 57 | breaker = { failures = 20, open_for = "30s" }

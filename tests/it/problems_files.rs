@@ -167,7 +167,7 @@ error: the scenario has no key `a`
 1 | a.b=3
   | ^
   |
-  = help: possible here: `title`, `question`, `extends`, `run`, `event`, `surge`, `feed`, `zone`, `link`, `sor`, `segment`, `topic`, `queue`, `subscriber`, `poller`, `growth`, `load`, `price`, `objective` and `assumption`
+  = help: possible here: `title`, `question`, `extends`, `run`, `event`, `surge`, `feed`, `zone`, `link`, `sor`, `segment`, `topic`, `queue`, `subscriber`, `poller`, `growth`, `load`, `disruption`, `price`, `objective` and `assumption`
 
 1 problem
 "#);

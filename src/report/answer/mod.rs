@@ -3,8 +3,10 @@
 //!
 //! Knows no experiment: what is said was found before. All texts are plain until a renderer escapes them.
 
+mod adverse;
 mod compare;
 mod files;
+mod forecast;
 mod limit;
 mod markdown;
 mod page;
@@ -12,8 +14,10 @@ mod size;
 mod sweep;
 mod terminal;
 
+pub use adverse::adverse;
 pub use compare::compare;
 pub use files::render;
+pub use forecast::forecast;
 pub use limit::limit;
 pub use size::size;
 pub use sweep::sweep;

@@ -16,8 +16,10 @@ pub fn terminal(answer: &Answer, color: bool) -> String {
     let first = lines.len();
     lines.extend(wrapped(&answer.conclusion, &mark, 6));
     let last = lines.len();
-    for block in &answer.blocks {
+    for (index, block) in answer.blocks.iter().enumerate() {
         match block {
+            // What stands over charts alone stands over nothing here.
+            Block::Heading(_) if matches!(answer.blocks.get(index + 1), None | Some(Block::Chart(_))) => {}
             Block::Heading(text) => lines.extend([String::new(), plain(text)]),
             Block::Text(text) => lines.extend(wrapped(text, "  ", 4)),
             Block::Table(table) => lines.extend(rows(table)),

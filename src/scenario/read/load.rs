@@ -13,9 +13,9 @@ use crate::units::Rate;
 /// Beyond these somebody has mistyped.
 const RANGE: std::ops::RangeInclusive<f64> = 1e-6..=1e6;
 
-/// Reads the scale and applies it.
-pub(super) fn load(reader: &mut Reader<'_>, events: &mut [Event], sors: &mut [Sor]) {
-    let Some(factor) = reader.get("load", factor).filter(|factor| *factor != 1.0) else { return };
+/// Reads the scale, applies it and says what it is.
+pub(super) fn load(reader: &mut Reader<'_>, events: &mut [Event], sors: &mut [Sor]) -> f64 {
+    let Some(factor) = reader.get("load", factor).filter(|factor| *factor != 1.0) else { return 1.0 };
     for event in events.iter_mut() {
         let arrivals = &mut event.arrivals;
         match arrivals.pattern.faster(factor) {
@@ -31,6 +31,7 @@ pub(super) fn load(reader: &mut Reader<'_>, events: &mut [Event], sors: &mut [So
     for sor in sors {
         sor.own_load = sor.own_load.map(|rate| scaled(rate, factor));
     }
+    factor
 }
 
 fn scaled(rate: Rate, factor: f64) -> Rate {

@@ -6,6 +6,7 @@
 mod assumption;
 mod broker;
 mod callback;
+mod disruption;
 mod event;
 mod feed;
 mod line;
@@ -44,7 +45,6 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
     let title = reader.get("title", super::values::text).unwrap_or(stem).to_string();
     let question = reader.get("question", super::values::text).unwrap_or_default().to_string();
     reader.get("extends", super::values::text);
-    reader.later("disruption", "disruptions are");
     let run = run::run(&mut reader);
     let mut events = event::events(&mut reader);
     surge::surges(&mut reader, &run, &mut events);
@@ -66,16 +66,19 @@ pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
         pollers: poller::pollers(&mut reader, &events, &feeds),
         feeds,
         events: events.into_iter().map(|sized| sized.event).collect(),
+        disruptions: Vec::new(),
         objectives: Vec::new(),
         assumptions: Vec::new(),
         price: None,
         growth: price::growth(&mut reader),
+        load: 1.0,
         traffic: Traffic::default(),
         reach: Vec::new(),
     };
-    load::load(&mut reader, &mut scenario.events, &mut scenario.sors);
+    scenario.load = load::load(&mut reader, &mut scenario.events, &mut scenario.sors);
     scenario.reach = reach(&scenario);
     raises::derive(&reader, &mut scenario);
+    scenario.disruptions = disruption::disruptions(&mut reader, &scenario);
     scenario.price = price::price(&mut reader, &scenario);
     scenario.objectives = objective::objectives(&mut reader, &scenario);
     scenario.assumptions = assumption::assumptions(&mut reader);

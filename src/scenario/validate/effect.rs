@@ -4,6 +4,7 @@
 
 use super::{called, feeding, no_effect, report, table_of, writes};
 use crate::core::{Dispatch, Ordering};
+use crate::scenario::disruption::Target;
 use crate::scenario::metrics::target;
 use crate::scenario::reader::Context;
 use crate::scenario::spec::{Destination, Event, Grouping, Kind, Scenario, Subscriber};
@@ -98,7 +99,7 @@ pub(super) fn events(context: &Context<'_>, scenario: &Scenario) {
         };
         trace(context, scenario, event);
         if known && !can_refuse(context, scenario, event) {
-            let because = "nothing on its way refuses: no queue or subscription there has a `max_length` or `max_bytes`";
+            let because = "nothing on its way refuses: no queue or subscription there has a `max_length` or `max_bytes`, and its segment is never down";
             no_effect(context, &["event", &event.name, "refused"], because, "set a limit there, or remove it");
         }
     }
@@ -119,7 +120,9 @@ fn trace(context: &Context<'_>, scenario: &Scenario, event: &Event) {
 
 fn can_refuse(context: &Context<'_>, scenario: &Scenario, event: &Event) -> bool {
     let limited = |kind, name: &str| writes(context, kind, name, "max_length") || writes(context, kind, name, "max_bytes");
+    let goes_down = |to: Destination| scenario.segment_of_line(to).is_some_and(|segment| scenario.is_ever_down(Target::Segment(segment)));
     match event.to {
+        Some(to) if goes_down(to) => true,
         Some(Destination::Queue(queue)) => scenario.queues.get(queue).is_some_and(|queue| limited("queue", &queue.name)),
         Some(to) => scenario.subscribers.iter().any(|subscriber| subscriber.from == to && limited("subscriber", &subscriber.name)),
         None => false,
@@ -173,7 +176,8 @@ fn can_fail(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber)
 
 /// A call fails by its timeout, or because the other side refuses it.
 fn call_can_fail(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) -> bool {
-    let refuses = |sor: usize| scenario.sors.get(sor).is_none_or(|sor| writes(context, "sor", &sor.name, "max_waiting"));
+    let limited = |sor: usize| scenario.sors.get(sor).is_none_or(|sor| writes(context, "sor", &sor.name, "max_waiting"));
+    let refuses = |sor: usize| limited(sor) || scenario.is_ever_down(Target::Sor(sor));
     let service_refuses = subscriber.calls.iter().any(|sor| refuses(*sor));
     let Some(callback) = &subscriber.callback else { return service_refuses };
     let has_timeout = table_of(context, subscriber.kind(), &subscriber.name)
@@ -188,7 +192,7 @@ fn call_can_fail(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscr
 
 fn retries(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
     if subscriber.callback.is_some() && !call_can_fail(context, scenario, subscriber) {
-        let because = "no call can fail: there is no `timeout`, and the system of record has no `max_waiting`";
+        let because = "no call can fail: there is no `timeout`, and the system of record has no `max_waiting` and is never down";
         for key in ["retries", "breaker"] {
             no_effect(
                 context,

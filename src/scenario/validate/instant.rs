@@ -4,6 +4,7 @@
 
 use super::{report, segment_of};
 use crate::core::Overflow;
+use crate::scenario::disruption::Target;
 use crate::scenario::metrics::target;
 use crate::scenario::read::AT_ONCE_MAX;
 use crate::scenario::reader::Context;
@@ -115,15 +116,16 @@ impl Attempt<'_> {
         callback.into_iter().chain(services).filter_map(|(key, sor)| self.call(key, sor)).collect()
     }
 
-    fn call(&self, key: &'static str, sor: usize) -> Option<Call> {
+    fn call(&self, key: &'static str, number: usize) -> Option<Call> {
         let callback = self.subscriber.manner()?;
-        let sor = self.scenario.sors.get(sor)?;
+        let sor = self.scenario.sors.get(number)?;
+        let refuses = sor.max_waiting.is_some() || self.scenario.is_ever_down(Target::Sor(number));
         let near = is_near(self.scenario, self.home(), sor.zone);
         let retries_at_once = callback.retries == 0 || is_instant(&callback.backoff);
         Some(Call {
             key,
             // An open breaker is as near as can be, and knows no retries.
-            is_refused_at_once: callback.breaker.is_some() || near && sor.max_waiting.is_some() && retries_at_once,
+            is_refused_at_once: callback.breaker.is_some() || near && refuses && retries_at_once,
             // So is a kept answer.
             is_served_at_once: key == "callback" && callback.cache.is_some()
                 || near && sor.service.as_ref().is_none_or(service_may_be_instant) && is_instant(&callback.parsing),
@@ -133,7 +135,7 @@ impl Attempt<'_> {
 
 struct Call {
     key: &'static str,
-    /// A full system of record refuses it without any time passing; it stays full meanwhile.
+    /// A system of record that is full or down refuses it without any time passing, and stays so meanwhile.
     is_refused_at_once: bool,
     is_served_at_once: bool,
 }
@@ -144,7 +146,12 @@ pub(super) fn refusals(context: &Context<'_>, scenario: &Scenario) {
         let Refused::Retry { backoff, retries, .. } = &event.refused else { continue };
         let Some(segment) = event.to.and_then(|to| segment_of(scenario, to)) else { continue };
         let is_bounded = retries.is_some_and(|most| most <= AT_ONCE_MAX);
-        if is_bounded || !is_instant(backoff) || !may_reject(scenario, event) || !publish_is_instant(scenario, event, segment) {
+        let is_full = may_reject(scenario, event) && publish_is_instant(scenario, event, segment);
+        // A segment that is down refuses before any of its costs.
+        let is_down =
+            event.to.and_then(|to| scenario.segment_of_line(to)).is_some_and(|segment| scenario.is_ever_down(Target::Segment(segment)))
+                && scenario.sors.get(event.from).is_some_and(|sor| is_near(scenario, sor.zone, segment.zone));
+        if is_bounded || !is_instant(backoff) || !(is_full || is_down) {
             continue;
         }
         let what = format!(

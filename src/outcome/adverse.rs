@@ -1,0 +1,45 @@
+//! What the standing battery of bad days found, in the shape of its outcome.json (schema `busload/adverse/1`).
+
+use super::{Finding, ObjectiveResult, RunFacts, ScenarioFacts, Verdict};
+use serde::{Deserialize, Serialize};
+
+/// The schema's name and version.
+pub const SCHEMA: &str = "busload/adverse/1";
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Adverse {
+    pub schema: String,
+    /// The answer in one or two sentences.
+    pub conclusion: String,
+    pub scenario: ScenarioFacts,
+    pub run: RunFacts,
+    /// When it goes wrong, in seconds from the start: around the busiest hour.
+    pub from_s: f64,
+    pub to_s: f64,
+    /// The design as it is first, then one thing that goes wrong at a time.
+    pub conditions: Vec<Condition>,
+    /// What the design has nothing for, in words.
+    pub left_out: Vec<String>,
+    /// Interrupted: what was finished is here.
+    pub partial: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Condition {
+    /// E.g. "segment.bus down".
+    pub name: String,
+    pub verdict: Verdict,
+    pub objectives: Vec<ObjectiveResult>,
+    /// No line is much longer at the end of the run than without the trouble. None for the design as it is, and where the trouble
+    /// lasts to the end.
+    pub recovers: Option<bool>,
+    /// Lines that are still long at the end.
+    pub still_long: Vec<String>,
+    /// The longest mean drain, in seconds, and whose.
+    pub drain_s: Option<(String, f64)>,
+    /// Messages that subscribers missed, a run.
+    pub missed: f64,
+    /// The longest backlog (mean over replications of its highest) and whose.
+    pub backlog: Option<(String, f64)>,
+    pub findings: Vec<Finding>,
+}

@@ -1,0 +1,115 @@
+//! `[[disruption]]` as checked: what is down, slow or lossy, and when. Overlapping ones on one thing add up: it is up again when the
+//! last one ends, and factors multiply.
+
+use super::metrics::target;
+use super::spec::{Destination, LinkIndex, Scenario, SegmentIndex, SorIndex, Subscriber, SubscriberIndex};
+use crate::sim::Distribution;
+use crate::units::{Span, Time};
+
+/// Something that happens to a part of the design.
+#[derive(Clone, Debug)]
+pub struct Disruption {
+    /// As written, e.g. `subscriber.guest_profile`.
+    pub what: String,
+    pub target: Target,
+    pub effect: Effect,
+    pub when: When,
+}
+
+/// What is disrupted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    Subscriber(SubscriberIndex),
+    /// One connection of a subscriber, counted from 0.
+    Consumer(SubscriberIndex, u32),
+    Segment(SegmentIndex),
+    Sor(SorIndex),
+    Link(LinkIndex),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Effect {
+    Down,
+    /// What starts meanwhile takes so many times as long.
+    Slow(f64),
+    /// So large a share of messages is lost and sent again, besides what the link loses anyway.
+    Lossy(f64),
+}
+
+#[derive(Clone, Debug)]
+pub enum When {
+    Once {
+        at: Time,
+        length: Span,
+    },
+    /// Again and again.
+    Random {
+        /// From the end of one (or the start of the run) to the start of the next.
+        every: Distribution,
+        length: Distribution,
+    },
+}
+
+impl Effect {
+    /// Its word in the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Effect::Down => "down",
+            Effect::Slow(_) => "slow",
+            Effect::Lossy(_) => "lossy",
+        }
+    }
+}
+
+impl Target {
+    /// The subscriber to which it belongs.
+    pub fn subscriber(self) -> Option<SubscriberIndex> {
+        match self {
+            Target::Subscriber(subscriber) | Target::Consumer(subscriber, _) => Some(subscriber),
+            _ => None,
+        }
+    }
+}
+
+impl Scenario {
+    /// The segment that carries a destination, which may lead nowhere.
+    pub(super) fn segment_of_line(&self, to: Destination) -> Option<SegmentIndex> {
+        match to {
+            Destination::Topic(topic) => self.topics.get(topic).map(|topic| topic.segment),
+            Destination::Queue(queue) => self.queues.get(queue).map(|queue| queue.segment),
+            Destination::Feed(_) => None,
+        }
+    }
+
+    /// Whether a segment, system of record or link goes down at some time.
+    pub fn is_ever_down(&self, target: Target) -> bool {
+        self.disruptions.iter().any(|disruption| disruption.effect == Effect::Down && disruption.target == target)
+    }
+
+    /// Whether a subscriber feels what happens to this: it, its consumers, its segment, or a system of record that it calls.
+    pub fn concerns(&self, disrupted: Target, who: SubscriberIndex) -> bool {
+        let subscriber = &self.subscribers[who];
+        match disrupted {
+            Target::Subscriber(other) | Target::Consumer(other, _) => other == who,
+            Target::Segment(segment) => self.segment_of_line(subscriber.from) == Some(segment),
+            Target::Sor(sor) => {
+                let calls_back = || self.events_reaching(subscriber).into_iter().any(|event| target(self, subscriber, event) == sor);
+                subscriber.calls.contains(&sor) || (subscriber.callback.is_some() && calls_back())
+            }
+            Target::Link(_) => true,
+        }
+    }
+
+    /// Whether a subscriber feels any disruption.
+    pub fn is_disrupted(&self, who: SubscriberIndex) -> bool {
+        self.disruptions.iter().any(|disruption| self.concerns(disruption.target, who))
+    }
+
+    /// Whether some consumer of a subscriber loses its connection at some time, so that what it has comes back to the line.
+    pub fn loses_connections(&self, subscriber: &Subscriber) -> bool {
+        let is_own = |index: usize| self.subscribers.get(index).is_some_and(|other| other.name == subscriber.name);
+        let own = |target: Target| target.subscriber().is_some_and(is_own);
+        let own_down = self.disruptions.iter().any(|disruption| disruption.effect == Effect::Down && own(disruption.target));
+        own_down || self.segment_of_line(subscriber.from).is_some_and(|segment| self.is_ever_down(Target::Segment(segment)))
+    }
+}
