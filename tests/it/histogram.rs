@@ -25,7 +25,7 @@ fn says(histogram: &Histogram, values: &[u64]) {
     }
 }
 
-/// 60,000 spans of a millisecond and 300 to each of 200 others, in turns, so that many buckets pass 256 and one passes 65,536 twice over.
+/// 180,000 spans of about a millisecond and 300 of each of 200 others, in turns, so that many buckets pass 256 and one passes 2 * 65,536.
 fn crowd() -> Vec<u64> {
     let other = |i: u64| 1_000 * (1 + i % 200) * (1 + i % 200);
     (0..60_000).flat_map(|i| [3, 1_000_000, 1_000_001, 1_000_000, other(i)]).collect()
