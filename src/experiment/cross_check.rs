@@ -6,6 +6,7 @@
 
 use crate::outcome::{Metric, RunFacts, Theory};
 use crate::scenario::Scenario;
+use crate::scenario::disruption::Target;
 use crate::scenario::spec::{
     Callback, Cost, Destination, Distribution, Event, Gaps, Line, Link, Popularity, Refused, Runs, Segment, Selector, Service, Sor,
     Subscriber, Weight, ZoneIndex,
@@ -29,14 +30,14 @@ pub fn theory(scenario: &Scenario, run: &RunFacts, metrics: &[Metric]) -> Vec<Th
         return Vec::new();
     }
     let mut known = Vec::new();
-    for index in 0..scenario.segments.len() {
+    for index in (0..scenario.segments.len()).filter(|index| check.is_undisturbed(*index)) {
         known.extend(check.segment(index));
     }
-    for subscriber in &scenario.subscribers {
+    for (_, subscriber) in scenario.subscribers.iter().enumerate().filter(|(who, _)| !scenario.is_disrupted(*who)) {
         known.extend(check.subscriber(subscriber));
     }
-    // Readers of feeds ask systems of record too.
-    for index in (0..scenario.sors.len()).filter(|_| scenario.pollers.is_empty()) {
+    // Readers of feeds ask systems of record too; disruptions anywhere change who calls them when.
+    for index in (0..scenario.sors.len()).filter(|_| scenario.pollers.is_empty() && scenario.disruptions.is_empty()) {
         known.extend(check.sor(index));
     }
     metrics.iter().flat_map(|metric| known.iter().filter_map(move |known| known.beside(metric, run.confidence))).collect()
@@ -93,6 +94,12 @@ struct Check<'a> {
 }
 
 impl Check<'_> {
+    /// No disruption changes what a segment receives or how long that takes.
+    fn is_undisturbed(&self, segment: usize) -> bool {
+        let changes = |target: Target| target == Target::Segment(segment) || matches!(target, Target::Link(_));
+        !self.scenario.disruptions.iter().any(|disruption| changes(disruption.target))
+    }
+
     /// The changes of one event as they come to the broker.
     fn raised(&self, event: &Event) -> Option<Flow> {
         let Event {

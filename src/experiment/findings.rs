@@ -4,6 +4,7 @@ use super::doubt::{Doubt, reachable};
 use super::storm;
 use crate::outcome::{Finding, Metric, Outcome, Theory, Unstable, Verdict};
 use crate::scenario::Scenario;
+use crate::scenario::disruption::Target;
 use crate::scenario::spec::{Destination, Ending, Subscriber};
 use crate::units::{Unit, three_digits};
 
@@ -16,6 +17,9 @@ const NOTABLE: f64 = 0.2;
 
 /// From here on replays are this part of what is completed.
 const STORM: f64 = 0.1;
+
+/// A sentence names no more disruptions than these.
+const NAMED_MAX: usize = 3;
 
 struct Seen<'a> {
     scenario: &'a Scenario,
@@ -339,14 +343,35 @@ impl Seen<'_> {
             let causes = ["not_durable", "expired", "dropped", "crashed", "refused", "dead_lettered"];
             let cause = causes.iter().max_by(|a, b| self.point(&format!("{name}.{a}")).total_cmp(&self.point(&format!("{name}.{b}"))));
             let sentence = format!(
-                "{} {} of {} events in a run, most of them {}.",
+                "{} {} of {} events in a run, most of them {}.{}",
                 audience.never_gets(),
                 Unit::Count.show(missed),
                 audience.whose(),
-                cause.unwrap_or(&"lost").replace('_', " ")
+                cause.unwrap_or(&"lost").replace('_', " "),
+                self.disruptions_of(|target| self.concerns(target, subscriber))
             );
             findings.push(finding("missed_events", sentence, &[&name]));
         }
+    }
+
+    fn concerns(&self, target: Target, subscriber: &Subscriber) -> bool {
+        let who = self.scenario.subscribers.iter().position(|other| other.name == subscriber.name);
+        who.is_some_and(|who| self.scenario.concerns(target, who))
+    }
+
+    /// A sentence about those disruptions that a finding may be due to, each named once.
+    fn disruptions_of(&self, concerns: impl Fn(Target) -> bool) -> String {
+        let mut named: Vec<String> = Vec::new();
+        for disruption in self.scenario.disruptions.iter().filter(|disruption| concerns(disruption.target)) {
+            let words = format!("{} is {}", disruption.what, disruption.effect.word());
+            if !named.contains(&words) {
+                named.push(words);
+            }
+        }
+        let more =
+            others(named.len().saturating_sub(NAMED_MAX), ", and one more is disrupted", |n| format!(", and {n} more are disrupted"));
+        named.truncate(NAMED_MAX);
+        if named.is_empty() { String::new() } else { format!(" At times {}{more}.", named.join(", ")) }
     }
 
     /// Queues and topics that events go to and nobody takes from. Dead letters may well lie.
@@ -454,14 +479,17 @@ impl Seen<'_> {
     }
 
     fn blocked_publishers(&self, findings: &mut Vec<Finding>) {
-        for segment in &self.scenario.segments {
+        for (index, segment) in self.scenario.segments.iter().enumerate() {
             let name = format!("segment.{}.blocked", segment.name);
             let share = self.point(&name);
             if share > 0.0 {
+                let all = self.scenario.subscribers.iter();
+                let takers: Vec<_> = all.filter(|taker| self.scenario.segment_of(taker.from) == Some(index)).collect();
                 let sentence = format!(
-                    "{} blocks its publishers {} of the time: their events wait at the source.",
+                    "{} blocks its publishers {} of the time: their events wait at the source.{}",
                     segment.name,
-                    Unit::Share.show(share)
+                    Unit::Share.show(share),
+                    self.disruptions_of(|target| takers.iter().any(|taker| self.concerns(target, taker)))
                 );
                 findings.push(finding("blocked_publishers", sentence, &[&name]));
             }

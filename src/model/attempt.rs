@@ -257,11 +257,15 @@ impl Attempt<'_> {
         let caller = self.subscriber.caller();
         let Caller { request, timeout, .. } = *caller;
         let (target, link_stream, _) = caller.target(self.context.event, self.context.step);
-        // A connection carries one request at a time: nothing to be kept in order.
-        let arrival = self.network.send(&target.path, self.now, request, &mut Time::ZERO.clone(), link_stream, self.links);
         if let Some(timeout) = timeout {
             self.calendar.schedule(self.now + timeout, Notice::CallTimeout { call, at }.packed());
+            if self.network.is_down_until(&target.path, self.now, self.now + timeout) {
+                // Given up before it is on the link: nobody sends it any more.
+                return None;
+            }
         }
+        // A connection carries one request at a time: nothing to be kept in order.
+        let arrival = self.network.send(&target.path, self.now, request, &mut Time::ZERO.clone(), link_stream, self.links);
         let sor = target.sor as u16;
         if arrival == self.now {
             return Some(Arrival { call, sor });

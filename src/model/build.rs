@@ -14,9 +14,10 @@ use super::recovery::Recovery;
 use super::segment::Segment;
 use super::subscriber::{self, Caller, Redelivery, Subscriber, Target};
 use super::system_of_record::SystemOfRecord;
+use super::weather::Weather;
 use super::world::{LineMap, Seat, Wiring, World};
 use crate::core::{self, Broker, ConsumerId, Input, Policy, QueueId, Settings};
-use crate::scenario::disruption::Disruption;
+use crate::scenario::disruption::{self as disrupted, Disruption};
 use crate::scenario::spec::{self, Destination, Runs, Scenario, Weight};
 use crate::scenario::{self, Calls};
 use crate::sim::Stream;
@@ -71,8 +72,9 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
     ledger.clocks = Clocks::new(clocks(scenario, &stream));
     let mut disruptions = disruptions(scenario, &stream);
     recoveries(scenario, &mut disruptions, &mut probe);
+    let network = Network::new(scenario, weather(scenario, &disruptions, &stream));
     let drains = scenario.run.ending == spec::Ending::Drain;
-    World::assemble(ledger, Network::new(scenario), publishers, segments, subscribers, sors, feeds, wiring, probe, disruptions, drains)
+    World::assemble(ledger, network, publishers, segments, subscribers, sors, feeds, wiring, probe, disruptions, drains)
 }
 
 /// Queues first, in the order of the file, then the subscriptions of topics: the order of the broker's queue numbers on each segment.
@@ -428,6 +430,18 @@ fn disruptions(scenario: &Scenario, stream: &impl Fn(&str, &str) -> Stream) -> D
     };
     let process = |(index, disruption)| Process::new(disruption, stream(&name(index), "times"));
     Disruptions::new(scenario.disruptions.iter().enumerate().map(process).collect(), scenario)
+}
+
+/// By link: what disruptions do to it; nothing where there are none.
+fn weather(scenario: &Scenario, disruptions: &Disruptions, stream: &impl Fn(&str, &str) -> Stream) -> Vec<Option<Box<Weather>>> {
+    let horizon = scenario.horizon();
+    let on = |index: usize| {
+        let processes: Vec<Process> = disruptions.processes_on(disrupted::Target::Link(index)).cloned().collect();
+        let loss = || stream(&format!("link.{}", scenario.links[index].name), "disruption loss");
+        (!processes.is_empty()).then(|| Box::new(Weather::new(processes, loss(), horizon)))
+    };
+    let all: Vec<_> = (0..scenario.links.len()).map(on).collect();
+    if all.iter().any(Option::is_some) { all } else { Vec::new() }
 }
 
 /// Every subscriber that is ever disrupted is watched.

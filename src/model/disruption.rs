@@ -104,6 +104,11 @@ impl Disruptions {
         (self.processes[index].target, self.processes[index].effect)
     }
 
+    /// All of one thing, as they were before the run.
+    pub fn processes_on(&self, target: Target) -> impl Iterator<Item = &Process> {
+        self.processes.iter().filter(move |process| process.target == target)
+    }
+
     /// Names the next occurrence of a disruption that does not last.
     pub fn plan(&mut self, index: usize) -> Option<Window> {
         let after = self.windows[index].map(|window| window.to);

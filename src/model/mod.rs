@@ -35,6 +35,7 @@ mod sharing;
 mod subscriber;
 mod system_of_record;
 mod tuple;
+mod weather;
 mod world;
 
 pub use figures::{Course, Figure, Findings};

@@ -3,13 +3,18 @@
 //! A message waits until the link's transmitter of its direction is free (first come, first served), is put on the wire, and
 //! arrives a latency later. A lost message is sent again after a timeout that doubles with each loss, as TCP does (RFC 6298): it is late, never
 //! gone; what is sent again delays its own connection, not the others on the link. On a connection with order nothing overtakes.
+//! While a link is down nothing is put on it: messages wait until it is up; those that are on their way arrive.
 //!
 //! Knows neither what it carries nor when anything else happens.
 
+use super::disruption::{Window, slowed};
 use super::probe::LinkProbe;
+use super::weather::Weather;
+use crate::scenario::disruption::Target;
 use crate::scenario::spec::{Scenario, ZoneIndex};
 use crate::sim::{Distribution, Stream};
 use crate::units::{Bandwidth, Bytes, Span, Time};
+use std::collections::VecDeque;
 
 /// Least time before a lost message is sent again (the usual minimum of TCP stacks).
 const RESEND_MIN: Span = Span::from_millis(200);
@@ -41,6 +46,8 @@ enum Pace {
 struct Transmitter {
     bandwidth: Bandwidth,
     free_at: Time,
+    /// When it sends nothing before it is free, because the link is down.
+    pauses: VecDeque<Window>,
 }
 
 /// All links' transmitters.
@@ -48,6 +55,8 @@ struct Transmitter {
 pub struct Network {
     /// By link, then direction.
     transmitters: Vec<Option<[Transmitter; 2]>>,
+    /// By link; empty where none is ever disrupted.
+    weather: Vec<Option<Box<Weather>>>,
 }
 
 impl Path {
@@ -70,7 +79,9 @@ impl Path {
             in_order: link.in_order,
             resend_after: RESEND_MIN.max(Span::from_seconds(link.latency.mean() * 4.0)),
             pace: match link.latency.as_constant() {
-                Some(latency) if link.bandwidth.is_none() && link.loss == 0.0 => Pace::Steady { link: index as u32, latency },
+                Some(latency) if link.bandwidth.is_none() && link.loss == 0.0 && !scenario.is_ever_disrupted(Target::Link(index)) => {
+                    Pace::Steady { link: index as u32, latency }
+                }
                 _ => Pace::Varying,
             },
         }
@@ -89,10 +100,11 @@ impl Path {
 }
 
 impl Network {
-    /// Idle links.
-    pub fn new(scenario: &Scenario) -> Network {
-        let idle = |bandwidth| Transmitter { bandwidth, free_at: Time::ZERO };
+    /// Idle links, and the weather on them.
+    pub fn new(scenario: &Scenario, weather: Vec<Option<Box<Weather>>>) -> Network {
+        let idle = |bandwidth| Transmitter { bandwidth, free_at: Time::ZERO, pauses: VecDeque::new() };
         Network {
+            weather,
             transmitters: scenario.links.iter().map(|link| link.bandwidth.map(|bandwidth| [idle(bandwidth), idle(bandwidth)])).collect(),
         }
     }
@@ -135,12 +147,13 @@ impl Network {
     ) -> Time {
         let (mut sent, length) = self.put_on_wire(link, direction, now, size, &mut probes[link as usize]);
         let mut resend_after = path.resend_after;
-        while stream.chance(path.loss) {
-            sent = sent + resend_after + length;
+        while stream.chance(path.loss) || self.weather(link).is_some_and(|weather| weather.loses(now, sent)) {
+            sent = self.up_from(link, now, sent + resend_after) + length;
             resend_after += resend_after;
             probes[link as usize].bytes.add(size.0);
         }
-        let arrival = sent + path.latency.sample(stream);
+        let slowness = self.weather(link).map_or(1.0, |weather| weather.slowness(now, sent));
+        let arrival = sent + slowed(path.latency.sample(stream), slowness);
         probes[link as usize].carried(now, arrival.since(now));
         arrival
     }
@@ -148,16 +161,44 @@ impl Network {
     /// When the message is on the wire, and how long that alone took.
     fn put_on_wire(&mut self, link: u32, direction: u8, now: Time, size: Bytes, probe: &mut LinkProbe) -> (Time, Span) {
         probe.bytes.add(size.0);
-        let Some(transmitters) = &mut self.transmitters[link as usize] else { return (now, Span::ZERO) };
+        let free_at = self.transmitters[link as usize].as_ref().map_or(now, |both| both[direction as usize].free_at.max(now));
+        let starts = self.up_from(link, now, free_at);
+        let Some(transmitters) = &mut self.transmitters[link as usize] else { return (starts, Span::ZERO) };
         let transmitter = &mut transmitters[direction as usize];
+        if starts > free_at {
+            transmitter.pauses.push_back(Window { from: free_at, to: starts });
+        }
         let length = transmitter.bandwidth.transmission(size);
         probe.assigned[direction as usize] += length;
-        transmitter.free_at = transmitter.free_at.max(now) + length;
+        transmitter.free_at = starts + length;
         (transmitter.free_at, length)
     }
 
-    /// When each direction of a link will have sent everything it was given.
-    pub fn free_at(&self, link: usize) -> [Time; 2] {
-        self.transmitters[link].as_ref().map_or([Time::ZERO; 2], |both| [both[0].free_at, both[1].free_at])
+    #[inline]
+    fn weather(&mut self, link: u32) -> Option<&mut Weather> {
+        self.weather.get_mut(link as usize)?.as_deref_mut()
+    }
+
+    #[inline]
+    fn up_from(&mut self, link: u32, now: Time, at: Time) -> Time {
+        self.weather(link).map_or(at, |weather| weather.up_from(now, at))
+    }
+
+    /// Whether a message would not even be put on its link until then, because that is down.
+    #[inline]
+    pub fn is_down_until(&mut self, path: &Path, now: Time, then: Time) -> bool {
+        path.link.is_some_and(|(link, _)| self.weather(link).is_some_and(|weather| weather.up_from(now, now) >= then))
+    }
+
+    /// How much each direction of a link has still to send of what it was given.
+    pub fn left(&mut self, link: usize, now: Time) -> [Span; 2] {
+        let Some(transmitters) = &mut self.transmitters[link] else { return [Span::ZERO; 2] };
+        transmitters.each_mut().map(|transmitter| {
+            while transmitter.pauses.front().is_some_and(|pause| pause.to <= now) {
+                transmitter.pauses.pop_front();
+            }
+            let pauses = transmitter.pauses.iter().map(|pause| pause.to.since(pause.from.max(now)));
+            pauses.fold(transmitter.free_at.since(now), |left, pause| left - pause)
+        })
     }
 }

@@ -221,10 +221,13 @@ impl World {
         asks.call = asks.call.wrapping_add(1);
         let call = asks.call;
         asks.request = Asked { sent: *now, ..Asked::default() };
-        let arrival = network.send(&asks.path, *now, REQUEST_SIZE, &mut Time::ZERO.clone(), &mut asks.link_stream, &mut probe.links);
         if let Some(timeout) = asks.timeout {
             calendar.schedule(*now + timeout, Poll::TimedOut.notice(poller, call).packed());
+            if network.is_down_until(&asks.path, *now, *now + timeout) {
+                return;
+            }
         }
+        let arrival = network.send(&asks.path, *now, REQUEST_SIZE, &mut Time::ZERO.clone(), &mut asks.link_stream, &mut probe.links);
         if arrival == *now {
             self.poll_arrives(poller, call);
         } else {

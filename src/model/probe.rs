@@ -134,11 +134,11 @@ impl LinkProbe {
         self.carried(now, latency);
     }
 
-    /// A transmitter with work left has been busy all the time, so what it has done is what it was given less what is left.
-    fn cut(&mut self, clock: &Clock, from: Time, to: Time, free_at: [Time; 2]) {
+    /// What a transmitter has done is what it was given less what is left.
+    fn cut(&mut self, clock: &Clock, from: Time, to: Time, left: [Span; 2]) {
         self.bytes.cut(clock, from, to);
-        for (direction, free_at) in free_at.into_iter().enumerate() {
-            let done = self.assigned[direction] - free_at.since(to);
+        for (direction, left) in left.into_iter().enumerate() {
+            let done = self.assigned[direction] - left;
             let area = done - self.done[direction];
             self.done[direction] = done;
             self.utilization[direction].push(clock, from, to, area.0 as u128, 0);
@@ -389,7 +389,7 @@ impl Probe {
     }
 
     /// Cuts everything at an instant that the clock named; when the next one is.
-    pub fn cut(&mut self, now: Time, free_at: impl Fn(usize) -> [Time; 2]) -> Time {
+    pub fn cut(&mut self, now: Time, mut left: impl FnMut(usize) -> [Span; 2]) -> Time {
         let (clock, from) = (self.clock, self.cut_at);
         self.cut_at = now;
         self.living.cut(&clock, from, now);
@@ -399,7 +399,7 @@ impl Probe {
             }
         }
         for (index, link) in self.links.iter_mut().enumerate() {
-            link.cut(&clock, from, now, free_at(index));
+            link.cut(&clock, from, now, left(index));
         }
         for segment in &mut self.segments {
             segment.station.cut(&clock, from, now);

@@ -238,8 +238,8 @@ impl World {
                     probe.stale_max = probe.stale_max.max(max);
                 }
             }
-            let network = &self.network;
-            self.next_cut = self.probe.cut(now, |link| network.free_at(link));
+            let network = &mut self.network;
+            self.next_cut = self.probe.cut(now, |link| network.left(link, now));
             if warm {
                 self.ledger.forget_accounts(now);
             }

@@ -1,5 +1,6 @@
 //! A chart's frame: title that says the finding, subtitle that says what is plotted, a thin grid, axes with units, labels at line ends.
 
+use super::font;
 use super::picture::{Anchor, Color, DARK, FAINT, GRID, MUTED, Picture, Point, fitted};
 use super::scale::{Kind, Scale};
 
@@ -11,6 +12,9 @@ const TOP: f64 = 170.0;
 const BOTTOM: f64 = 800.0;
 const MARGIN: f64 = 40.0;
 pub const LABEL: f64 = 20.0;
+const SHADE_TEXT: f64 = 17.0;
+/// Above the frame first, then within it.
+const SHADE_ROWS: [f64; 3] = [-12.0, 14.0, 36.0];
 
 /// A name to be written where its line ends.
 pub struct EndLabel {
@@ -99,12 +103,19 @@ impl Plot {
         self.picture.label((LEFT + 12.0, at - 16.0), name, LABEL, DARK, Anchor::Start);
     }
 
-    /// A stretch of time in which something was broken, with its name on top.
-    pub fn shade(&mut self, from: f64, to: f64, name: &str) {
-        let (left, right) = (self.x.place(from), self.x.place(to));
-        let corners = vec![(left, TOP), (right, TOP), (right, BOTTOM), (left, BOTTOM)];
-        self.picture.area(corners, MUTED, 0.10);
-        self.picture.text((left + 4.0, TOP - 12.0), &fitted(name, 17.0, false, RIGHT - left), 17.0, MUTED, Anchor::Start);
+    /// Stretches of time in which something was broken, with their names on top: each in the first row that has room for it, if any.
+    pub fn shades(&mut self, stretches: &[(f64, f64, String)]) {
+        let mut ends = [LEFT; SHADE_ROWS.len()];
+        for (from, to, name) in stretches {
+            let (left, right) = (self.x.place(*from), self.x.place(*to));
+            let corners = vec![(left, TOP), (right, TOP), (right, BOTTOM), (left, BOTTOM)];
+            self.picture.area(corners, MUTED, 0.10);
+            if let Some(row) = ends.iter().position(|end| *end <= left) {
+                let name = fitted(name, SHADE_TEXT, false, RIGHT - left - 4.0);
+                ends[row] = left + font::width(&name, SHADE_TEXT, false) + 20.0;
+                self.picture.text((left + 4.0, TOP + SHADE_ROWS[row]), &name, SHADE_TEXT, MUTED, Anchor::Start);
+            }
+        }
     }
 
     /// Names right of the lines' ends, moved apart where they would overlap.

@@ -2,7 +2,7 @@
 //! last one ends, and factors multiply.
 
 use super::metrics::target;
-use super::spec::{Destination, LinkIndex, Scenario, SegmentIndex, SorIndex, Subscriber, SubscriberIndex};
+use super::spec::{Destination, Event, EventIndex, LinkIndex, Scenario, SegmentIndex, SorIndex, Subscriber, SubscriberIndex, ZoneIndex};
 use crate::sim::Distribution;
 use crate::units::{Span, Time};
 
@@ -81,12 +81,18 @@ impl Scenario {
         }
     }
 
+    /// Whether anything ever happens to this itself.
+    pub fn is_ever_disrupted(&self, target: Target) -> bool {
+        self.disruptions.iter().any(|disruption| disruption.target == target)
+    }
+
     /// Whether a segment, system of record or link goes down at some time.
     pub fn is_ever_down(&self, target: Target) -> bool {
         self.disruptions.iter().any(|disruption| disruption.effect == Effect::Down && disruption.target == target)
     }
 
-    /// Whether a subscriber feels what happens to this: it, its consumers, its segment, or a system of record that it calls.
+    /// Whether a subscriber feels what happens to this: it, its consumers, its segment, a system of record that it
+    /// calls, or a link on the way.
     pub fn concerns(&self, disrupted: Target, who: SubscriberIndex) -> bool {
         let subscriber = &self.subscribers[who];
         match disrupted {
@@ -96,8 +102,29 @@ impl Scenario {
                 let calls_back = || self.events_reaching(subscriber).into_iter().any(|event| target(self, subscriber, event) == sor);
                 subscriber.calls.contains(&sor) || (subscriber.callback.is_some() && calls_back())
             }
-            Target::Link(_) => true,
+            Target::Link(link) => self.uses_link(subscriber, link),
         }
+    }
+
+    /// Whether anything that a subscriber waits for crosses a link: its messages to the bus or from there, or its calls.
+    fn uses_link(&self, subscriber: &Subscriber, link: LinkIndex) -> bool {
+        let Some(between) = self.links.get(link).map(|link| link.between) else { return false };
+        let joins = |from: Option<ZoneIndex>, to: Option<ZoneIndex>| {
+            from.zip(to).is_some_and(|(from, to)| between == (from, to) || between == (to, from))
+        };
+        let of_sor = |sor: SorIndex| self.sors.get(sor).and_then(|sor| sor.zone);
+        let bus = self.segment_of_line(subscriber.from).and_then(|segment| self.segments.get(segment)).and_then(|segment| segment.zone);
+        let home = subscriber.zone;
+        let publishes = |event: EventIndex| {
+            let derived = |raiser: &SubscriberIndex| self.subscribers.get(*raiser).and_then(|raiser| raiser.zone);
+            let Event { from, raised_by, .. } = &self.events[event];
+            if raised_by.is_empty() { joins(of_sor(*from), bus) } else { raised_by.iter().any(|raiser| joins(derived(raiser), bus)) }
+        };
+        let reaching = self.events_reaching(subscriber);
+        joins(bus, home)
+            || reaching.iter().any(|event| publishes(*event))
+            || subscriber.calls.iter().any(|sor| joins(home, of_sor(*sor)))
+            || (subscriber.callback.is_some() && reaching.iter().any(|event| joins(home, of_sor(target(self, subscriber, *event)))))
     }
 
     /// Whether a subscriber feels any disruption.

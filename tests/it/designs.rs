@@ -3,14 +3,16 @@
 use busload::scenario::{MemoryFiles, Scenario, load};
 
 /// The scenarios that ship: name and text.
-pub const SHIPPED: [(&str, &str); 22] = [
+pub const SHIPPED: [(&str, &str); 24] = [
     ("actors.toml", include_str!("../../scenarios/actors.toml")),
     ("atom-feed.toml", include_str!("../../scenarios/atom-feed.toml")),
     ("bench-ticketing-day.toml", include_str!("../../scenarios/bench-ticketing-day.toml")),
+    ("durable-outage.toml", include_str!("../../scenarios/durable-outage.toml")),
     ("enterprise.toml", include_str!("../../scenarios/enterprise.toml")),
     ("esb-or-broker-plain.toml", include_str!("../../scenarios/esb-or-broker-plain.toml")),
     ("legacy-sor.toml", include_str!("../../scenarios/legacy-sor.toml")),
     ("esb-or-broker.toml", include_str!("../../scenarios/esb-or-broker.toml")),
+    ("lost-segment.toml", include_str!("../../scenarios/lost-segment.toml")),
     ("md1.toml", include_str!("../../scenarios/md1.toml")),
     ("mg1.toml", include_str!("../../scenarios/mg1.toml")),
     ("mm1.toml", include_str!("../../scenarios/mm1.toml")),
@@ -35,10 +37,15 @@ pub fn shipped(name: &str, settings: &[(&str, &str)]) -> Scenario {
     load(name, &mut files, &settings).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-/// All that ship, each cut down to a few minutes of one of its hours.
+/// All that ship, each cut down to a few minutes of one of its hours, or to what an outage takes.
 pub fn all_shipped() -> Vec<Scenario> {
     let short = |name: &str, text: &str| {
-        let mut settings = vec![("run.horizon", "20m"), ("run.replications", "3")];
+        let horizon = match name {
+            "durable-outage.toml" => "14h",
+            "lost-segment.toml" => "3h",
+            _ => "20m",
+        };
+        let mut settings = vec![("run.horizon", horizon), ("run.replications", "3")];
         if text.contains("warm_up") {
             settings.push(("run.warm_up", "2m"));
         }

@@ -4,7 +4,12 @@ use crate::run_help::{agrees, metric, point, run, steady};
 use busload::outcome::Outcome;
 
 /// One change a second from the first second on; `rest` says who gets it.
-fn every_second(horizon: &str, rest: &str) -> Outcome {
+pub fn every_second(horizon: &str, rest: &str) -> Outcome {
+    every_second_on("", horizon, rest)
+}
+
+/// The same on a segment with these keys.
+pub fn every_second_on(bus: &str, horizon: &str, rest: &str) -> Outcome {
     run(&format!(
         r#"
         [run]
@@ -17,6 +22,7 @@ fn every_second(horizon: &str, rest: &str) -> Outcome {
         rate = "1/s"
         arrivals = "regular"
         [segment.bus]
+        {bus}
         [topic.line]
         segment = "bus"
         {rest}
@@ -24,12 +30,12 @@ fn every_second(horizon: &str, rest: &str) -> Outcome {
     ))
 }
 
-fn near(outcome: &Outcome, name: &str, truth: f64) {
+pub fn near(outcome: &Outcome, name: &str, truth: f64) {
     let found = point(outcome, name);
     assert!((found - truth).abs() < 1e-6, "{name} is {found}, by hand {truth}");
 }
 
-const TWINS: &str = r#"
+pub const TWINS: &str = r#"
     [subscriber.durable]
     from = "line"
     work = "600ms"

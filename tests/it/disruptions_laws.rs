@@ -10,7 +10,7 @@ use busload::sim::Stream;
 use busload::units::Time;
 
 /// What of [`ODD`] can be disrupted, and how.
-const CHOICES: [(&str, &[&str]); 10] = [
+const CHOICES: [(&str, &[&str]); 12] = [
     ("subscriber.profile", &["down", "slow"]),
     ("subscriber.profile.consumer.2", &["down", "slow"]),
     ("subscriber.flow", &["down", "slow"]),
@@ -21,6 +21,8 @@ const CHOICES: [(&str, &[&str]); 10] = [
     ("segment.second", &["down"]),
     ("subscriber.profile.consumer.1", &["down"]),
     ("subscriber.deaf", &["down"]),
+    ("link.wan", &["down", "slow", "lossy"]),
+    ("link.wan", &["down"]),
 ];
 
 /// Up to twelve disruptions, planned and random, long and short.
@@ -35,7 +37,11 @@ fn disruptions(seed: u64) -> String {
             0 => format!("at = \"{}s\"\nfor = \"{length}\"", stream.below(599)),
             _ => format!("every = \"exp({})\"\nfor = \"exp({length})\"", ["2s", "30s", "2m"][stream.below(3) as usize]),
         };
-        let detail = if kind == "slow" { "factor = 5" } else { "" };
+        let detail = match kind {
+            "slow" => "factor = 5",
+            "lossy" => "loss = \"30%\"",
+            _ => "",
+        };
         text += &format!("[[disruption]]\nwhat = \"{what}\"\nkind = \"{kind}\"\n{when}\n{detail}\n");
     }
     text

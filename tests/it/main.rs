@@ -26,6 +26,8 @@ mod determinism;
 mod disruptions;
 #[cfg(feature = "report")]
 mod disruptions_laws;
+mod disruptions_links;
+mod disruptions_segments;
 mod distributions;
 mod feeds;
 #[cfg(feature = "report")]
@@ -44,6 +46,7 @@ mod poison;
 mod prices;
 mod problems;
 mod problems_callback;
+mod problems_disruptions;
 mod problems_feeds;
 mod problems_files;
 mod problems_pipelines;
@@ -64,6 +67,7 @@ mod scenario_language;
 mod scenarios_callbacks;
 mod scenarios_large;
 mod scenarios_meaning;
+mod scenarios_outages;
 mod size;
 mod stats;
 mod sweep;

@@ -12,7 +12,8 @@ fn each_runs_and_raises() {
         let (raised, delivered) = (point(&outcome, "total.raised"), point(&outcome, "total.delivered"));
         assert!(raised > 0.0 && delivered > 0.0, "{}", outcome.scenario.title);
         let lost = point(&outcome, "total.missed") > 0.0;
-        assert_eq!(lost, outcome.scenario.file == "poison-message.toml", "{}", outcome.scenario.title);
+        let losing = ["poison-message.toml", "durable-outage.toml", "lost-segment.toml"];
+        assert_eq!(lost, losing.contains(&outcome.scenario.file.as_str()), "{}", outcome.scenario.title);
         let bottleneck = outcome.findings.iter().any(|finding| finding.kind == "bottleneck");
         assert!(bottleneck, "{}", outcome.scenario.title);
     }

@@ -130,10 +130,24 @@ pub fn time_axis(facts: &Facts) -> (Scale, &'static str) {
     (Scale::of_time(0.0, end, is_day(facts)), title)
 }
 
+/// Those that begin and end together have one name, of at most three of theirs.
 pub fn shade_disruptions(plot: &mut Plot, facts: &Facts) {
+    const NAMED_MAX: usize = 3;
+    let mut stretches: Vec<(f64, f64, Vec<String>)> = Vec::new();
     for disruption in &facts.outcome.disruptions {
-        plot.shade(disruption.from_s, disruption.to_s, &plain(&format!("{} {}", disruption.what, disruption.kind)));
+        let name = plain(&format!("{} {}", disruption.what, disruption.kind));
+        match stretches.iter_mut().find(|(from, to, _)| (*from, *to) == (disruption.from_s, disruption.to_s)) {
+            Some((.., names)) => names.push(name),
+            None => stretches.push((disruption.from_s, disruption.to_s, vec![name])),
+        }
     }
+    stretches.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let text = |names: Vec<String>| match names.len().saturating_sub(NAMED_MAX) {
+        0 => names.join(", "),
+        more => format!("{}, and {more} more", names[..NAMED_MAX].join(", ")),
+    };
+    let named: Vec<_> = stretches.into_iter().map(|(from, to, names)| (from, to, text(names))).collect();
+    plot.shades(&named);
 }
 
 /// The first `broad` tracks are a pale ground for the others; after five lines the rest is gray.

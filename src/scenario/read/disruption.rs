@@ -16,7 +16,8 @@ const DISRUPTIONS_MAX: usize = 1_000;
 /// So many outages of one thing within a run are taken for endless.
 const OCCURRENCES_MAX: f64 = 100_000.0;
 const EXAMPLE: &str = "[[disruption]] with what, kind, at and for below it";
-const WHAT: &str = "what = \"subscriber.guest_profile\", or a segment, sor, link, or one consumer: \"subscriber.guest_profile.consumer.2\"";
+const WHAT: &str =
+    "what = \"subscriber.guest_profile\", or a segment, sor or link, or one consumer: \"subscriber.guest_profile.consumer.2\"";
 
 pub(super) fn disruptions(root: &mut Reader<'_>, scenario: &Scenario) -> Vec<Disruption> {
     let readers = root.list("disruption", EXAMPLE);
@@ -85,8 +86,7 @@ fn target(text: &str, scenario: &Scenario, names: &Others, (sors, segments): (&N
         }
         ["segment", name] => find(segments, name).map(Target::Segment),
         ["sor", name] => find(sors, name).map(Target::Sor),
-        ["link", name] => find(&names.links, name)
-            .and_then(|_| Err(Fault::new("disruptions of links are not supported by this version yet", "disrupt what stands at its ends"))),
+        ["link", name] => find(&names.links, name).map(Target::Link),
         _ => Err(Fault::new(format!("\"{text}\" is nothing that can be disrupted"), format!("write for example: {WHAT}"))),
     }
 }
@@ -215,8 +215,8 @@ fn idle(reader: &Reader<'_>, scenario: &Scenario, target: Target, effect: Effect
         Target::Sor(sor) if sor < scenario.sors.len() && !asked_sors(scenario).contains(&sor) => {
             ("nobody asks this system of record anything", "give it `own_load`, let somebody call back, or remove the disruption")
         }
-        Target::Link(link) if slow && scenario.links[link].latency.is_zero() && scenario.links[link].bandwidth.is_none() => {
-            ("nothing takes time on the link", "give it a `latency`, or remove the disruption")
+        Target::Link(link) if slow && scenario.links[link].latency.is_zero() => {
+            ("a link that is slow has a longer latency, and this one has none", "give it a `latency`, or remove the disruption")
         }
         _ => return,
     };
