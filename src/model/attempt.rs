@@ -408,10 +408,10 @@ impl SubscriberProbe {
         if by_all {
             all.record(latency);
         }
-        let Some(context) = by else { return self.hops[Hop::Overtaken as usize].record(latency) };
-        debug_assert_eq!(self.stages.iter().map(|hop| context.spent(*hop)).sum::<u64>(), latency.0, "stages add up to the latency");
-        for hop in &self.stages {
-            self.hops[*hop as usize].record(Span(context.spent(*hop)));
+        let Some(context) = by else { return self.overtaken.record(latency) };
+        debug_assert_eq!(self.stages.iter().map(|(hop, _)| context.spent(*hop)).sum::<u64>(), latency.0, "stages add up to the latency");
+        for (hop, spent) in &mut self.stages {
+            spent.record(Span(context.spent(*hop)));
         }
     }
 }

@@ -21,7 +21,7 @@ use crate::scenario::disruption::{self as disrupted, Disruption};
 use crate::scenario::spec::{self, Destination, Runs, Scenario, Weight};
 use crate::scenario::{self, Calls};
 use crate::sim::Stream;
-use crate::stats::Clock;
+use crate::stats::{Clock, Histogram};
 use crate::units::Time;
 
 /// A subscription or queue of the scenario.
@@ -460,7 +460,7 @@ fn recoveries(scenario: &Scenario, disruptions: &mut Disruptions, probe: &mut Pr
 }
 
 /// The stages in which a change can spend time on its way to a subscriber.
-fn stages(scenario: &Scenario, subscriber: &spec::Subscriber) -> Vec<Hop> {
+fn stages(scenario: &Scenario, subscriber: &spec::Subscriber) -> Vec<(Hop, Histogram)> {
     let words = scenario::stages(scenario, subscriber, Calls::Now);
-    super::hop::ALL.iter().filter(|(_, word, _)| words.contains(word)).map(|(hop, ..)| *hop).collect()
+    super::hop::ALL.iter().filter(|(_, word, _)| words.contains(word)).map(|(hop, ..)| (*hop, Histogram::default())).collect()
 }

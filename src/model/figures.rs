@@ -270,17 +270,18 @@ fn freshness(sheet: &mut Sheet, name: &str, line: &LineProbe) {
 /// events would use has no figures.
 fn hops(sheet: &mut Sheet, scenario: &Scenario, subscriber: &Subscriber, name: &str, probe: &SubscriberProbe) {
     let possible = scenario::stages(scenario, subscriber, Calls::InAnyWeight);
-    let shown = probe.end_to_end.count();
+    let (shown, nothing) = (probe.end_to_end.count(), Histogram::default());
     for (hop, word, _) in hop::ALL {
         let overtakes = hop == Hop::Overtaken && scenario::tracks_versions(scenario, subscriber);
         if !(possible.contains(&word) || overtakes) {
             continue;
         }
-        let histogram = &probe.hops[hop as usize];
-        let there = shown > 0 && (probe.stages.contains(&hop) || histogram.count() > 0);
-        let mean = there.then(|| histogram.sum() as f64 / shown as f64 / 1e9);
+        let taken = probe.stages.iter().find(|(of, _)| *of == hop).map(|(_, spent)| spent);
+        let overtaken = (hop == Hop::Overtaken && probe.overtaken.count() > 0).then_some(&probe.overtaken);
+        let spent = taken.or(overtaken);
+        let mean = spent.filter(|_| shown > 0).map(|spent| spent.sum() as f64 / shown as f64 / 1e9);
         sheet.figure(format!("{name}.hop.{word}.mean"), Unit::Seconds, mean);
-        sheet.quantiles(&format!("{name}.hop.{word}"), histogram);
+        sheet.quantiles(&format!("{name}.hop.{word}"), spent.unwrap_or(&nothing));
     }
 }
 

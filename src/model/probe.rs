@@ -4,7 +4,7 @@
 //! worst five minutes and the series. Latencies go into histograms. A latency counts when its change was raised (or, at a
 //! station, its customer came) in the measured part; a count counts from the warm-up on.
 
-use super::hop::{HOPS, Hop};
+use super::hop::Hop;
 use super::recovery::Recovery;
 use crate::stats::{Clock, Histogram, Level, Track};
 use crate::units::{Bytes, Span, Time};
@@ -234,10 +234,10 @@ pub struct SubscriberProbe {
     pub station: StationProbe,
     pub end_to_end: Histogram,
     pub delivery: Histogram,
-    /// Stages that can take time here, in order.
-    pub stages: Vec<Hop>,
-    /// By stage.
-    pub hops: [Histogram; HOPS],
+    /// Stages that can take time here, in order, and how long they took.
+    pub stages: Vec<(Hop, Histogram)>,
+    /// Changes shown by a newer one, before their own message came.
+    pub overtaken: Histogram,
     pub callback_latency: Histogram,
     /// Deliveries that reached a consumer.
     pub delivered: Count,

@@ -4,6 +4,9 @@
 //! and a percentile, interpolated within its bucket, errs by at most [`RELATIVE_ERROR`]. Count, mean and maximum are
 //! exact. Own code because it is recorded in the hottest loop; `cargo bench` has hdrhistogram beside it.
 //!
+//! What is recorded into is small, because a run has hundreds of histograms and all of them have to stay near the processor: a
+//! bucket's count is a byte, and what it carries is kept elsewhere, touched once in 256 records.
+//!
 //! The first value of all is counted apart: a wait is mostly zero, a link's latency mostly one constant, and each of these costs
 //! one comparison and one addition.
 
@@ -23,14 +26,17 @@ pub struct Histogram {
     /// The value that came first, and how often it came; not among the others.
     first: u64,
     firsts: u64,
-    /// Small, because what is touched at every record has to stay near the processor.
-    counts: Vec<u32>,
+    /// The low eight bits of every bucket's count.
+    counts: Vec<u8>,
+    /// The bits above them; empty until the first is needed.
+    carries: Vec<u32>,
     /// Of the others.
     sum: u128,
     max: u64,
-    /// Buckets whose count began again from zero after 2^32.
-    overflows: Vec<u32>,
 }
+
+/// Bits of a count that its byte holds.
+const LOW: u32 = u8::BITS;
 
 #[inline(always)]
 fn bucket(value: u64) -> usize {
@@ -63,10 +69,9 @@ impl Histogram {
     #[inline(always)]
     fn record_other(&mut self, value: u64) {
         if let Some(count) = self.counts.get_mut(bucket(value)) {
-            let (more, overflow) = count.overflowing_add(1);
-            *count = more;
-            if overflow {
-                self.overflow(value);
+            *count = count.wrapping_add(1);
+            if *count == 0 {
+                carry(&mut self.carries, bucket(value), 1);
             }
             self.sum += value as u128;
             if value > self.max {
@@ -77,12 +82,6 @@ impl Histogram {
         }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn overflow(&mut self, value: u64) {
-        self.overflows.push(bucket(value) as u32);
-    }
-
     /// The first value of all, or the first of a size beyond all so far.
     #[cold]
     #[inline(never)]
@@ -91,7 +90,7 @@ impl Histogram {
             (self.first, self.firsts) = (value, 1);
             return;
         }
-        self.reach(bucket(value));
+        reach(&mut self.counts, bucket(value));
         self.record_other(value);
     }
 
@@ -109,34 +108,23 @@ impl Histogram {
     }
 
     fn add(&mut self, bucket: usize, more: u64) {
-        self.reach(bucket);
+        reach(&mut self.counts, bucket);
         let count = self.counts[bucket] as u64 + more;
-        self.counts[bucket] = count as u32;
-        self.overflows.extend((0..count >> 32).map(|_| bucket as u32));
-    }
-
-    /// Grows by whole octaves, up to this bucket.
-    fn reach(&mut self, bucket: usize) {
-        if bucket >= self.counts.len() {
-            self.counts.resize((bucket | ((1 << BITS) - 1)) + 1, 0);
+        self.counts[bucket] = count as u8;
+        if count >> LOW > 0 {
+            carry(&mut self.carries, bucket, count >> LOW);
         }
     }
 
     /// Buckets that are not empty, in order, with their counts.
     fn filled(&self) -> impl Iterator<Item = (usize, u64)> {
-        let whole = |bucket: usize| self.overflows.iter().filter(|other| **other as usize == bucket).count() as u64;
-        let (first, firsts) = (bucket(self.first), self.firsts);
-        let count = move |(bucket, count): (usize, &u32)| {
-            let overflows = if self.overflows.is_empty() { 0 } else { whole(bucket) << 32 };
-            (bucket, *count as u64 + overflows + if bucket == first { firsts } else { 0 })
-        };
-        let beyond = (first >= self.counts.len()).then_some((first, firsts));
-        self.counts.iter().enumerate().map(count).chain(beyond).filter(|(_, count)| *count > 0)
+        let end = self.counts.len().max(bucket(self.first) + 1);
+        (0..end).map(|bucket| (bucket, self.within(bucket..bucket + 1))).filter(|(_, count)| *count > 0)
     }
 
     /// How many values.
     pub fn count(&self) -> u64 {
-        self.firsts + self.counts.iter().map(|count| *count as u64).sum::<u64>() + ((self.overflows.len() as u64) << 32)
+        self.firsts + self.others(0..self.counts.len())
     }
 
     /// Their exact sum in nanoseconds.
@@ -216,9 +204,33 @@ impl Histogram {
 
     /// How many values are in these buckets.
     fn within(&self, buckets: Range<usize>) -> u64 {
-        let counts = &self.counts[buckets.start.min(self.counts.len())..buckets.end.min(self.counts.len())];
-        let others: u64 = counts.iter().map(|count| *count as u64).sum();
-        let overflows = self.overflows.iter().filter(|bucket| buckets.contains(&(**bucket as usize))).count() as u64;
-        others + (overflows << 32) + if buckets.contains(&bucket(self.first)) { self.firsts } else { 0 }
+        self.others(buckets.clone()) + if buckets.contains(&bucket(self.first)) { self.firsts } else { 0 }
     }
+
+    /// How many of them are not the first value.
+    fn others(&self, buckets: Range<usize>) -> u64 {
+        let low: u64 = part(&self.counts, &buckets).iter().map(|count| *count as u64).sum();
+        let high: u64 = part(&self.carries, &buckets).iter().map(|count| *count as u64).sum();
+        low + (high << LOW)
+    }
+}
+
+/// Grows by whole octaves, up to this bucket.
+fn reach<T: Clone + Default>(counts: &mut Vec<T>, bucket: usize) {
+    if bucket >= counts.len() {
+        counts.resize((bucket | (OCTAVE - 1)) + 1, T::default());
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn carry(carries: &mut Vec<u32>, bucket: usize, more: u64) {
+    reach(carries, bucket);
+    let sum = carries[bucket] as u64 + more;
+    carries[bucket] = u32::try_from(sum).expect("a bucket holds less than 2^40 values");
+}
+
+/// What there is of a range.
+fn part<'a, T>(counts: &'a [T], range: &Range<usize>) -> &'a [T] {
+    &counts[range.start.min(counts.len())..range.end.min(counts.len())]
 }

@@ -34,6 +34,7 @@ mod feeds;
 #[cfg(feature = "report")]
 mod findings;
 mod forecast;
+mod histogram;
 mod laws;
 mod laws_broker;
 mod laws_workload;
