@@ -14,7 +14,7 @@ use super::subscriber::{Caller, Subscriber};
 use super::world::World;
 use crate::core::{Applied, Delivery};
 use crate::sim::{Admission, Calendar};
-use crate::stats::Histogram;
+use crate::stats::{Clock, Histogram};
 use crate::units::{Bytes, Span, Time};
 
 /// An ack or nack on the wire.
@@ -32,10 +32,11 @@ pub struct Attempt<'a> {
     pub ledger: &'a mut Ledger,
     pub calendar: &'a mut Calendar<Packed>,
     network: &'a mut Network,
-    links: &'a mut [LinkProbe],
-    segments: &'a mut [SegmentProbe],
-    events: &'a mut [EventProbe],
-    warm_up: Time,
+    // The vectors themselves: of a slice, pointer and length would be fetched at every attempt, needed or not.
+    links: &'a mut Vec<LinkProbe>,
+    segments: &'a mut Vec<SegmentProbe>,
+    events: &'a mut Vec<EventProbe>,
+    clock: &'a Clock,
 }
 
 /// A request that reaches its SOR.
@@ -78,7 +79,7 @@ impl World {
             links: &mut self.probe.links,
             segments: &mut self.probe.segments,
             events: &mut self.probe.events,
-            warm_up: self.probe.clock.warm_up,
+            clock: &self.probe.clock,
         }
     }
 
@@ -99,7 +100,7 @@ impl World {
             links: &mut self.probe.links,
             segments: &mut self.probe.segments,
             events: &mut self.probe.events,
-            warm_up: self.probe.clock.warm_up,
+            clock: &self.probe.clock,
         })
     }
 
@@ -148,7 +149,7 @@ impl Attempt<'_> {
     #[inline(always)]
     pub fn hand_over(&mut self) -> bool {
         self.pass(Hop::DeliverWork);
-        if self.context.accepted >= self.warm_up {
+        if self.context.accepted >= self.clock.warm_up {
             self.watched.delivery.record(self.now.since(self.context.accepted));
         }
         self.segments[self.context.segment as usize].delivered.add(1);
@@ -176,7 +177,7 @@ impl Attempt<'_> {
         if self.subscriber.pipeline.is_some() {
             return true;
         }
-        if self.ledger.handed(self.context.change, self.context.place) {
+        if self.context.tracked && self.ledger.handed(self.context.change, self.context.place) {
             self.watched.order_violations.add(1);
         }
         match self.subscriber.consumers[self.context.consumer as usize].station.arrive(self.now, self.at) {
@@ -300,11 +301,11 @@ impl Attempt<'_> {
     /// What the answer costs its caller, who has it now.
     #[inline(always)]
     pub fn parsing(&mut self) -> Span {
-        if self.context.step == 0 && self.context.call_began >= self.warm_up {
+        if self.context.step == 0 && self.context.call_began >= self.clock.warm_up {
             self.watched.callback_latency.record(self.now.since(self.context.call_began));
         }
-        let slow = self.slow();
-        slowed(self.subscriber.caller().parse(), slow)
+        let length = self.subscriber.caller().parse();
+        if length.is_zero() { length } else { slowed(length, self.slow()) }
     }
 
     /// An answer is parsed: the attempt is over, or the next service is to be called (none).
@@ -332,7 +333,7 @@ impl Attempt<'_> {
     #[inline(always)]
     pub fn finish(&mut self) -> Over {
         self.pass(Hop::Parsing);
-        if self.context.step > 0 && self.context.call_began >= self.warm_up {
+        if self.context.step > 0 && self.context.call_began >= self.clock.warm_up {
             self.watched.calls_latency.record(self.now.since(self.context.call_began));
         }
         let done = !self.subscriber.fails() && !self.context.poisoned;
@@ -357,7 +358,7 @@ impl Attempt<'_> {
         let Attempt { now, context, subscriber, watched, events, ledger, .. } = self;
         let all = &mut events[context.event as usize].end_to_end;
         let by = Applying { place: context.place, subscription: subscriber.line, guard: subscriber.guard, claimed: context.claimed };
-        if ledger.is_tracked(context.change) {
+        if context.tracked {
             let applied = ledger.apply(*now, by, context.change, context.version, |shown| watched.shown(shown, None, all));
             watched.stale_overwrites.add((applied == Applied::StaleOverwrite) as u64);
             if !ledger.has_shown(context.change, context.place) {

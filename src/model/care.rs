@@ -47,6 +47,7 @@ impl Care {
 
 impl Caller {
     /// The breaker before the system that is asked about an event at this step.
+    #[cold]
     fn breaker(&mut self, event: u32, step: u16) -> Option<&mut Breaker> {
         self.care.as_ref()?;
         let sor = self.target(event, step).0.sor;
@@ -71,15 +72,11 @@ impl Attempt<'_> {
     /// Who is called hears nothing of it, but the breaker does: a request has been answered, or has failed.
     #[inline(always)]
     pub fn heard(&mut self, succeeded: bool) {
-        if self.subscriber.caller().care.is_some() {
-            self.tell_breaker(succeeded);
-        }
-    }
-
-    #[cold]
-    fn tell_breaker(&mut self, succeeded: bool) {
         let (now, at, event, step) = (self.now, self.at, self.context.event, self.context.step);
-        if let Some(breaker) = self.subscriber.caller().breaker(event, step) {
+        let caller = self.subscriber.caller();
+        if caller.care.is_some()
+            && let Some(breaker) = caller.breaker(event, step)
+        {
             breaker.hear(now, at, succeeded);
         }
     }

@@ -116,6 +116,14 @@ pub struct FamilyPlan {
     pub audience: Vec<u32>,
 }
 
+impl Change {
+    /// Its resource can change again.
+    #[inline(always)]
+    pub fn is_tracked(&self) -> bool {
+        self.lifecycle != NONE
+    }
+}
+
 impl Ledger {
     /// An empty ledger for these events and so many subscriptions.
     pub fn new(plans: &[FamilyPlan], subscriptions: usize, derives: bool) -> Ledger {
@@ -344,9 +352,9 @@ impl Ledger {
         word >> (place & 63) & 1 == 1
     }
 
-    /// Ends the wait of the subscription at this place: the change, unless nobody waited there.
+    /// Ends the wait of the subscription at this place: what `see` makes of the change then, unless nobody waited there.
     #[inline(always)]
-    fn close(&mut self, now: Time, slot: u32, place: u32, subscription: u32) -> Option<&mut Change> {
+    fn close<T>(&mut self, now: Time, slot: u32, place: u32, subscription: u32, see: impl FnOnce(&mut Change) -> T) -> Option<T> {
         let change = &mut self.changes[slot as usize];
         let (word, bit) = open_word(change, &mut self.wide, self.words, slot, place);
         if *word & bit == 0 {
@@ -354,6 +362,7 @@ impl Ledger {
         }
         *word &= !bit;
         change.waiting -= 1;
+        let seen = see(change);
         // The freshness of a subscription changes only when its oldest open change closes.
         let freshness = &mut self.freshness[subscription as usize];
         if freshness.oldest.slot == slot {
@@ -363,7 +372,7 @@ impl Ledger {
                 self.advance(subscription as usize);
             }
         }
-        Some(&mut self.changes[slot as usize])
+        Some(seen)
     }
 
     /// Finds the oldest open change of a subscription among the others.
@@ -381,16 +390,14 @@ impl Ledger {
     /// The copy for this subscription is lost for good; true when it was still waited for.
     #[inline(never)]
     pub fn lose(&mut self, now: Time, slot: u32, place: u32, subscription: u32) -> bool {
-        self.close(now, slot, place, subscription).map(|change| change.lost = true).is_some()
+        self.close(now, slot, place, subscription, |change| change.lost = true).is_some()
     }
 
-    /// A message of the change is handed to the subscription at this place; true when a newer one of its resource was before.
+    /// A message of a change whose resource can change again is handed to the subscription at this place; true when a newer one of that
+    /// resource was before.
     #[inline]
     pub fn handed(&mut self, slot: u32, place: u32) -> bool {
         let change = &self.changes[slot as usize];
-        if change.lifecycle == NONE {
-            return false;
-        }
         let family = &mut self.families[change.event as usize];
         let picture = &mut family.pictures[change.resource as usize * family.audience as usize + place as usize];
         let late = change.version < picture.newest_handed;
@@ -401,17 +408,11 @@ impl Ledger {
     /// A change is shown at a subscription's view: for the first time, if anything.
     #[inline(always)]
     pub fn show(&mut self, now: Time, by: Applying, slot: u32) -> Option<Shown> {
-        let change = self.close(now, slot, by.place, by.subscription)?;
-        let by_all = change.waiting == 0 && !change.lost;
-        let (latency, measured, derived) = (now.since(change.raised), change.measured, change.derived);
+        let (latency, measured, by_all, derived) = self.close(now, slot, by.place, by.subscription, |change| {
+            (now.since(change.raised), change.measured, change.waiting == 0 && !change.lost, change.derived)
+        })?;
         let since_origin = if derived { self.lineage.as_ref().map(|lineage| now.since(lineage.origin(slot))) } else { None };
         Some(Shown { latency, measured, by_all, since_origin })
-    }
-
-    /// The resource of the change can change again.
-    #[inline(always)]
-    pub fn is_tracked(&self, slot: u32) -> bool {
-        self.changes[slot as usize].lifecycle != NONE
     }
 
     /// The view at this place shows the change, or has shown a newer version of its resource.

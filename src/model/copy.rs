@@ -47,6 +47,8 @@ pub struct Context {
     pub holds_thread: bool,
     /// A request of it is under way, on one of its subscriber's connections.
     pub connected: bool,
+    /// The resource of its change can change again.
+    pub tracked: bool,
     /// Of a topology: its tree was replayed, so that nobody waits for this tuple of it any more.
     pub is_duplicate: bool,
     /// The task of a pipeline that has it.
@@ -186,14 +188,14 @@ impl Context {
         (self.change, self.place, self.mark, self.event) = (slot, place, change.mark, change.event);
         self.hops[..PUBLISH_HOPS].copy_from_slice(&change.hops);
         self.hops[PUBLISH_HOPS..].fill(0);
-        self.holds_thread = false;
+        (self.holds_thread, self.tracked) = (false, change.is_tracked());
     }
 
     /// Starts anew for an entry that a poller has read.
     pub fn begin_entry(&mut self, slot: u32, place: u32, who: u32, change: &Change) {
         (self.change, self.place, self.mark, self.event) = (slot, place, change.raised, change.event);
         self.hops.fill(0);
-        self.holds_thread = false;
+        (self.holds_thread, self.tracked) = (false, change.is_tracked());
         (self.subscriber, self.consumer, self.attempt) = (who, 0, 1);
         self.call = self.call.wrapping_add(1);
         self.tries = 0;

@@ -2,7 +2,7 @@
 
 use super::attempt::Over;
 use super::change::Change;
-use super::copy::FEED;
+use super::copy::{Context, FEED};
 use super::hop::Hop;
 use super::notice::{CopyRef, Job, Notice};
 use super::world::World;
@@ -140,7 +140,7 @@ impl World {
             self.thread_freed(segment);
         }
         if self.subscribers[who as usize].pipeline.is_some() {
-            if self.leave_pipeline(&over) {
+            if self.leave_pipeline(at, who, has_worker) {
                 return;
             }
         } else if has_worker && let Some(next) = self.attempt_of(at, who).free_worker() {
@@ -173,18 +173,18 @@ impl World {
     /// The broker takes an ack or nack.
     #[inline(always)]
     pub(super) fn settle(&mut self, at: CopyRef, done: bool) {
-        let Some(attempt) = self.attempt(at) else { return };
-        let (change, segment) = (attempt.context.change, attempt.context.segment);
-        let (queue, line) = (attempt.subscriber.queue, attempt.subscriber.line as usize);
-        let delivery = DeliveryId { copy: attempt.context.copy, stamp: at.stamp };
+        let Some(context) = self.copies.current(at) else { return };
+        let Context { change, place, segment, attempt, tracked, .. } = *context;
+        let delivery = DeliveryId { copy: context.copy, stamp: at.stamp };
+        let subscriber = &mut self.subscribers[context.subscriber as usize];
+        let (queue, line) = (subscriber.queue, subscriber.line as usize);
         if done {
-            let place = attempt.context.place;
             let told = &mut self.segments[segment as usize];
             told.broker.handle_ack(self.now, delivery, &mut told.outputs);
             self.told(segment);
-            if self.ledger.is_tracked(change) { self.done_with(change, place) } else { self.release(change) }
+            if tracked { self.done_with(change, place) } else { self.release(change) }
         } else {
-            let delay = attempt.subscriber.redelivery.after(attempt.context.attempt);
+            let delay = subscriber.redelivery.after(attempt);
             self.tell(segment, Input::Nack { delivery, delay });
         }
         let broker = &self.segments[segment as usize].broker;

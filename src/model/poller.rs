@@ -357,7 +357,7 @@ impl World {
     /// An attempt at an entry is over: it is shown, or is worked again at the next poll.
     #[inline(never)]
     pub(super) fn entry_over(&mut self, at: CopyRef, done: bool) {
-        let Context { change, place, subscriber, .. } = *self.copies.at(at.slot);
+        let Context { change, place, subscriber, tracked, .. } = *self.copies.at(at.slot);
         let poller = subscriber as usize - (self.subscribers.len() - self.feeds.pollers.len());
         let asks = &mut self.feeds.pollers[poller];
         if !done {
@@ -365,7 +365,7 @@ impl World {
         }
         asks.in_hand -= 1;
         self.copies.free_entry(at);
-        if self.ledger.is_tracked(change) { self.done_with(change, place) } else { self.release(change) }
+        if tracked { self.done_with(change, place) } else { self.release(change) }
     }
 }
 

@@ -273,7 +273,7 @@ impl Subscriber {
     }
 
     /// The first step at which a message of this event asks somebody, if it does at all.
-    #[inline]
+    #[inline(always)]
     pub fn first_call(&self, event: u32) -> Option<u16> {
         let caller = self.caller.as_ref()?;
         match caller.targets[event as usize] {

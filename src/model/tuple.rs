@@ -4,7 +4,6 @@
 //! a topology's tree is replayed, its new tuple gets a context of its own and is what the broker waits for; the old one goes on as a
 //! duplicate with all its costs: its callback is made, what it brings is shown, but nobody is told of its end.
 
-use super::attempt::Over;
 use super::hop::Hop;
 use super::notice::{CopyRef, Notice};
 use super::pipeline::{Pipeline, Sender, Source, Spout, Stage};
@@ -144,8 +143,8 @@ impl World {
     /// The last stage has worked on it; its task is free when the callback is over, or before that where callbacks hold no worker.
     fn through(&mut self, at: CopyRef) {
         let context = self.copies.at(at.slot);
-        let (change, place, who) = (context.change, context.place, context.subscriber);
-        if self.ledger.handed(change, place) {
+        let (change, place, who, tracked) = (context.change, context.place, context.subscriber, context.tracked);
+        if tracked && self.ledger.handed(change, place) {
             self.probe.subscribers[who as usize].order_violations.add(1);
         }
         self.worked(at);
@@ -192,8 +191,7 @@ impl World {
     }
 
     /// An attempt is over; true where the broker does not wait for its end, because it was a duplicate's.
-    pub(super) fn leave_pipeline(&mut self, over: &Over) -> bool {
-        let Over { at, who, has_worker, .. } = *over;
+    pub(super) fn leave_pipeline(&mut self, at: CopyRef, who: u32, has_worker: bool) -> bool {
         if has_worker {
             self.leave_task(at);
         }

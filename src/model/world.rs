@@ -81,6 +81,24 @@ const NOTICES_BETWEEN_LOOKS: u64 = 1 << 21;
 /// At one instant nothing goes on for as many looks as this, however large a batch is.
 const LOOKS_AT_ONE_INSTANT: u32 = 32;
 
+/// Looks at the time, now and then: when the last one was, and how many before it were at the same instant.
+struct Looks {
+    since: Time,
+    still: u32,
+}
+
+impl Looks {
+    #[cold]
+    fn look(&mut self, at: Time, notices: u64) {
+        self.still = if at == self.since { self.still + 1 } else { 0 };
+        self.since = at;
+        assert!(
+            self.still < LOOKS_AT_ONE_INSTANT,
+            "time stands still at {at}: {notices} notices, and things go on following one another"
+        );
+    }
+}
+
 impl World {
     /// An empty world whose first cut is at the first tick.
     #[allow(clippy::too_many_arguments)]
@@ -128,8 +146,8 @@ impl World {
     pub fn run(&mut self, stopped: &dyn Fn() -> bool) -> Option<End> {
         let horizon = self.probe.clock.horizon;
         let stop = self.stop();
-        let mut notices: u64 = 0;
-        let (mut since, mut still) = (Time::MAX, 0);
+        let (mut notices, mut until_look) = (0, NOTICES_BETWEEN_LOOKS);
+        let mut looks = Looks { since: Time::MAX, still: 0 };
         self.begin();
         let mut quiet_until = self.next_cut.min(stop);
         while let Some((at, notice)) = self.calendar.pop() {
@@ -141,23 +159,19 @@ impl World {
                 quiet_until = self.next_cut.min(stop);
             }
             self.now = at;
-            notices += 1;
-            if notices.is_multiple_of(NOTICES_BETWEEN_LOOKS) {
+            until_look -= 1;
+            if until_look == 0 {
+                (notices, until_look) = (notices + NOTICES_BETWEEN_LOOKS, NOTICES_BETWEEN_LOOKS);
                 if stopped() {
                     return None;
                 }
-                still = if at == since { still + 1 } else { 0 };
-                since = at;
-                assert!(
-                    still < LOOKS_AT_ONE_INSTANT,
-                    "time stands still at {at}: {notices} notices, and things go on following one another"
-                );
+                looks.look(at, notices);
             }
             self.step(notice.notice());
         }
         self.cut_until(horizon);
         self.now = self.now.max(horizon);
-        Some(End { notices, at: self.now })
+        Some(End { notices: notices + (NOTICES_BETWEEN_LOOKS - until_look), at: self.now })
     }
 
     /// The first instant that is not simulated any more. A drain that has not ended long after the horizon never will.
