@@ -112,6 +112,7 @@ impl World {
 }
 
 impl Attempt<'_> {
+    /// The stage ends now. Every notice ends one first; what follows in the same instant has no time to account for.
     #[inline(always)]
     pub fn pass(&mut self, hop: Hop) {
         self.context.pass(self.now, hop);
@@ -145,17 +146,16 @@ impl Attempt<'_> {
         self.context.step = 0;
     }
 
-    /// The segment's part is done: the copy goes on the wire. True as from [`Attempt::handed`].
+    /// The segment's part is done, just now: the copy goes on the wire. True as from [`Attempt::join`].
     #[inline(always)]
     pub fn hand_over(&mut self) -> bool {
-        self.pass(Hop::DeliverWork);
         if self.context.accepted >= self.clock.warm_up {
             self.watched.delivery.record(self.now.since(self.context.accepted));
         }
         self.segments[self.context.segment as usize].delivered.add(1);
         let Subscriber { consumers, path, link_stream, .. } = &mut *self.subscriber;
         if path.is_free() {
-            return self.handed();
+            return self.join();
         }
         let last = &mut consumers[self.context.consumer as usize].last_there;
         let arrival = self.network.send(path, self.now, self.context.size, last, link_stream, self.links);
@@ -163,14 +163,8 @@ impl Attempt<'_> {
         false
     }
 
-    /// The copy has reached its consumer. True where what comes next is not a worker's: see [`World::take_up`].
-    #[inline(always)]
-    pub fn handed(&mut self) -> bool {
-        self.pass(Hop::DeliveryLink);
-        self.join()
-    }
-
-    /// The consumer has the message: it is worked on, or joins the line. True as from [`Attempt::handed`].
+    /// The consumer has the message: it is worked on, or joins the line. True where what comes next is not a worker's: see
+    /// [`World::take_up`].
     #[inline(always)]
     pub fn join(&mut self) -> bool {
         self.watched.delivered.add(1);
@@ -193,10 +187,9 @@ impl Attempt<'_> {
         }
     }
 
-    /// A worker takes the message. True where that needs a thread of the segment.
+    /// A worker takes the message, whose wait is over just now. True where that needs a thread of the segment.
     #[inline(always)]
     pub fn work(&mut self) -> bool {
-        self.pass(Hop::Wait);
         if self.subscriber.workflow {
             return true;
         }
@@ -246,10 +239,11 @@ impl Attempt<'_> {
         None
     }
 
-    /// With a connection in hand: the request goes out and the clock of the time-out runs. Where it reaches the SOR at once, that.
+    /// With a connection in hand, since just now: the request goes out and the clock of the time-out runs. Where it reaches the SOR at
+    /// once, that.
     #[inline(always)]
     pub fn request(&mut self) -> Option<Arrival> {
-        self.pass(Hop::Connection);
+        debug_assert_eq!(self.context.mark, self.now);
         self.pass_breaker();
         self.context.call = self.context.call.wrapping_add(1);
         self.context.connected = true;
@@ -290,12 +284,15 @@ impl Attempt<'_> {
         false
     }
 
-    /// The caller has its answer: a time-out that is still in the calendar has nothing to say any more.
+    /// The caller has its answer: a time-out that is still in the calendar has nothing to say any more. Whether somebody waits for its
+    /// connection.
     #[inline(always)]
-    pub fn answered(&mut self) {
+    pub fn answered(&mut self, succeeded: bool) -> bool {
         self.pass(Hop::CallbackLink);
         self.context.call = self.context.call.wrapping_add(1);
         self.context.connected = false;
+        self.heard(succeeded);
+        self.subscriber.caller().disconnect()
     }
 
     /// What the answer costs its caller, who has it now.
@@ -320,7 +317,7 @@ impl Attempt<'_> {
         if self.context.step as usize == self.subscriber.caller().services.len() {
             return false;
         }
-        self.pass(Hop::Parsing);
+        debug_assert_eq!(self.context.mark, self.now);
         if self.context.step == 0 {
             self.context.call_began = self.now;
         }
@@ -332,7 +329,7 @@ impl Attempt<'_> {
     /// All costs of an attempt are paid: it fails, or the view shows the result; then the ack or nack goes back.
     #[inline(always)]
     pub fn finish(&mut self) -> Over {
-        self.pass(Hop::Parsing);
+        debug_assert_eq!(self.context.mark, self.now);
         if self.context.step > 0 && self.context.call_began >= self.clock.warm_up {
             self.watched.calls_latency.record(self.now.since(self.context.call_began));
         }

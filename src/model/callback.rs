@@ -36,7 +36,7 @@ impl World {
             Admission::Served => {
                 probe.busy_callbacks.level.rise(now);
                 probe.started(now, now);
-                let length = place.serve(read(now, context, ledger), call, at);
+                let length = place.serve(read(context, ledger), call, at);
                 calendar.schedule(now + length, Notice::CallServed { call, sor: sor as u32, at }.packed());
             }
             Admission::Waits => probe.line.level.rise(now),
@@ -73,7 +73,11 @@ impl World {
         match request {
             Request::Callback { call, at } => {
                 probe.busy_callbacks.level.rise(now);
-                let length = sors[sor as usize].serve(read(now, copies.calling(call, at), ledger), call, at);
+                let mut context = copies.calling(call, at);
+                if let Some(context) = &mut context {
+                    context.pass(now, Hop::SorWait);
+                }
+                let length = sors[sor as usize].serve(read(context, ledger), call, at);
                 calendar.schedule(now + length, Notice::CallServed { call, sor: sor as u32, at }.packed());
             }
             Request::Own => {
@@ -101,10 +105,9 @@ impl World {
     #[inline]
     pub(super) fn answered(&mut self, call: u16, refused: bool, at: CopyRef) {
         let Some(mut attempt) = self.calling(call, at) else { return };
-        attempt.answered();
-        attempt.heard(!refused);
-        let who = attempt.context.subscriber;
-        if attempt.subscriber.caller().disconnect() {
+        let is_wanted = attempt.answered(!refused);
+        if is_wanted {
+            let who = attempt.context.subscriber;
             self.connect_next(who);
             attempt = self.attempt_of(at, who);
         }
@@ -135,6 +138,7 @@ impl World {
             let Some(mut attempt) = self.attempt(at) else { continue };
             let connected = attempt.subscriber.caller().try_connect();
             debug_assert!(connected, "a connection was just given back");
+            attempt.pass(Hop::Connection);
             if let Some(arrival) = attempt.request() {
                 self.call_arrives(arrival.call, arrival.sor, at);
             }
@@ -226,9 +230,8 @@ impl World {
 /// A worker of the SOR takes a callback: what it reads now is what it will answer (a further service answers nothing that a view shows). Gives the event's sequence number, to which a
 /// recorded service time belongs; of a caller that has given up nothing is known any more.
 #[inline(always)]
-fn read(now: Time, context: Option<&mut Context>, ledger: &Ledger) -> u64 {
+fn read(context: Option<&mut Context>, ledger: &Ledger) -> u64 {
     let Some(context) = context else { return u64::MAX };
-    context.pass(now, Hop::SorWait);
     let change = ledger.change(context.change);
     if context.step == 0 {
         context.version = ledger.version(change);

@@ -330,16 +330,19 @@ impl Ledger {
         }
     }
 
-    /// The subscription at this place of the audience waits for the change from now on.
+    /// The subscriptions at these places of the audience wait for the change from now on: place and subscription.
     #[inline(always)]
-    pub fn open(&mut self, now: Time, slot: u32, place: u32, subscription: u32) {
-        let change = &mut self.changes[slot as usize];
-        let (word, bit) = open_word(change, &mut self.wide, self.words, slot, place);
-        if *word & bit == 0 {
-            *word |= bit;
-            change.waiting += 1;
-            let opened = Opened { raised: change.raised, slot, stamp: change.stamp };
-            self.freshness[subscription as usize].add(now, opened);
+    pub fn open(&mut self, now: Time, slot: u32, seats: impl IntoIterator<Item = (u32, u32)>) {
+        let Ledger { changes, wide, words, freshness, .. } = self;
+        let change = &mut changes[slot as usize];
+        let opened = Opened { raised: change.raised, slot, stamp: change.stamp };
+        for (place, subscription) in seats {
+            let (word, bit) = open_word(change, wide, *words, slot, place);
+            if *word & bit == 0 {
+                *word |= bit;
+                change.waiting += 1;
+                freshness[subscription as usize].add(now, opened);
+            }
         }
     }
 

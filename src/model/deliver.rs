@@ -34,18 +34,18 @@ impl World {
 
     /// The segment's part is done: the copy goes on the wire.
     pub(super) fn hand_over(&mut self, segment: u16, at: CopyRef) {
-        if let Some(mut attempt) = self.attempt(at)
-            && attempt.hand_over()
-        {
+        let Some(mut attempt) = self.attempt(at) else { return };
+        attempt.pass(Hop::DeliverWork);
+        if attempt.hand_over() {
             self.take_up(segment, at);
         }
     }
 
     /// A copy has reached its consumer.
     pub(super) fn handed(&mut self, at: CopyRef) {
-        if let Some(mut attempt) = self.attempt(at)
-            && attempt.handed()
-        {
+        let Some(mut attempt) = self.attempt(at) else { return };
+        attempt.pass(Hop::DeliveryLink);
+        if attempt.join() {
             let segment = attempt.context.segment;
             self.take_up(segment, at);
         }
@@ -65,6 +65,7 @@ impl World {
     #[inline(never)]
     fn start_work(&mut self, at: CopyRef) {
         let mut attempt = self.attempt(at).expect("a worker takes live messages only");
+        attempt.pass(Hop::Wait);
         if attempt.work() {
             let segment = attempt.context.segment;
             self.segment_job(segment, Job::Work { at });
@@ -120,11 +121,11 @@ impl World {
 
     /// The answer is parsed: the next service is called, or the attempt is over.
     pub(super) fn parsed(&mut self, at: CopyRef) {
-        let over = self.attempt(at).map(|mut attempt| attempt.parsed());
-        match over {
-            Some(Some(over)) => self.end_attempt(over),
-            Some(None) => self.call(at),
-            None => {}
+        let Some(mut attempt) = self.attempt(at) else { return };
+        attempt.pass(Hop::Parsing);
+        match attempt.parsed() {
+            Some(over) => self.end_attempt(over),
+            None => self.call(at),
         }
     }
 

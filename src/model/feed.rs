@@ -68,7 +68,7 @@ impl World {
             ledger.hold(change, pollers.len() as u32);
             for poller in pollers {
                 let poller = &feeds.pollers[*poller as usize];
-                ledger.open(*now, change, poller.place, poller.line);
+                ledger.open(*now, change, [(poller.place, poller.line)]);
                 probe.lines[poller.line as usize].backlog.level.set(*now, feeds.feeds[*feed as usize].unread(poller.id));
             }
         }

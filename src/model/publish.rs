@@ -82,11 +82,13 @@ impl World {
 
     fn open_for_audience(&mut self, event: u32, change: u32) {
         let World { audiences, ledger, publishers, now, .. } = self;
-        for seat in &audiences[event as usize] {
-            if seat.selector == Selector::All || seat.selector.admits(&message(ledger, publishers, change)) {
-                ledger.open(*now, change, seat.place, seat.line);
-            }
+        let seats = &audiences[event as usize];
+        if seats.iter().all(|seat| seat.selector == Selector::All) {
+            return ledger.open(*now, change, seats.iter().map(|seat| (seat.place, seat.line)));
         }
+        let message = message(ledger, publishers, change);
+        let admitting = seats.iter().filter(|seat| seat.selector.admits(&message));
+        ledger.open(*now, change, admitting.map(|seat| (seat.place, seat.line)));
     }
 
     /// Sends a change to its segment, or holds it until the publisher may.
@@ -421,7 +423,7 @@ impl World {
         let dead_line = self.line_of[segment as usize][to.0 as usize];
         let place = self.ledger.place(self.ledger.change(change).event, dead_line as usize);
         if place != super::change::NONE {
-            self.ledger.open(self.now, change, place, dead_line);
+            self.ledger.open(self.now, change, [(place, dead_line)]);
         }
         self.look_at_queue(segment, queue);
         self.look_at_queue(segment, to);

@@ -15,9 +15,12 @@ use fit::{Fit, Gamma, Lognormal, Pair, Weibull};
 use shape::Shape;
 
 const NANOS: f64 = 1e9;
-/// Longest mean, in seconds, of the usual exponential. A draw of more than 90 times the mean (one in 10^39) would be too long for
-/// what its spans are computed in.
-const EXPONENTIAL_MAX: f64 = 1e8;
+/// Longest constant and longest mean, in nanoseconds, of the usual exponential: seven hours. A draw of more than 90 times the mean (one
+/// in 10^39) would be too long for what its spans are computed in, see [`UNIT`].
+const EXPONENTIAL_MAX: f64 = UNIT / 2.0 / 90.0;
+/// Between this and its double a float's last bit counts 1, so that a sum of it and something less is rounded to an integer, which
+/// stands in the low bits: this takes one instruction where a checked conversion takes eight.
+const UNIT: f64 = (1u64 << 52) as f64;
 
 /// A sum of independent terms; the default is the constant zero.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,6 +37,8 @@ enum Terms {
     None,
     Exponential {
         mean_nanos: f64,
+        /// What is to be added to the bits of [`UNIT`] plus nanoseconds.
+        offset: u64,
     },
     Many(Vec<Shape>),
 }
@@ -206,7 +211,9 @@ impl Distribution {
         }
         self.terms = match drawn[..] {
             [] => Terms::None,
-            [Shape::Exponential { mean }] if mean <= EXPONENTIAL_MAX => Terms::Exponential { mean_nanos: mean * NANOS },
+            [Shape::Exponential { mean }] if mean * NANOS <= EXPONENTIAL_MAX && (self.constant.0 as f64) <= EXPONENTIAL_MAX => {
+                Terms::Exponential { mean_nanos: mean * NANOS, offset: self.constant.0.wrapping_sub(UNIT.to_bits()) }
+            }
             _ => Terms::Many(drawn),
         };
         self
@@ -216,8 +223,9 @@ impl Distribution {
     #[inline(always)]
     pub fn sample(&self, stream: &mut Stream) -> Span {
         match &self.terms {
-            // Signed, because that conversion is one instruction; see EXPONENTIAL_MAX.
-            Terms::Exponential { mean_nanos } => self.constant + Span((mean_nanos * stream.exponential() + 0.5) as i64 as u64),
+            Terms::Exponential { mean_nanos, offset } => {
+                Span((mean_nanos * stream.exponential() + UNIT).to_bits().wrapping_add(*offset))
+            }
             Terms::None => self.constant,
             Terms::Many(shapes) => self.constant + Distribution::sum(shapes, stream),
         }
@@ -260,7 +268,7 @@ impl Terms {
     fn shapes(self) -> Vec<Shape> {
         match self {
             Terms::None => Vec::new(),
-            Terms::Exponential { mean_nanos } => vec![Shape::Exponential { mean: mean_nanos / NANOS }],
+            Terms::Exponential { mean_nanos, .. } => vec![Shape::Exponential { mean: mean_nanos / NANOS }],
             Terms::Many(shapes) => shapes,
         }
     }

@@ -59,7 +59,7 @@ impl Stream {
     /// True with this probability; draws nothing for 0 and 1.
     #[inline]
     pub fn chance(&mut self, probability: f64) -> bool {
-        probability >= 1.0 || (probability > 0.0 && self.unit() < probability)
+        probability > 0.0 && (probability >= 1.0 || self.unit() < probability)
     }
 
     /// Exponential with mean 1.
