@@ -10,11 +10,11 @@ use super::hop::Hop;
 use super::network::Network;
 use super::notice::{CopyRef, Notice, Packed};
 use super::probe::{EventProbe, LinkProbe, SegmentProbe, SubscriberProbe};
-use super::subscriber::{Caller, Subscriber};
+use super::subscriber::{Caller, Freed, Subscriber};
 use super::world::World;
 use crate::core::{Applied, Delivery};
 use crate::sim::{Admission, Calendar};
-use crate::stats::{Clock, Histogram};
+use crate::stats::Clock;
 use crate::units::{Bytes, Span, Time};
 
 /// An ack or nack on the wire.
@@ -59,6 +59,8 @@ pub struct Over {
     pub holds_thread: bool,
     /// A worker is free again.
     pub has_worker: bool,
+    /// Or a task of its pipeline.
+    pub has_pipeline: bool,
     /// When the ack or nack reaches the segment.
     pub settled_at: Time,
 }
@@ -284,14 +286,12 @@ impl Attempt<'_> {
         false
     }
 
-    /// The caller has its answer: a time-out that is still in the calendar has nothing to say any more. Whether somebody waits for its
-    /// connection.
+    /// The caller has its answer: a time-out that is still in the calendar has nothing to say any more.
     #[inline(always)]
-    pub fn answered(&mut self, succeeded: bool) -> bool {
+    pub fn answered(&mut self) -> Freed {
         self.pass(Hop::CallbackLink);
         self.context.call = self.context.call.wrapping_add(1);
         self.context.connected = false;
-        self.heard(succeeded);
         self.subscriber.caller().disconnect()
     }
 
@@ -353,17 +353,16 @@ impl Attempt<'_> {
     fn apply(&mut self) {
         self.watched.done.add(!self.context.is_duplicate as u64);
         let Attempt { now, context, subscriber, watched, events, ledger, .. } = self;
-        let all = &mut events[context.event as usize].end_to_end;
         let by = Applying { place: context.place, subscription: subscriber.line, guard: subscriber.guard, claimed: context.claimed };
         if context.tracked {
-            let applied = ledger.apply(*now, by, context.change, context.version, |shown| watched.shown(shown, None, all));
+            let applied = ledger.apply(*now, by, context.change, context.version, |shown| watched.shown(shown, None, context.event, events));
             watched.stale_overwrites.add((applied == Applied::StaleOverwrite) as u64);
             if !ledger.has_shown(context.change, context.place) {
                 return;
             }
         }
         if let Some(shown) = ledger.show(*now, by, context.change) {
-            watched.shown(shown, Some(context), all);
+            watched.shown(shown, Some(context), context.event, events);
         }
     }
 
@@ -371,40 +370,40 @@ impl Attempt<'_> {
     #[inline(always)]
     pub fn end(&mut self, done: bool) -> Over {
         let holds_thread = std::mem::take(&mut self.context.holds_thread);
-        let has_worker = self.subscriber.waits_for_answers() || self.subscriber.first_call(self.context.event).is_none();
-        if self.subscriber.pipeline.is_some() && self.context.is_duplicate {
-            let who = self.context.subscriber;
+        let has_pipeline = self.subscriber.pipeline.is_some();
+        let settled_at = if has_pipeline && self.context.is_duplicate {
             self.watched.duplicates += done as u64;
-            return Over {
-                at: self.at,
-                who,
-                done,
-                raised: None,
-                segment: self.context.segment,
-                holds_thread,
-                has_worker,
-                settled_at: Time::MAX,
-            };
-        }
+            Time::MAX
+        } else {
+            self.send_settling()
+        };
+        let Context { subscriber: who, segment, has_worker, .. } = *self.context;
+        Over { at: self.at, who, done, raised: None, segment, holds_thread, has_worker, has_pipeline, settled_at }
+    }
+
+    /// The ack or nack goes back: when it reaches the segment.
+    #[inline(always)]
+    fn send_settling(&mut self) -> Time {
         let Subscriber { consumers, path_back, settle_stream, .. } = &mut *self.subscriber;
+        if path_back.is_free() {
+            return self.now;
+        }
         let last = &mut consumers[self.context.consumer as usize].last_back;
-        let settled_at = self.network.send(path_back, self.now, SETTLE_SIZE, last, settle_stream, self.links);
-        let (who, segment) = (self.context.subscriber, self.context.segment);
-        Over { at: self.at, who, done, raised: None, segment, holds_thread, has_worker, settled_at }
+        self.network.send(path_back, self.now, SETTLE_SIZE, last, settle_stream, self.links)
     }
 }
 
 impl SubscriberProbe {
     /// A change is shown for the first time: by its own message, whose stages are known, or by a newer one before it came.
     #[inline(always)]
-    fn shown(&mut self, shown: Shown, by: Option<&Context>, all: &mut Histogram) {
+    fn shown(&mut self, shown: Shown, by: Option<&Context>, event: u32, events: &mut [EventProbe]) {
         let Shown { latency, measured: true, by_all, since_origin } = shown else { return };
         self.end_to_end.record(latency);
         if let Some(since_origin) = since_origin {
             self.since_origin.record(since_origin);
         }
         if by_all {
-            all.record(latency);
+            events[event as usize].end_to_end.record(latency);
         }
         let Some(context) = by else { return self.overtaken.record(latency) };
         debug_assert_eq!(self.stages.iter().map(|(hop, _)| context.spent(*hop)).sum::<u64>(), latency.0, "stages add up to the latency");

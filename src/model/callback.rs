@@ -4,6 +4,7 @@ use super::change::Ledger;
 use super::copy::Context;
 use super::hop::Hop;
 use super::notice::{CopyRef, Notice};
+use super::subscriber::Freed;
 use super::system_of_record::Request;
 use super::world::World;
 use crate::sim::Admission;
@@ -105,7 +106,10 @@ impl World {
     #[inline]
     pub(super) fn answered(&mut self, call: u16, refused: bool, at: CopyRef) {
         let Some(mut attempt) = self.calling(call, at) else { return };
-        let is_wanted = attempt.answered(!refused);
+        let Freed { is_wanted, is_careful } = attempt.answered();
+        if is_careful {
+            attempt.heard(!refused);
+        }
         if is_wanted {
             let who = attempt.context.subscriber;
             self.connect_next(who);
@@ -114,7 +118,7 @@ impl World {
         if refused {
             return self.call_failed(at);
         }
-        if attempt.context.step == 0 && attempt.subscriber.caller().care.is_some() {
+        if is_careful && attempt.context.step == 0 {
             return self.answered_with_care(at);
         }
         let parsing = attempt.parsing();
@@ -153,7 +157,7 @@ impl World {
         attempt.context.connected = false;
         attempt.heard(false);
         let who = attempt.context.subscriber;
-        if self.subscribers[who as usize].caller().disconnect() {
+        if self.subscribers[who as usize].caller().disconnect().is_wanted {
             self.connect_next(who);
         }
         self.call_failed(at);

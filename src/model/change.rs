@@ -474,7 +474,7 @@ impl Ledger {
     }
 
     /// One holder less; the last one frees the change (true).
-    #[inline]
+    #[inline(always)]
     pub fn release(&mut self, now: Time, slot: u32) -> bool {
         let change = &mut self.changes[slot as usize];
         change.holders -= 1;

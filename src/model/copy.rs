@@ -45,6 +45,8 @@ pub struct Context {
     pub poisoned: bool,
     /// Its own work is done on a thread of the segment, which it keeps while it calls back.
     pub holds_thread: bool,
+    /// A worker has it: not any more where that takes the next message while this one calls back.
+    pub has_worker: bool,
     /// A request of it is under way, on one of its subscriber's connections.
     pub connected: bool,
     /// The resource of its change can change again.

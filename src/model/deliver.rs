@@ -98,18 +98,21 @@ impl World {
             attempt.context.claimed = attempt.ledger.claimed(attempt.context.change, false);
         }
         let Some(step) = first else {
+            attempt.context.has_worker = true;
             let over = attempt.finish();
             return self.end_attempt(over);
         };
         attempt.context.step = step;
         attempt.context.call_began = attempt.now;
-        if !attempt.subscriber.waits_for_answers() {
+        attempt.context.has_worker = attempt.subscriber.waits_for_answers();
+        if !attempt.context.has_worker {
             if attempt.subscriber.pipeline.is_some() {
                 self.leave_task(at);
+                attempt = self.attempt(at).expect("this one's work was just done");
             } else if let Some(next) = attempt.free_worker() {
                 self.start_work(next);
+                attempt = self.attempt(at).expect("this one's work was just done");
             }
-            attempt = self.attempt(at).expect("this one's work was just done");
         }
         if step == 0 && attempt.subscriber.caller().care.is_some() {
             return self.call_with_care(at);
@@ -132,7 +135,7 @@ impl World {
     /// The attempt is over: thread and worker are free again, the broker is told.
     #[inline(always)]
     pub(super) fn end_attempt(&mut self, over: Over) {
-        let Over { at, who, done, raised, segment, holds_thread, has_worker, settled_at } = over;
+        let Over { at, who, done, raised, segment, holds_thread, has_worker, has_pipeline, settled_at } = over;
         if let Some(by) = raised {
             let trigger = self.copies.at(at.slot).change;
             self.raise_derived(trigger, by);
@@ -140,7 +143,7 @@ impl World {
         if holds_thread {
             self.thread_freed(segment);
         }
-        if self.subscribers[who as usize].pipeline.is_some() {
+        if has_pipeline {
             if self.leave_pipeline(at, who, has_worker) {
                 return;
             }
@@ -179,17 +182,22 @@ impl World {
         let delivery = DeliveryId { copy: context.copy, stamp: at.stamp };
         let subscriber = &mut self.subscribers[context.subscriber as usize];
         let (queue, line) = (subscriber.queue, subscriber.line as usize);
-        if done {
-            let told = &mut self.segments[segment as usize];
-            told.broker.handle_ack(self.now, delivery, &mut told.outputs);
-            self.told(segment);
-            if tracked { self.done_with(change, place) } else { self.release(change) }
-        } else {
+        if !done {
             let delay = subscriber.redelivery.after(attempt);
             self.tell(segment, Input::Nack { delivery, delay });
+            return self.look_at_queue(segment, queue);
         }
-        let broker = &self.segments[segment as usize].broker;
-        self.probe.lines[line].levels(self.now, broker.load(queue));
+        let acked = &mut self.segments[segment as usize];
+        acked.broker.handle_ack(self.now, delivery, &mut acked.outputs);
+        let load = if acked.is_quiet() {
+            self.probe.segments[segment as usize].memory.level.set(self.now, acked.broker.memory().0);
+            acked.broker.load(queue)
+        } else {
+            self.told(segment);
+            self.segments[segment as usize].broker.load(queue)
+        };
+        self.probe.lines[line].levels(self.now, load);
+        if tracked { self.done_with(change, place) } else { self.release(change) }
     }
 
     /// A subscription is done with a copy of a change whose resource can change again. What it does not show yet stays open.

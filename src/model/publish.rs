@@ -318,7 +318,7 @@ impl World {
     }
 
     /// A copy, or the publisher, is done with a change.
-    #[inline]
+    #[inline(always)]
     pub(super) fn release(&mut self, change: u32) {
         if self.ledger.release(self.now, change) {
             self.probe.living.level.fall(self.now);

@@ -141,6 +141,12 @@ impl Journal {
 }
 
 impl Segment {
+    /// The broker has nothing to say and nothing to do by itself.
+    #[inline]
+    pub fn is_quiet(&self) -> bool {
+        self.outputs.is_empty() && !self.draining && !self.timed
+    }
+
     /// How long an operation takes at the present depth of the backlog.
     #[inline]
     pub fn deepened(&self, length: Span) -> Span {

@@ -111,6 +111,15 @@ pub struct Caller {
     parsing_stream: Stream,
 }
 
+/// A connection that was given back.
+#[derive(Clone, Copy, Debug)]
+pub struct Freed {
+    /// Somebody waits for one.
+    pub is_wanted: bool,
+    /// Its caller has a cache, a breaker or others to share with.
+    pub is_careful: bool,
+}
+
 /// A system of record to call.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -163,11 +172,11 @@ impl Caller {
         free
     }
 
-    /// Gives a connection back; whether somebody waits for one.
+    /// Gives a connection back.
     #[inline]
-    pub fn disconnect(&mut self) -> bool {
+    pub fn disconnect(&mut self) -> Freed {
         self.in_use -= 1;
-        !self.waiting.is_empty()
+        Freed { is_wanted: !self.waiting.is_empty(), is_careful: self.care.is_some() }
     }
 
     /// So many connections are cut, and who waits for one and is not `living` does not any more.
