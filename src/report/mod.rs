@@ -5,7 +5,8 @@
 //! three digits for people; CSV and JSON carry all of them.
 //!
 //! `facts` looks things up, so that all renderers tell the same story; `chart` makes pictures (`picture`), which `svg`
-//! and `png` write; `terminal`, `markdown`, `table` and `page` put it together.
+//! and `png` write; `terminal`, `markdown`, `table` and `page` put it together. Charts are complete as SVG;
+//! where the page's script runs, it draws those with axes again so that they can be asked.
 pub mod answer;
 mod chart;
 mod facts;

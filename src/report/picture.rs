@@ -12,6 +12,10 @@ pub const DARK: Color = Color(0x1f, 0x24, 0x2b);
 pub const MUTED: Color = Color(0x5b, 0x64, 0x70);
 pub const GRID: Color = Color(0xe3, 0xe6, 0xea);
 pub const FAINT: Color = Color(0xb9, 0xc0, 0xc8);
+/// Ink on pale colors, whatever the page's ground is.
+pub const BLACK: Color = Color(0x14, 0x18, 0x1d);
+/// A quiet ground.
+pub const SOFT: Color = Color(0xf3, 0xf4, 0xf6);
 pub const WHITE: Color = Color(0xff, 0xff, 0xff);
 
 impl Color {
@@ -33,8 +37,11 @@ impl Color {
 
     /// The text color that is read best on this ground.
     pub fn ink(self) -> Color {
+        if self == WHITE {
+            return DARK;
+        }
         let light = 0.299 * f64::from(self.0) + 0.587 * f64::from(self.1) + 0.114 * f64::from(self.2);
-        if light < 140.0 { WHITE } else { DARK }
+        if light < 140.0 { WHITE } else { BLACK }
     }
 }
 
@@ -59,9 +66,20 @@ pub struct Text {
 
 #[derive(Clone, Debug)]
 pub enum Shape {
-    Line { points: Vec<Point>, color: Color, width: f64 },
-    Area { points: Vec<Point>, color: Color, opacity: f64 },
+    Line {
+        points: Vec<Point>,
+        color: Color,
+        width: f64,
+    },
+    Area {
+        points: Vec<Point>,
+        color: Color,
+        opacity: f64,
+    },
     Text(Text),
+    /// What follows, up to its end, shows this entity, e.g. `subscriber.gate`; an arrow shows both ends, with a `|` between.
+    Open(String),
+    Close,
 }
 
 /// A picture of a fixed size with a name for those who cannot see it.
@@ -70,12 +88,21 @@ pub struct Picture {
     pub width: f64,
     pub height: f64,
     pub name: String,
+    /// What is plotted, in a sentence.
+    pub about: String,
     pub shapes: Vec<Shape>,
 }
 
 impl Picture {
     pub fn new(width: f64, height: f64, name: &str) -> Self {
-        Picture { width, height, name: name.to_string(), shapes: Vec::new() }
+        Picture { width, height, name: name.to_string(), about: String::new(), shapes: Vec::new() }
+    }
+
+    /// All that is drawn meanwhile shows the entity.
+    pub fn of(&mut self, entity: &str, draw: impl FnOnce(&mut Picture)) {
+        self.shapes.push(Shape::Open(entity.to_string()));
+        draw(self);
+        self.shapes.push(Shape::Close);
     }
 
     pub fn line(&mut self, points: Vec<Point>, color: Color, width: f64) {

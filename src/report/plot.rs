@@ -27,6 +27,7 @@ pub struct EndLabel {
 /// Title and subtitle on an empty picture of the charts' size.
 pub fn titled(title: &str, subtitle: &str, height: f64) -> Picture {
     let mut picture = Picture::new(WIDTH, height, title);
+    picture.about = subtitle.to_string();
     picture.bold((MARGIN, 48.0), &fitted(title, 34.0, true, WIDTH - 2.0 * MARGIN), 34.0, DARK, Anchor::Start);
     picture.text((MARGIN, 94.0), &fitted(subtitle, 22.0, false, WIDTH - 2.0 * MARGIN), 22.0, MUTED, Anchor::Start);
     picture
@@ -98,9 +99,21 @@ impl Plot {
 
     /// A dashed horizontal line with its name above the left end.
     pub fn bound(&mut self, value: f64, name: &str) {
-        let at = self.y.place(value);
-        self.picture.dashes((LEFT, at), (RIGHT, at), DARK, 1.8);
-        self.picture.label((LEFT + 12.0, at - 16.0), name, LABEL, DARK, Anchor::Start);
+        self.bounds(&[(value, name.to_string())]);
+    }
+
+    /// Dashed horizontal lines with their names above the left end, or right of a name that is too near.
+    pub fn bounds(&mut self, bounds: &[(f64, String)]) {
+        let mut names: Vec<(Point, f64)> = Vec::new();
+        for (value, name) in bounds {
+            let at = self.y.place(*value);
+            self.picture.dashes((LEFT, at), (RIGHT, at), DARK, 1.8);
+            let near = |(_, y): &Point| (y - at).abs() < LABEL * 1.3;
+            let left = names.iter().filter(|(place, _)| near(place)).map(|((x, _), width)| x + width + 24.0).fold(LEFT + 12.0, f64::max);
+            let name = fitted(name, LABEL, false, (RIGHT - left).max(60.0));
+            names.push(((left, at), font::width(&name, LABEL, false)));
+            self.picture.label((left, at - 16.0), &name, LABEL, DARK, Anchor::Start);
+        }
     }
 
     /// Stretches of time in which something was broken, with their names on top: each in the first row that has room for it, if any.

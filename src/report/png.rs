@@ -28,6 +28,7 @@ fn draw(backend: &mut BitMapBackend, shape: &Shape) {
             backend.draw_path(points.iter().map(place), &style)
         }
         Shape::Area { points, color, opacity } => backend.fill_polygon(points.iter().map(place), &rgba(*color, *opacity)),
+        Shape::Open(_) | Shape::Close => Ok(()),
         Shape::Text(text) => {
             let color = RGBColor(text.color.0, text.color.1, text.color.2);
             let style = font::font(text.size * OVER as f64, text.bold).color(&color);

@@ -29,6 +29,8 @@ impl Scale {
         if low > 0.0 && high / low > log_above {
             return Scale::log(unit, low, high);
         }
+        // A share of one stands at the upper edge.
+        let high = if unit == Unit::Share && high <= 1.0 + 1e-9 { high.min(1.0 / 1.05) } else { high };
         let step = round_step(unit, high * 1.05 / 5.0, high);
         let count = (high * 1.02 / step).ceil().max(1.0) as usize;
         let ticks = (0..=count).map(|index| (index as f64 * step, unit.show(index as f64 * step))).collect();

@@ -157,6 +157,31 @@ fn color_only_adds_to_what_is_said() {
     }
 }
 
+/// The data that the page's script draws from: it parses, has the series' figures, and no text in it ends its element.
+#[test]
+fn the_live_charts_have_the_figures_of_the_series() {
+    let outcome = rich();
+    let data = |page: &str| -> serde_json::Value {
+        let (_, rest) = page.split_once("<script type=\"application/json\" id=\"charts\">").expect("there is data");
+        serde_json::from_str(rest.split_once("</script>").expect("it ends").0).expect("it is JSON")
+    };
+    let charts = data(&text(&folder(&outcome), "report.html"));
+    let series = outcome.series.iter().find(|series| series.name == "subscriber.gate.throughput").expect("it is in the sample");
+    let drawn = charts["throughput"]["traces"].as_array().unwrap().iter().find(|trace| trace["entity"] == "subscriber.gate").unwrap();
+    for (side, values) in [("values", &series.mean), ("low", &series.low), ("high", &series.high)] {
+        let shown = drawn[side].as_array().unwrap();
+        assert_eq!(shown.len(), values.len(), "{side}");
+        for (shown, value) in shown.iter().zip(values) {
+            assert!((shown.as_f64().unwrap() - value).abs() <= 1e-4 * value.abs(), "{side}: {shown} is not {value}");
+        }
+    }
+    assert_eq!(charts["throughput"]["x"][3].as_f64(), Some(3.5 * series.step_s), "a step's mean stands in its middle");
+    let objective = outcome.objectives.iter().find(|objective| objective.metric.contains(".end_to_end.p")).unwrap();
+    let bounds = charts["latency"]["bounds"].as_array().unwrap();
+    assert!(bounds.iter().any(|bound| bound[0].as_f64() == Some(objective.limit)), "{bounds:?}");
+    assert!(data(&text(&folder(&hostile()), "report.html")).is_object(), "hostile names do not end the data");
+}
+
 #[test]
 fn hostile_texts_stay_texts() {
     let outcome = hostile();
@@ -204,9 +229,12 @@ fn table_rows_of_markdown_keep_their_columns() {
 fn the_page_fetches_nothing_and_is_small() {
     for outcome in [rich(), sixty()] {
         let page = text(&folder(&outcome), "report.html");
-        for reference in ["http:", "https:", "src=", "href=", "@import", "url("] {
+        for reference in ["http:", "https:", "src=", "@import", "url("] {
             assert!(!page.contains(reference), "{reference} on the page");
         }
+        assert_eq!(page.matches("href=").count(), page.matches("href=\"#").count(), "links lead to places on the page");
+        let policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:";
+        assert!(page.contains(policy), "the browser is told to fetch nothing");
         assert!(page.len() < 1_500_000, "{} bytes", page.len());
     }
 }

@@ -3,7 +3,7 @@
 use super::layout::{Layout, Placed, layout};
 use crate::outcome::Edge;
 use crate::report::facts::Facts;
-use crate::report::picture::{Anchor, Color, DARK, FAINT, MUTED, Picture, Point, WHITE, fitted};
+use crate::report::picture::{Anchor, Color, DARK, FAINT, MUTED, Picture, Point, SOFT, WHITE, fitted};
 use crate::report::plot::{WIDTH, apart, titled};
 use crate::report::text::plain;
 use crate::units::Unit;
@@ -23,7 +23,7 @@ pub fn picture(facts: &Facts) -> Option<Picture> {
         "Filled by utilization in the worst 5 minutes; arrows as wide as their mean rate; callbacks in vermilion, back underneath";
     let mut picture = titled(&title, subtitle, height);
     for ground in &layout.grounds {
-        picture.rect(ground.at, ground.size, Color(0xf3, 0xf4, 0xf6));
+        picture.rect(ground.at, ground.size, SOFT);
         picture.text(
             (ground.at.0 + 14.0, ground.at.1 + 16.0),
             &fitted(&plain(&ground.name), 17.0, false, ground.size.0 - 20.0),
@@ -34,7 +34,7 @@ pub fn picture(facts: &Facts) -> Option<Picture> {
     }
     let (segments, leaves): (Vec<&Placed>, Vec<&Placed>) = layout.boxes.iter().partition(|placed| placed.kind == "segment");
     for placed in segments.into_iter().chain(leaves) {
-        draw_box(&mut picture, placed, bottleneck == Some(placed.name.as_str()));
+        picture.of(&placed.name, |picture| draw_box(picture, placed, bottleneck == Some(placed.name.as_str())));
     }
     let labels = draw_edges(&mut picture, &layout);
     for (lane, (to, edges)) in callbacks.iter().enumerate() {
@@ -76,6 +76,11 @@ fn thickness(layout: &Layout, rate: f64) -> f64 {
     if largest > 0.0 { (14.0 * rate / largest).max(1.6) } else { 1.6 }
 }
 
+/// An arrow belongs to both.
+fn ends(from: &str, to: &str) -> String {
+    format!("{from}|{to}")
+}
+
 type Label = (Point, String);
 
 fn draw_edges(picture: &mut Picture, layout: &Layout) -> Vec<Label> {
@@ -89,7 +94,8 @@ fn draw_edges(picture: &mut Picture, layout: &Layout) -> Vec<Label> {
         let is_short = (to.left - from.right()).abs() < 120.0;
         let place = if is_short { ((from.right() + to.left) / 2.0, y.max(points[0].1) + 26.0) } else { (x, y) };
         labels.push((place, Unit::PerSecond.show(edge.rate)));
-        arrow(picture, points, color, thickness(layout, edge.rate));
+        let width = thickness(layout, edge.rate);
+        picture.of(&ends(&edge.from, &edge.to), |picture| arrow(picture, points, color, width));
     }
     labels
 }
@@ -146,7 +152,7 @@ fn draw_callbacks(picture: &mut Picture, layout: &Layout, (to, edges): (&Placed,
     let stubs = stubs(layout, edges, lane);
     for (index, (from, (x, y), rate)) in stubs.iter().enumerate() {
         let width = thickness(layout, *rate);
-        picture.line(vec![(from.right(), *y), (*x, *y)], color, width);
+        picture.of(&ends(&from.name, &to.name), |picture| picture.line(vec![(from.right(), *y), (*x, *y)], color, width));
         if from.column == 3 {
             picture.text((from.right() + 6.0, y - 10.0 - width / 2.0), &Unit::PerSecond.show(*rate), 16.0, color.darker(), Anchor::Start);
         }

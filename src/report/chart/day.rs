@@ -1,10 +1,10 @@
 //! Series over simulated time, several entities in one plot: throughput, backlog, utilization.
 
 use super::colors::Colors;
+use super::panel::{Panel, Trace};
 use crate::outcome::Series;
 use crate::report::facts::{Facts, split};
-use crate::report::picture::{Color, FAINT, Picture, Point};
-use crate::report::plot::{EndLabel, Plot};
+use crate::report::picture::{FAINT, Point};
 use crate::report::scale::Scale;
 use crate::report::text::{clock, plain};
 use crate::units::Unit;
@@ -22,7 +22,7 @@ struct Track<'a> {
     peak: Point,
 }
 
-pub fn throughput(facts: &Facts, colors: &Colors) -> Option<Picture> {
+pub fn throughput(facts: &Facts, colors: &Colors) -> Option<Panel> {
     let raised = tracks(facts, |kind, quantity| kind == "event" && quantity == "raised");
     let mut all = tracks(facts, |kind, quantity| matches!(kind, "subscriber" | "poller") && quantity == "throughput");
     let title = match (raised.first(), all.first()) {
@@ -32,20 +32,20 @@ pub fn throughput(facts: &Facts, colors: &Colors) -> Option<Picture> {
     };
     let count = raised.len();
     all.splice(0..0, raised.into_iter().map(|track| Track { name: format!("{} raised", track.name), ..track }));
-    draw(facts, colors, &all, (&title, "Events raised, and events that each subscriber finished", "Events per second"), count.min(2))
+    panel(facts, colors, all, (&title, "Events raised, and events that each subscriber finished", "Events per second"), count.min(2))
 }
 
-pub fn backlog(facts: &Facts, colors: &Colors) -> Option<Picture> {
+pub fn backlog(facts: &Facts, colors: &Colors) -> Option<Panel> {
     let all = tracks(facts, |kind, quantity| matches!(kind, "subscriber" | "poller" | "queue") && quantity == "backlog");
     let top = all.first()?;
     let title = match top.peak.1 {
         peak if peak < 0.05 => "No backlog builds up".to_string(),
         peak => format!("The backlog of {} is highest: {} messages {}", top.name, top.unit.show(peak), when(facts, top)),
     };
-    draw(facts, colors, &all, (&title, "Ready messages that wait for each subscription", "Messages"), 0)
+    panel(facts, colors, all, (&title, "Ready messages that wait for each subscription", "Messages"), 0)
 }
 
-pub fn utilization(facts: &Facts, colors: &Colors) -> Option<Picture> {
+pub fn utilization(facts: &Facts, colors: &Colors) -> Option<Panel> {
     let mut all = tracks(facts, |_, quantity| quantity == "utilization");
     all.extend(
         facts.sors.iter().filter(|sor| facts.series(&format!("sor.{sor}.utilization")).is_none()).filter_map(|sor| sor_total(facts, sor)),
@@ -53,7 +53,7 @@ pub fn utilization(facts: &Facts, colors: &Colors) -> Option<Picture> {
     sort(&mut all);
     let top = all.first()?;
     let title = format!("{} is the busiest station: {} {}", plain(&top.entity), top.unit.show(top.peak.1), when(facts, top));
-    draw(facts, colors, &all, (&title, "Utilization: the share of each station's servers at work", "Utilization"), 0)
+    panel(facts, colors, all, (&title, "Utilization: the share of each station's servers at work", "Utilization"), 0)
 }
 
 fn tracks<'a>(facts: &Facts<'a>, wanted: impl Fn(&str, &str) -> bool) -> Vec<Track<'a>> {
@@ -131,7 +131,7 @@ pub fn time_axis(facts: &Facts) -> (Scale, &'static str) {
 }
 
 /// Those that begin and end together have one name, of at most three of theirs.
-pub fn shade_disruptions(plot: &mut Plot, facts: &Facts) {
+pub fn shades(facts: &Facts) -> Vec<(f64, f64, String)> {
     const NAMED_MAX: usize = 3;
     let mut stretches: Vec<(f64, f64, Vec<String>)> = Vec::new();
     for disruption in &facts.outcome.disruptions {
@@ -146,43 +146,58 @@ pub fn shade_disruptions(plot: &mut Plot, facts: &Facts) {
         0 => names.join(", "),
         more => format!("{}, and {more} more", names[..NAMED_MAX].join(", ")),
     };
-    let named: Vec<_> = stretches.into_iter().map(|(from, to, names)| (from, to, text(names))).collect();
-    plot.shades(&named);
+    stretches.into_iter().map(|(from, to, names)| (from, to, text(names))).collect()
 }
 
 /// The first `broad` tracks are a pale ground for the others; after five lines the rest is gray.
-fn draw(facts: &Facts, colors: &Colors, all: &[Track], (title, subtitle, y_title): (&str, &str, &str), broad: usize) -> Option<Picture> {
+fn panel(facts: &Facts, colors: &Colors, all: Vec<Track>, (title, subtitle, y_title): (&str, &str, &str), broad: usize) -> Option<Panel> {
     let unit = all.first()?.unit;
     let bands = all.iter().take(LABELED).filter_map(|track| track.band).flat_map(|series| series.high.iter().copied());
     let top = all.iter().map(|track| track.peak.1).chain(bands).fold(0.0, f64::max);
     // One more line is better named than told about.
     let labeled = if all.len() <= LABELED + 1 { all.len() } else { LABELED };
-    let others = &all[labeled..all.len().min(labeled + GRAY_MAX)];
-    let gray = match all.len() - labeled - others.len() {
-        0 if others.is_empty() => String::new(),
-        0 => format!("; the highest {labeled} named, {} others in gray", others.len()),
-        hidden => format!("; the highest {labeled} named, {} others in gray, {hidden} not drawn", others.len()),
+    let others = all.len().min(labeled + GRAY_MAX) - labeled;
+    let gray = match all.len() - labeled - others {
+        0 if others == 0 => String::new(),
+        0 => format!("; the highest {labeled} named, {others} others in gray"),
+        hidden => format!("; the highest {labeled} named, {others} others in gray, {hidden} not drawn"),
     };
-    let y = Scale::of_values(unit, 0.0, top, f64::INFINITY);
-    let mut plot = Plot::new(title, &format!("{subtitle}{gray}"), time_axis(facts), (y, y_title));
-    shade_disruptions(&mut plot, facts);
-    for track in others {
-        plot.line(&track.mean, FAINT, 1.2);
-    }
-    let mut labels = Vec::new();
-    for (index, track) in all[..labeled].iter().enumerate() {
-        let color = if index < broad { FAINT } else { colors.get(&track.entity) };
-        track_line(&mut plot, track, color, if index < broad { 8.0 } else { 2.6 });
-        let at = track.mean.last().map_or(0.0, |(_, value)| *value);
-        labels.push(EndLabel { text: track.name.clone(), color: if index < broad { color.darker() } else { color }, at });
-    }
-    plot.end_labels(&labels);
-    Some(plot.picture)
+    let (x, x_title) = time_axis(facts);
+    let traces = all.into_iter().take(labeled + others).enumerate();
+    let mut traces: Vec<Trace> = traces.map(|(index, track)| trace(colors, track, index < broad, index < labeled)).collect();
+    // Gray lines lie below those that are named.
+    traces.rotate_left(labeled);
+    Some(Panel {
+        title: title.into(),
+        about: format!("{subtitle}{gray}"),
+        unit,
+        x,
+        x_title: x_title.into(),
+        y: Scale::of_values(unit, 0.0, top, f64::INFINITY),
+        y_title: y_title.into(),
+        traces,
+        bounds: Vec::new(),
+        shades: shades(facts),
+    })
 }
 
-fn track_line(plot: &mut Plot, track: &Track, color: Color, width: f64) {
-    if let Some(series) = track.band {
-        plot.between(&points(series, &series.low), &points(series, &series.high), color, 0.18);
+fn trace(colors: &Colors, track: Track, is_broad: bool, is_named: bool) -> Trace {
+    let (color, width) = match (is_broad, is_named) {
+        (true, _) => (FAINT, 8.0),
+        (_, true) => (colors.get(&track.entity), 2.6),
+        _ => (FAINT, 1.2),
+    };
+    let band = track.band.filter(|_| is_named);
+    let side = |values: fn(&Series) -> &Vec<f64>| band.map_or(Vec::new(), |series| points(series, values(series)));
+    Trace {
+        entity: track.entity,
+        name: track.name,
+        color,
+        width,
+        low: side(|series| &series.low),
+        high: side(|series| &series.high),
+        points: track.mean,
+        opacity: 0.18,
+        is_named,
     }
-    plot.line(&track.mean, color, width);
 }

@@ -1,17 +1,20 @@
 //! Percentile curves: one per subscriber on an axis of nines, the interval as a band, objectives as lines.
 
 use super::colors::Colors;
+use super::panel::{Panel, Trace};
 use crate::outcome::{Curve, Verdict};
 use crate::report::facts::{Facts, bare, entity, split};
-use crate::report::picture::{FAINT, Picture, Point};
-use crate::report::plot::{EndLabel, Plot};
+use crate::report::picture::{FAINT, Point};
 use crate::report::scale::Scale;
 use crate::report::text::plain;
 use crate::units::Unit;
+use std::ops::Range;
 
 const LABELED: usize = 5;
+/// From the median on; beyond the last nine nothing is certain enough.
+const SHOWN: Range<f64> = 0.5..0.999_995;
 
-pub fn picture(facts: &Facts, colors: &Colors) -> Option<Picture> {
+pub fn panel(facts: &Facts, colors: &Colors) -> Option<Panel> {
     let curves: Vec<(&str, &Curve)> = facts.subscribers.iter().filter_map(|name| Some((*name, facts.curve(name)?))).collect();
     let (bounds, last) = (bounds(facts), last_probability(&curves)?);
     let values = || curves.iter().flat_map(|(_, curve)| shown(curve)).map(|(_, value)| value);
@@ -20,28 +23,38 @@ pub fn picture(facts: &Facts, colors: &Colors) -> Option<Picture> {
         values().chain(curves.iter().flat_map(|(_, curve)| curve.high.iter().copied())).chain(bounds.iter().map(|(limit, _)| limit * 1.05));
     let (low, high) = (values().filter(|value| *value > 0.0).fold(f64::INFINITY, f64::min), highest.fold(0.0, f64::max));
     let y = Scale::of_values(Unit::Seconds, if low.is_finite() { low } else { 0.0 }, high, 12.0);
-    let mut plot = Plot::new(
-        &title(facts),
-        &subtitle(facts, curves.len()),
-        (Scale::of_nines(last), "Percentile of all events"),
-        (y, "End-to-end latency"),
-    );
-    for (_, curve) in curves.iter().skip(LABELED) {
-        plot.line(&shown(curve), FAINT, 1.2);
+    let last_first = curves.iter().enumerate().rev();
+    Some(Panel {
+        title: title(facts),
+        about: subtitle(facts, curves.len()),
+        unit: Unit::Seconds,
+        x: Scale::of_nines(last),
+        x_title: "Percentile of all events".into(),
+        y,
+        y_title: "End-to-end latency".into(),
+        traces: last_first.map(|(index, (name, curve))| trace(colors, name, curve, index < LABELED)).collect(),
+        bounds,
+        shades: Vec::new(),
+    })
+}
+
+fn trace(colors: &Colors, name: &str, curve: &Curve, is_named: bool) -> Trace {
+    let side = |values: &[f64]| -> Vec<Point> {
+        let all = curve.quantiles.iter().zip(values).map(|((at, _), value)| (*at, *value));
+        all.filter(|(at, value)| is_named && SHOWN.contains(at) && value.is_finite()).collect()
+    };
+    let entity = entity(name);
+    Trace {
+        name: plain(name),
+        color: if is_named { colors.get(&entity) } else { FAINT },
+        width: if is_named { 3.0 } else { 1.2 },
+        points: shown(curve),
+        low: side(&curve.low),
+        high: side(&curve.high),
+        opacity: 0.18,
+        is_named,
+        entity,
     }
-    let mut labels = Vec::new();
-    for (name, curve) in curves.iter().take(LABELED).rev() {
-        let color = colors.get(&entity(name));
-        band(&mut plot, curve, color);
-        plot.line(&shown(curve), color, 3.0);
-        let at = shown(curve).last().map_or(0.0, |(_, value)| *value);
-        labels.push(EndLabel { text: plain(name), color, at });
-    }
-    for (limit, name) in &bounds {
-        plot.bound(*limit, name);
-    }
-    plot.end_labels(&labels);
-    Some(plot.picture)
 }
 
 fn last_probability(curves: &[(&str, &Curve)]) -> Option<f64> {
@@ -49,17 +62,8 @@ fn last_probability(curves: &[(&str, &Curve)]) -> Option<f64> {
     (last > 0.5).then_some(last)
 }
 
-/// From the median on; beyond the last nine nothing is certain enough.
 fn shown(curve: &Curve) -> Vec<Point> {
-    curve.quantiles.iter().copied().filter(|(at, _)| (0.5..0.999_995).contains(at)).collect()
-}
-
-fn band(plot: &mut Plot, curve: &Curve, color: crate::report::picture::Color) {
-    let side = |values: &[f64]| -> Vec<Point> {
-        let all = curve.quantiles.iter().zip(values).map(|((at, _), value)| (*at, *value));
-        all.filter(|(at, value)| (0.5..0.999_995).contains(at) && value.is_finite()).collect()
-    };
-    plot.between(&side(&curve.low), &side(&curve.high), color, 0.18);
+    curve.quantiles.iter().copied().filter(|(at, _)| SHOWN.contains(at)).collect()
 }
 
 /// Objectives on percentiles, each line once however many subscribers share it.

@@ -10,5 +10,6 @@ mod latency;
 mod layout;
 mod list;
 mod load;
+mod panel;
 
-pub use list::{Chart, Part, all};
+pub use list::{Chart, Part, all, load_stem};
