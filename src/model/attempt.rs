@@ -355,7 +355,8 @@ impl Attempt<'_> {
         let Attempt { now, context, subscriber, watched, events, ledger, .. } = self;
         let by = Applying { place: context.place, subscription: subscriber.line, guard: subscriber.guard, claimed: context.claimed };
         if context.tracked {
-            let applied = ledger.apply(*now, by, context.change, context.version, |shown| watched.shown(shown, None, context.event, events));
+            let applied =
+                ledger.apply(*now, by, context.change, context.version, |shown| watched.shown(shown, None, context.event, events));
             watched.stale_overwrites.add((applied == Applied::StaleOverwrite) as u64);
             if !ledger.has_shown(context.change, context.place) {
                 return;

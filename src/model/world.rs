@@ -92,10 +92,7 @@ impl Looks {
     fn look(&mut self, at: Time, notices: u64) {
         self.still = if at == self.since { self.still + 1 } else { 0 };
         self.since = at;
-        assert!(
-            self.still < LOOKS_AT_ONE_INSTANT,
-            "time stands still at {at}: {notices} notices, and things go on following one another"
-        );
+        assert!(self.still < LOOKS_AT_ONE_INSTANT, "time stands still at {at}: {notices} notices, and things go on following one another");
     }
 }
 

@@ -223,9 +223,7 @@ impl Distribution {
     #[inline(always)]
     pub fn sample(&self, stream: &mut Stream) -> Span {
         match &self.terms {
-            Terms::Exponential { mean_nanos, offset } => {
-                Span((mean_nanos * stream.exponential() + UNIT).to_bits().wrapping_add(*offset))
-            }
+            Terms::Exponential { mean_nanos, offset } => Span((mean_nanos * stream.exponential() + UNIT).to_bits().wrapping_add(*offset)),
             Terms::None => self.constant,
             Terms::Many(shapes) => self.constant + Distribution::sum(shapes, stream),
         }
