@@ -13,6 +13,7 @@ use super::topic::Topic;
 use super::turns::Consumer;
 use crate::units::{Bytes, Time};
 use std::collections::BTreeMap;
+use std::hint::cold_path;
 
 /// What holds for the broker as a whole. The default limits nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -125,10 +126,12 @@ impl Broker {
     #[inline(always)]
     fn served(&mut self, now: Time, out: &mut Vec<Output>, serve: impl FnOnce(&mut Broker, &mut Vec<Output>)) {
         if self.timers.is_due(now) {
+            cold_path();
             self.fire(now, out);
         }
         serve(self, out);
         if !self.door.is_quiet() {
+            cold_path();
             self.serve_door(now, out);
         }
     }

@@ -16,6 +16,7 @@ use crate::core::{Applied, Delivery};
 use crate::sim::{Admission, Calendar};
 use crate::stats::Clock;
 use crate::units::{Bytes, Span, Time};
+use std::hint::cold_path;
 
 /// An ack or nack on the wire.
 pub const SETTLE_SIZE: Bytes = Bytes(64);
@@ -109,7 +110,12 @@ impl World {
     /// The same, while the request `call` is the one that its caller waits for.
     #[inline(always)]
     pub(super) fn calling(&mut self, call: u16, at: CopyRef) -> Option<Attempt<'_>> {
-        self.attempt(at).filter(|attempt| attempt.context.call == call)
+        let attempt = self.attempt(at)?;
+        if attempt.context.call != call {
+            cold_path();
+            return None;
+        }
+        Some(attempt)
     }
 }
 
@@ -136,6 +142,7 @@ impl Attempt<'_> {
             self.context.poisoned = self.subscriber.is_poisoned();
             self.pass(Hop::Backlog);
         } else {
+            cold_path();
             self.pass(Hop::Redelivery);
             self.watched.redelivered.add(1);
         }
@@ -171,6 +178,7 @@ impl Attempt<'_> {
     pub fn join(&mut self) -> bool {
         self.watched.delivered.add(1);
         if self.subscriber.pipeline.is_some() {
+            cold_path();
             return true;
         }
         if self.context.tracked && self.ledger.handed(self.context.change, self.context.place) {
@@ -246,14 +254,17 @@ impl Attempt<'_> {
     #[inline(always)]
     pub fn request(&mut self) -> Option<Arrival> {
         debug_assert_eq!(self.context.mark, self.now);
-        self.pass_breaker();
+        let Context { event, step, .. } = *self.context;
         self.context.call = self.context.call.wrapping_add(1);
         self.context.connected = true;
-        self.watched.requests(self.context.step).add(1);
+        self.watched.requests(step).add(1);
         let (at, call) = (self.at, self.context.call);
         let caller = self.subscriber.caller();
+        if caller.care.is_some() {
+            caller.pass_breaker(at, event, step);
+        }
         let Caller { request, timeout, .. } = *caller;
-        let (target, link_stream, _) = caller.target(self.context.event, self.context.step);
+        let (target, link_stream, _) = caller.target(event, step);
         if let Some(timeout) = timeout {
             self.calendar.schedule(self.now + timeout, Notice::CallTimeout { call, at }.packed());
             if self.network.is_down_until(&target.path, self.now, self.now + timeout) {
@@ -342,6 +353,7 @@ impl Attempt<'_> {
             && let Some(raises) = &mut self.subscriber.raises
             && let Some(raised) = raises.draw()
         {
+            cold_path();
             self.watched.raised[raised.number].add(1);
             over.raised = Some(raised.publisher);
         }
@@ -373,6 +385,7 @@ impl Attempt<'_> {
         let holds_thread = std::mem::take(&mut self.context.holds_thread);
         let has_pipeline = self.subscriber.pipeline.is_some();
         let settled_at = if has_pipeline && self.context.is_duplicate {
+            cold_path();
             self.watched.duplicates += done as u64;
             Time::MAX
         } else {
@@ -401,6 +414,7 @@ impl SubscriberProbe {
         let Shown { latency, measured: true, by_all, since_origin } = shown else { return };
         self.end_to_end.record(latency);
         if let Some(since_origin) = since_origin {
+            cold_path();
             self.since_origin.record(since_origin);
         }
         if by_all {

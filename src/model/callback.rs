@@ -9,6 +9,7 @@ use super::system_of_record::Request;
 use super::world::World;
 use crate::sim::Admission;
 use crate::units::Time;
+use std::hint::cold_path;
 
 impl World {
     /// A callback begins, once more, or the call of a further service.
@@ -42,6 +43,7 @@ impl World {
             }
             Admission::Waits => probe.line.level.rise(now),
             Admission::Refused => {
+                cold_path();
                 probe.refused.add(1);
                 if context.is_some() {
                     self.send_answer(call, at, true);
@@ -108,6 +110,7 @@ impl World {
         let Some(mut attempt) = self.calling(call, at) else { return };
         let Freed { is_wanted, is_careful } = attempt.answered();
         if is_careful {
+            cold_path();
             attempt.heard(!refused);
         }
         if is_wanted {

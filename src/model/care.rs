@@ -54,6 +54,14 @@ impl Caller {
         self.care.as_mut()?.breaker(sor)
     }
 
+    /// A request goes out.
+    #[cold]
+    pub fn pass_breaker(&mut self, at: CopyRef, event: u32, step: u16) {
+        if let Some(breaker) = self.breaker(event, step) {
+            breaker.pass(at);
+        }
+    }
+
     /// Who waited for a callback that is lost.
     pub fn orphans_of(&mut self, leader: CopyRef) -> Vec<CopyRef> {
         self.sharing().map_or(Vec::new(), |sharing| sharing.disband(leader))
@@ -78,18 +86,6 @@ impl Attempt<'_> {
             && let Some(breaker) = caller.breaker(event, step)
         {
             breaker.hear(now, at, succeeded);
-        }
-    }
-
-    /// A request goes out.
-    #[inline(always)]
-    pub fn pass_breaker(&mut self) {
-        let (at, event, step) = (self.at, self.context.event, self.context.step);
-        let caller = self.subscriber.caller();
-        if caller.care.is_some()
-            && let Some(breaker) = caller.breaker(event, step)
-        {
-            breaker.pass(at);
         }
     }
 

@@ -13,6 +13,7 @@ use super::freshness::{Freshness, Opened};
 use super::left_open::LeftOpen;
 use crate::core::{Applied, Guard};
 use crate::units::{Span, Time};
+use std::hint::cold_path;
 
 /// No change, no resource, no lifecycle.
 pub const NONE: u32 = u32::MAX;
@@ -580,7 +581,10 @@ impl Ledger {
 fn open_word<'a>(change: &'a mut Change, wide: &'a mut [u64], words: usize, slot: u32, place: u32) -> (&'a mut u64, u64) {
     let word = match place {
         0..64 => &mut change.open,
-        _ => &mut wide[slot as usize * words + (place >> 6) as usize - 1],
+        _ => {
+            cold_path();
+            &mut wide[slot as usize * words + (place >> 6) as usize - 1]
+        }
     };
     (word, 1 << (place & 63))
 }

@@ -6,6 +6,7 @@ use super::change::Ledger;
 use super::family::ResourceKey;
 use crate::sim::{Distribution, Stream};
 use crate::units::Time;
+use std::hint::cold_path;
 
 /// Far from the ends of time, so that no stamp has to stop there; stamps are only compared.
 const EPOCH: u64 = 1 << 62;
@@ -65,7 +66,11 @@ impl Ledger {
     /// Where clocks are wrong: the stamp of the change, or of the latest version of its resource; zero says as much as the version.
     #[inline(always)]
     pub fn claimed(&self, slot: u32, latest: bool) -> Time {
-        if self.clocks.is_none() { Time::ZERO } else { self.claimed_by_clock(slot, latest) }
+        if self.clocks.is_none() {
+            return Time::ZERO;
+        }
+        cold_path();
+        self.claimed_by_clock(slot, latest)
     }
 
     #[inline(never)]

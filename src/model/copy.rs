@@ -4,6 +4,7 @@ use super::change::{Change, PUBLISH_HOPS};
 use super::hop::{HOPS, Hop};
 use super::notice::CopyRef;
 use crate::units::{Bytes, Time};
+use std::hint::cold_path;
 
 /// The segment of what came from a feed.
 pub const FEED: u16 = u16::MAX;
@@ -173,13 +174,24 @@ impl Copies {
     /// What is known of a delivery, unless the copy has been handed over anew.
     #[inline(always)]
     pub fn current(&mut self, at: CopyRef) -> Option<&mut Context> {
-        self.contexts.get_mut(at.slot as usize).filter(|context| context.stamp == at.stamp)
+        match self.contexts.get_mut(at.slot as usize) {
+            Some(context) if context.stamp == at.stamp => Some(context),
+            _ => {
+                cold_path();
+                None
+            }
+        }
     }
 
     /// The same, while the request `call` is the one that its caller waits for.
     #[inline(always)]
     pub fn calling(&mut self, call: u16, at: CopyRef) -> Option<&mut Context> {
-        self.current(at).filter(|context| context.call == call)
+        let context = self.current(at)?;
+        if context.call != call {
+            cold_path();
+            return None;
+        }
+        Some(context)
     }
 }
 

@@ -8,6 +8,7 @@ use super::notice::{CopyRef, Job, Notice};
 use super::world::World;
 use crate::core::{Delivery, DeliveryId, Input};
 use crate::units::Span;
+use std::hint::cold_path;
 
 impl World {
     /// The broker hands a copy over: the segment pays for it, then it travels.
@@ -107,6 +108,7 @@ impl World {
         attempt.context.has_worker = attempt.subscriber.waits_for_answers();
         if !attempt.context.has_worker {
             if attempt.subscriber.pipeline.is_some() {
+                cold_path();
                 self.leave_task(at);
                 attempt = self.attempt(at).expect("this one's work was just done");
             } else if let Some(next) = attempt.free_worker() {
@@ -137,13 +139,16 @@ impl World {
     pub(super) fn end_attempt(&mut self, over: Over) {
         let Over { at, who, done, raised, segment, holds_thread, has_worker, has_pipeline, settled_at } = over;
         if let Some(by) = raised {
+            cold_path();
             let trigger = self.copies.at(at.slot).change;
             self.raise_derived(trigger, by);
         }
         if holds_thread {
+            cold_path();
             self.thread_freed(segment);
         }
         if has_pipeline {
+            cold_path();
             if self.leave_pipeline(at, who, has_worker) {
                 return;
             }
@@ -166,6 +171,7 @@ impl World {
     #[inline(always)]
     fn pay_settling(&mut self, done: bool, segment: u16, at: CopyRef) {
         if segment == FEED {
+            cold_path();
             self.entry_over(at, done);
         } else if self.segments[segment as usize].prices.acknowledge_free {
             self.settle(at, done);
@@ -183,6 +189,7 @@ impl World {
         let subscriber = &mut self.subscribers[context.subscriber as usize];
         let (queue, line) = (subscriber.queue, subscriber.line as usize);
         if !done {
+            cold_path();
             let delay = subscriber.redelivery.after(attempt);
             self.tell(segment, Input::Nack { delivery, delay });
             return self.look_at_queue(segment, queue);

@@ -8,6 +8,7 @@ use crate::scenario::disruption::{Disruption, Effect, Target, When};
 use crate::scenario::spec::Destination;
 use crate::sim::{Distribution, Stream};
 use crate::units::{Span, Time};
+use std::hint::cold_path;
 
 /// One disruption of the scenario.
 #[derive(Clone, Debug)]
@@ -156,5 +157,9 @@ impl Disruptions {
 /// A span in the hands of somebody who is slow by this factor. Almost always it is 1.
 #[inline(always)]
 pub fn slowed(span: Span, factor: f64) -> Span {
-    if factor == 1.0 { span } else { span.times(factor) }
+    if factor == 1.0 {
+        return span;
+    }
+    cold_path();
+    span.times(factor)
 }

@@ -8,6 +8,7 @@ use super::hop::Hop;
 use super::recovery::Recovery;
 use crate::stats::{Clock, Histogram, Level, Track};
 use crate::units::{Bytes, Span, Time};
+use std::hint::cold_path;
 
 /// A level with its averages.
 #[derive(Clone, Debug, Default)]
@@ -85,9 +86,10 @@ impl StationProbe {
     pub fn started(&mut self, now: Time, came: Time) {
         let wait = now.since(came);
         self.waited += wait.0 as u128;
-        if came >= self.measured_from {
-            self.waits.record(wait);
+        if came < self.measured_from {
+            return cold_path();
         }
+        self.waits.record(wait);
     }
 
     /// All customers go at once: those in line, who came then, and so many who were served.
@@ -122,9 +124,10 @@ impl LinkProbe {
     /// A message was given to the link and will arrive so much later.
     #[inline]
     pub fn carried(&mut self, now: Time, latency: Span) {
-        if now >= self.measured_from {
-            self.latency.record(latency);
+        if now < self.measured_from {
+            return cold_path();
         }
+        self.latency.record(latency);
     }
 
     /// The same on a link where nothing is lost or waits.
@@ -288,9 +291,10 @@ impl SorProbe {
     pub fn started(&mut self, now: Time, came: Time) {
         let wait = now.since(came);
         self.waited += wait.0 as u128;
-        if came >= self.measured_from {
-            self.waits.record(wait);
+        if came < self.measured_from {
+            return cold_path();
         }
+        self.waits.record(wait);
     }
 
     /// It stops at once: those in line, who came then, and all who were served go unanswered.

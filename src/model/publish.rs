@@ -9,6 +9,7 @@ use super::segment::Segment;
 use super::world::{LineMap, World};
 use crate::core::{Cause, Input, Message, Output, PublisherId, QueueId, Refusal, Selector};
 use crate::units::{Bytes, Span, Time};
+use std::hint::cold_path;
 
 /// A confirm or a refusal on the wire.
 pub const ANSWER_SIZE: Bytes = Bytes(64);
@@ -98,6 +99,7 @@ impl World {
         if publisher.held.is_empty() && publisher.try_send() {
             self.send(change);
         } else {
+            cold_path();
             publisher.held.push_back(change);
         }
     }
@@ -117,7 +119,7 @@ impl World {
     }
 
     /// Ends a stage of a change before the broker.
-    #[inline]
+    #[inline(always)]
     fn pass(&mut self, change: u32, hop: Hop) {
         let now = self.now;
         let change = self.ledger.change_mut(change);
@@ -132,6 +134,7 @@ impl World {
         self.pass(change, Hop::PublishLink);
         let segment = self.publishers[self.ledger.change(change).publisher as usize].segment as u16;
         if self.segments[segment as usize].down > 0 {
+            cold_path();
             self.refused_by_lost(segment, change);
         } else if self.segments[segment as usize].prices.receive_free {
             self.received(change);
@@ -197,6 +200,7 @@ impl World {
         let publisher = &self.publishers[by as usize];
         let (segment, to, lifetimes) = (publisher.segment as u16, publisher.to, publisher.draws_lifetimes);
         if lifetimes {
+            cold_path();
             self.draw_lifetimes(event);
         }
         let place = &mut self.segments[segment as usize];
