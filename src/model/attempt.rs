@@ -159,7 +159,7 @@ impl Attempt<'_> {
     #[inline(always)]
     pub fn hand_over(&mut self) -> bool {
         if self.context.accepted >= self.clock.warm_up {
-            self.watched.delivery.record(self.now.since(self.context.accepted));
+            self.watched.delivery.record(self.now.after(self.context.accepted));
         }
         self.segments[self.context.segment as usize].delivered.add(1);
         let Subscriber { consumers, path, link_stream, .. } = &mut *self.subscriber;
@@ -184,11 +184,13 @@ impl Attempt<'_> {
         if self.context.tracked && self.ledger.handed(self.context.change, self.context.place) {
             self.watched.order_violations.add(1);
         }
-        match self.subscriber.consumers[self.context.consumer as usize].station.arrive(self.now, self.at) {
+        let consumer = &mut self.subscriber.consumers[self.context.consumer as usize];
+        match consumer.station.arrive(self.now, self.at) {
             Admission::Served => {
+                let slow = consumer.slow;
                 self.watched.station.busy.level.rise(self.now);
                 self.watched.station.started(self.now, self.now);
-                self.work()
+                self.work(slow)
             }
             _ => {
                 self.watched.station.line.level.rise(self.now);
@@ -199,25 +201,25 @@ impl Attempt<'_> {
 
     /// A worker takes the message, whose wait is over just now. True where that needs a thread of the segment.
     #[inline(always)]
-    pub fn work(&mut self) -> bool {
+    pub fn work(&mut self, slow: f64) -> bool {
         if self.subscriber.workflow {
             return true;
         }
-        let length = self.work_length();
+        let length = self.work_length(slow);
         self.calendar.schedule(self.now + length, Notice::Worked { at: self.at }.packed());
         false
     }
 
-    /// How long a worker's own work takes.
+    /// How long a worker's own work takes at a consumer that is slow by this factor.
     #[inline(always)]
-    pub fn work_length(&mut self) -> Span {
+    pub fn work_length(&mut self, slow: f64) -> Span {
         let length = self.subscriber.work(self.context.event, || self.ledger.change(self.context.change).sequence);
-        slowed(length, self.slow())
+        slowed(length, slow)
     }
 
     /// By what factor its consumer is slow.
     #[inline(always)]
-    fn slow(&self) -> f64 {
+    pub fn slow(&self) -> f64 {
         self.subscriber.consumers[self.context.consumer as usize].slow
     }
 
@@ -310,7 +312,7 @@ impl Attempt<'_> {
     #[inline(always)]
     pub fn parsing(&mut self) -> Span {
         if self.context.step == 0 && self.context.call_began >= self.clock.warm_up {
-            self.watched.callback_latency.record(self.now.since(self.context.call_began));
+            self.watched.callback_latency.record(self.now.after(self.context.call_began));
         }
         let length = self.subscriber.caller().parse();
         if length.is_zero() { length } else { slowed(length, self.slow()) }

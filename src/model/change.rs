@@ -413,7 +413,7 @@ impl Ledger {
     #[inline(always)]
     pub fn show(&mut self, now: Time, by: Applying, slot: u32) -> Option<Shown> {
         let (latency, measured, by_all, derived) = self.close(now, slot, by.place, by.subscription, |change| {
-            (now.since(change.raised), change.measured, change.waiting == 0 && !change.lost, change.derived)
+            (now.after(change.raised), change.measured, change.waiting == 0 && !change.lost, change.derived)
         })?;
         let since_origin = if derived { self.lineage.as_ref().map(|lineage| now.since(lineage.origin(slot))) } else { None };
         Some(Shown { latency, measured, by_all, since_origin })

@@ -67,7 +67,8 @@ impl World {
     fn start_work(&mut self, at: CopyRef) {
         let mut attempt = self.attempt(at).expect("a worker takes live messages only");
         attempt.pass(Hop::Wait);
-        if attempt.work() {
+        let slow = attempt.slow();
+        if attempt.work(slow) {
             let segment = attempt.context.segment;
             self.segment_job(segment, Job::Work { at });
         }
@@ -77,7 +78,8 @@ impl World {
     pub(super) fn start_workflow(&mut self, at: CopyRef) -> Span {
         let Some(mut attempt) = self.attempt(at) else { return Span::ZERO };
         attempt.pass(Hop::Wait);
-        attempt.work_length()
+        let slow = attempt.slow();
+        attempt.work_length(slow)
     }
 
     /// A workflow's own work is done: it keeps its thread where a callback holds the worker.

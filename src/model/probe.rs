@@ -84,7 +84,7 @@ impl StationProbe {
     /// A customer starts to be served that came then.
     #[inline]
     pub fn started(&mut self, now: Time, came: Time) {
-        let wait = now.since(came);
+        let wait = now.after(came);
         self.waited += wait.0 as u128;
         if came < self.measured_from {
             return cold_path();
@@ -289,7 +289,7 @@ impl SorProbe {
     /// A request starts to be served that came then.
     #[inline]
     pub fn started(&mut self, now: Time, came: Time) {
-        let wait = now.since(came);
+        let wait = now.after(came);
         self.waited += wait.0 as u128;
         if came < self.measured_from {
             return cold_path();

@@ -106,7 +106,6 @@ impl World {
 
     #[inline(always)]
     fn send(&mut self, change: u32) {
-        self.pass(change, Hop::PublishWait);
         let by = self.ledger.change(change).publisher as usize;
         let World { publishers, network, probe, .. } = self;
         let Publisher { path, last_there, link_stream, size, .. } = &mut publishers[by];
@@ -118,20 +117,31 @@ impl World {
         }
     }
 
-    /// Ends a stage of a change before the broker.
+    /// Ends a stage of a change before the broker; as in [`super::attempt::Attempt::pass`], not where it ends as it begins.
     #[inline(always)]
-    fn pass(&mut self, change: u32, hop: Hop) {
+    pub(super) fn pass(&mut self, change: u32, hop: Hop) {
         let now = self.now;
         let change = self.ledger.change_mut(change);
         debug_assert!((hop as usize) < PUBLISH_HOPS);
-        change.hops[hop as usize] += now.since(change.mark).0;
+        change.hops[hop as usize] += now.after(change.mark).0;
         change.mark = now;
+    }
+
+    /// A refused publish is tried again.
+    pub(super) fn publish_again(&mut self, change: u32) {
+        self.pass(change, Hop::PublishWait);
+        self.publish(change);
+    }
+
+    /// A publish has come over the link.
+    pub(super) fn publish_arrives(&mut self, change: u32) {
+        self.pass(change, Hop::PublishLink);
+        self.receive(change);
     }
 
     /// A publish has reached its segment.
     #[inline(always)]
-    pub(super) fn receive(&mut self, change: u32) {
-        self.pass(change, Hop::PublishLink);
+    fn receive(&mut self, change: u32) {
         let segment = self.publishers[self.ledger.change(change).publisher as usize].segment as u16;
         if self.segments[segment as usize].down > 0 {
             cold_path();
@@ -154,7 +164,6 @@ impl World {
     /// The segment has worked off a publish: journal, then broker.
     #[inline(always)]
     pub(super) fn received(&mut self, change: u32) {
-        self.pass(change, Hop::SegmentWork);
         let segment = self.publishers[self.ledger.change(change).publisher as usize].segment as usize;
         match &mut self.segments[segment].journal {
             None => self.accept(change),
@@ -186,6 +195,7 @@ impl World {
             None => self.probe.segments[segment as usize].journal.level.set(self.now, 0),
         }
         for change in written.drain(..) {
+            self.pass(change, Hop::Journal);
             self.accept(change);
         }
         self.written = written;
@@ -194,7 +204,7 @@ impl World {
     /// The broker gets the message.
     #[inline(always)]
     fn accept(&mut self, change: u32) {
-        self.pass(change, Hop::Journal);
+        debug_assert_eq!(self.ledger.change(change).mark, self.now);
         let Change { event, publisher: by, .. } = *self.ledger.change(change);
         let message = message(&self.ledger, &self.publishers, change);
         let publisher = &self.publishers[by as usize];
@@ -363,6 +373,7 @@ impl World {
     fn send_held(&mut self, publisher: u32) {
         while !self.publishers[publisher as usize].held.is_empty() && self.publishers[publisher as usize].try_send() {
             let change = self.publishers[publisher as usize].held.pop_front().expect("something is held");
+            self.pass(change, Hop::PublishWait);
             self.send(change);
         }
     }
@@ -452,7 +463,7 @@ impl World {
 }
 
 /// The change as the broker sees it.
-#[inline]
+#[inline(always)]
 pub(super) fn message(ledger: &Ledger, publishers: &[Publisher], slot: u32) -> Message {
     let change = ledger.change(slot);
     let publisher = &publishers[change.publisher as usize];

@@ -8,6 +8,7 @@ use super::change::Ledger;
 use super::copy::Copies;
 use super::disruption::Disruptions;
 use super::feed::Feeds;
+use super::hop::Hop;
 use super::network::Network;
 use super::notice::{Job, Notice, Packed};
 use super::probe::Probe;
@@ -198,8 +199,8 @@ impl World {
         match notice {
             Notice::Raise { event } => self.raise(event),
             Notice::Change { event, lifecycle } => self.next_change(event, lifecycle),
-            Notice::PublishArrives { change } => self.receive(change),
-            Notice::PublishAgain { change } => self.publish(change),
+            Notice::PublishArrives { change } => self.publish_arrives(change),
+            Notice::PublishAgain { change } => self.publish_again(change),
             Notice::Confirmed { publisher } => self.confirmed(publisher),
             Notice::Received { segment, life, change } => self.segment_served(segment, life, Job::Receive { change: change as u32 }),
             Notice::Delivered { segment, life, at } => self.segment_served(segment, life, Job::Deliver { at }),
@@ -274,7 +275,10 @@ impl World {
             self.thread_freed(segment);
         }
         match job {
-            Job::Receive { change } => self.received(change),
+            Job::Receive { change } => {
+                self.pass(change, Hop::SegmentWork);
+                self.received(change);
+            }
             Job::Deliver { at } => self.hand_over(segment, at),
             Job::Settle { done, at } => self.settle(at, done),
             Job::Work { at } => self.worked(at),

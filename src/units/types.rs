@@ -44,6 +44,13 @@ impl Time {
         self.0 as f64 / NANOS
     }
 
+    /// How long after `earlier` this is, which it is not before.
+    #[inline]
+    pub fn after(self, earlier: Time) -> Span {
+        debug_assert!(earlier <= self);
+        Span(self.0.wrapping_sub(earlier.0))
+    }
+
     /// How long after `earlier` this is; zero when it is not after it.
     #[inline]
     pub fn since(self, earlier: Time) -> Span {
