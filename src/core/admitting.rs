@@ -79,13 +79,13 @@ impl Broker {
     fn fan_out(&mut self, now: Time, number: TopicId, message: &Message, out: &mut Vec<Output>) -> (u32, Option<Refusal>) {
         let number = number.0 as usize;
         let Some(topic) = self.topics.get(number) else { return (0, Some(Refusal::Unknown)) };
-        let (subscriptions, is_selective) = (topic.queues.len(), topic.selective > 0);
+        let is_selective = topic.selective > 0;
         let stored = self.store.put(message);
         let (mut passed, mut lined_up, mut refusal) = (0, 0, None);
-        for place in 0..subscriptions {
-            let topic = &self.topics[number];
-            let queue = topic.queues[place];
-            if is_selective && !topic.selectors[place].admits(message) {
+        let mut place = 0;
+        while let Some(&queue) = self.topics[number].queues.get(place) {
+            place += 1;
+            if is_selective && !self.topics[number].selectors[place - 1].admits(message) {
                 continue;
             }
             // Where a consumer takes it at once, somebody listens.

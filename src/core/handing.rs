@@ -44,11 +44,11 @@ impl Broker {
         copied.go_out(holder, *stamp);
         let (attempt, stored, accepted) = (copied.attempts, copied.message, copied.accepted);
         let queue = &mut queues[number];
-        queue.turns.serve(consumers, holder);
         queue.in_flight += 1;
         queue.totals.delivered += 1;
         queue.totals.redelivered += u64::from(attempt > 1);
         let consumer = &mut consumers[holder];
+        let stays = queue.turns.serve(consumer, holder);
         consumer.unacked.push_back(&mut store.copies, copy);
         out.push(Output::Deliver(Delivery {
             id: DeliveryId { copy, stamp: *stamp },
@@ -59,6 +59,9 @@ impl Broker {
             accepted,
             message: *store.message(stored),
         }));
+        if !stays {
+            queue.turns.move_back(consumers, holder);
+        }
     }
 
     /// A new copy goes straight to the consumer whose turn it is; false when there is none, or the copy has to wait for its group.
@@ -87,8 +90,8 @@ impl Broker {
         queue.in_flight += 1;
         queue.totals.delivered += 1;
         count(&mut queue.totals);
-        queue.turns.serve(consumers, holder);
         let consumer = &mut consumers[holder];
+        let stays = queue.turns.serve(consumer, holder);
         let copy = store.bear(|| {
             let mut copied = Copied::new(stored, number, key, now, deadline);
             copied.links = consumer.unacked.end();
@@ -105,6 +108,9 @@ impl Broker {
             accepted: now,
             message: *message,
         }));
+        if !stays {
+            queue.turns.move_back(consumers, holder);
+        }
         true
     }
 

@@ -97,20 +97,18 @@ impl Turns {
         }
     }
 
-    /// The consumer, which is the next one, gets a message: it goes to the end of the line, or out of it when that was its last credit.
+    /// The consumer, which is the next one, gets a message: false when it is to be moved for that by [`Turns::move_back`].
+    ///
+    /// Who is alone in line stays there: by far the most frequent case, and the only one that is worth its place in the caller.
     #[inline(always)]
-    pub(super) fn serve(&mut self, consumers: &mut Slab<Consumer>, consumer: u32) {
-        let served = &mut consumers[consumer];
+    pub(super) fn serve(&self, served: &mut Consumer, consumer: u32) -> bool {
         served.in_flight += 1;
-        // Who is alone in line stays there: by far the most frequent case, and the only one that is worth its place in the caller.
-        let stays = served.has_credit() && matches!(self, Turns::RoundRobin(line) if line.ends_with(consumer));
-        if !stays {
-            self.move_back(consumers, consumer);
-        }
+        served.has_credit() && matches!(self, Turns::RoundRobin(line) if line.ends_with(consumer))
     }
 
+    /// A consumer that was served goes to the end of the line, or out of it when that was its last credit.
     #[inline(never)]
-    fn move_back(&mut self, consumers: &mut Slab<Consumer>, consumer: u32) {
+    pub(super) fn move_back(&mut self, consumers: &mut Slab<Consumer>, consumer: u32) {
         let Consumer { in_flight, turn, .. } = consumers[consumer];
         match self {
             Turns::RoundRobin(line) => line.remove(consumers, consumer),

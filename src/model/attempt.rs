@@ -414,7 +414,6 @@ impl SubscriberProbe {
     #[inline(always)]
     fn shown(&mut self, shown: Shown, by: Option<&Context>, event: u32, events: &mut [EventProbe]) {
         let Shown { latency, measured: true, by_all, since_origin } = shown else { return };
-        self.end_to_end.record(latency);
         if let Some(since_origin) = since_origin {
             cold_path();
             self.since_origin.record(since_origin);
@@ -422,8 +421,20 @@ impl SubscriberProbe {
         if by_all {
             events[event as usize].end_to_end.record(latency);
         }
-        let Some(context) = by else { return self.overtaken.record(latency) };
+        match by {
+            Some(context) => self.shown_by(context, latency),
+            None => {
+                self.end_to_end.record(latency);
+                self.overtaken.record(latency);
+            }
+        }
+    }
+
+    /// By its own message. Not inlined: a loop of its own keeps what it needs in registers.
+    #[inline(never)]
+    fn shown_by(&mut self, context: &Context, latency: Span) {
         debug_assert_eq!(self.stages.iter().map(|(hop, _)| context.spent(*hop)).sum::<u64>(), latency.0, "stages add up to the latency");
+        self.end_to_end.record(latency);
         for (hop, spent) in &mut self.stages {
             spent.record(Span(context.spent(*hop)));
         }

@@ -266,7 +266,8 @@ impl World {
                 place.draining = false;
                 return;
             }
-            let mut working = std::mem::replace(&mut place.outputs, std::mem::take(&mut place.working));
+            std::mem::swap(&mut place.outputs, &mut place.working);
+            let mut working = std::mem::take(&mut place.working);
             for output in &working {
                 self.answer(segment, output);
             }
