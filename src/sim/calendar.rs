@@ -61,8 +61,8 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Calendar<N> {
     /// Takes the earliest notice out, with its instant.
     #[inline]
     pub fn pop(&mut self) -> Option<(Time, N)> {
-        if self.len == 0 && !self.take_from_wheel() {
-            return None;
+        if self.len == 0 {
+            return self.pop_from_wheel();
         }
         self.len -= 1;
         Some(self.entry(self.len))
@@ -87,31 +87,47 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Calendar<N> {
     #[inline(never)]
     fn schedule_many(&mut self, at: Time, notice: N) {
         if self.room > 0 {
-            self.wheel.restart(self.instants[self.len - 1].min(at));
-            // The earliest first, so that equal instants keep their order.
-            for place in (0..self.len).rev() {
-                let (at, notice) = self.entry(place);
-                self.wheel.push(at, notice);
-            }
-            (self.len, self.room) = (0, 0);
+            self.leave_array(at);
         }
         self.wheel.push(at, notice);
     }
 
-    /// Moves the wheel's earliest entry into the array, or all of them once they are few; false when there is none.
+    /// The array's entries go into the wheel, and one for this instant will.
+    #[cold]
+    fn leave_array(&mut self, at: Time) {
+        self.wheel.restart(self.instants[self.len - 1].min(at));
+        // The earliest first, so that equal instants keep their order.
+        for place in (0..self.len).rev() {
+            let (at, notice) = self.entry(place);
+            self.wheel.push(at, notice);
+        }
+        (self.len, self.room) = (0, 0);
+    }
+
     #[inline(never)]
-    fn take_from_wheel(&mut self) -> bool {
-        let wanted = if self.wheel.len() <= ARRAY_AGAIN { self.wheel.len() } else { 1 };
+    fn pop_from_wheel(&mut self) -> Option<(Time, N)> {
+        if self.wheel.len() <= ARRAY_AGAIN {
+            self.leave_wheel();
+            self.len = self.len.checked_sub(1)?;
+            return Some(self.entry(self.len));
+        }
+        // Nearly every other entry is at hand; the search for one is a function of its own, so that these pay nothing for it.
+        match self.wheel.pop_present() {
+            None => self.wheel.pop(),
+            next => next,
+        }
+    }
+
+    /// The wheel's entries, which are few, go into the array.
+    #[cold]
+    fn leave_wheel(&mut self) {
+        self.len = self.wheel.len();
         // The latest stands first.
-        for place in (0..wanted).rev() {
+        for place in (0..self.len).rev() {
             let (at, notice) = self.wheel.pop().expect("as many as there are");
             self.instants[place] = at;
             [self.heads[place], self.bodies[place]] = notice.into();
         }
-        self.len = wanted;
-        if self.wheel.len() == 0 {
-            self.room = ARRAY_MAX;
-        }
-        wanted > 0
+        self.room = ARRAY_MAX;
     }
 }

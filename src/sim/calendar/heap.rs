@@ -41,6 +41,13 @@ impl<N: Copy> Heap<N> {
         self.keys.first().copied().unwrap_or(Key::MAX)
     }
 
+    /// All entries are known to come after a key.
+    #[inline]
+    pub fn is_after(&self, key: Key) -> bool {
+        !self.hole && self.keys.first().is_none_or(|first| key < *first)
+    }
+
+    #[inline(never)]
     pub fn push(&mut self, key: Key, notice: N) {
         let slot = match self.free.pop() {
             Some(slot) => {

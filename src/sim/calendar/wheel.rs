@@ -92,7 +92,7 @@ impl<N: Copy> Wheel<N> {
         self.put(((at.0 as Key) << 64 | (self.sequence << SLOT_BITS) as Key, notice));
     }
 
-    #[inline]
+    #[inline(always)]
     fn put(&mut self, entry: Entry<N>) {
         let slot = instant(entry.0).0 >> self.shift;
         let ahead = slot.wrapping_sub(self.slot);
@@ -138,6 +138,20 @@ impl<N: Copy> Wheel<N> {
         self.len += 1;
     }
 
+    /// The earliest entry where that takes no search: one of the present slot that comes before all far ones.
+    #[inline(always)]
+    pub fn pop_present(&mut self) -> Option<(Time, N)> {
+        let (key, notice) = *self.present.last()?;
+        if self.until_look == 1 || !self.far.is_after(key) {
+            return None;
+        }
+        self.present.pop();
+        self.len -= 1;
+        self.until_look -= 1;
+        Some((instant(key), notice))
+    }
+
+    #[inline(never)]
     pub fn pop(&mut self) -> Option<(Time, N)> {
         if self.present.is_empty() {
             self.advance();
