@@ -322,10 +322,15 @@ impl Seen<'_> {
 
     fn not_recovered(&self, findings: &mut Vec<Finding>) {
         for (subscriber, name, count) in self.each_subscriber("drain.unfinished") {
-            let backlog = format!("subscriber.{}.backlog.max", subscriber.name);
+            let entity = subscriber.entity();
+            let (backlog, in_flight) = (format!("{entity}.backlog.max"), format!("{entity}.in_flight.max"));
+            let in_hand = match self.point(&in_flight) {
+                held if held > 0.0 => format!(", and it had up to {} in hand", Unit::Count.show(held)),
+                _ => String::new(),
+            };
             let sentence = format!(
-                "{} had not recovered from {} disruptions in a run when it ended; its backlog was up to {} messages. Its drain times leave these out.",
-                subscriber.name,
+                "{} had not recovered from {} disruptions in a run when it ended; its backlog was up to {} messages{in_hand}. Its drain times leave these out.",
+                subscriber.label(),
                 Unit::Count.show(count),
                 Unit::Count.show(self.point(&backlog))
             );
@@ -348,15 +353,10 @@ impl Seen<'_> {
                 Unit::Count.show(missed),
                 audience.whose(),
                 cause.unwrap_or(&"lost").replace('_', " "),
-                self.disruptions_of(|target| self.concerns(target, subscriber))
+                self.disruptions_of(|target| self.scenario.concerns(target, subscriber))
             );
             findings.push(finding("missed_events", sentence, &[&name]));
         }
-    }
-
-    fn concerns(&self, target: Target, subscriber: &Subscriber) -> bool {
-        let who = self.scenario.subscribers.iter().position(|other| other.name == subscriber.name);
-        who.is_some_and(|who| self.scenario.concerns(target, who))
     }
 
     /// A sentence about those disruptions that a finding may be due to, each named once.
@@ -489,7 +489,7 @@ impl Seen<'_> {
                     "{} blocks its publishers {} of the time: their events wait at the source.{}",
                     segment.name,
                     Unit::Share.show(share),
-                    self.disruptions_of(|target| takers.iter().any(|taker| self.concerns(target, taker)))
+                    self.disruptions_of(|target| takers.iter().any(|taker| self.scenario.concerns(target, taker)))
                 );
                 findings.push(finding("blocked_publishers", sentence, &[&name]));
             }

@@ -52,7 +52,7 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
         .collect();
     let sizes = Sizes {
         events: scenario.events.len(),
-        links: scenario.links.len(),
+        links: scenario.links.len() + scenario.zones.len(),
         segments: scenario.segments.len(),
         lines: plans.len(),
         subscribers: scenario.subscribers.len(),
@@ -447,12 +447,14 @@ fn weather(scenario: &Scenario, disruptions: &Disruptions, stream: &impl Fn(&str
 /// Every subscriber that is ever disrupted is watched.
 fn recoveries(scenario: &Scenario, disruptions: &mut Disruptions, probe: &mut Probe) {
     let from = probe.clock.warm_up;
-    for who in (0..scenario.subscribers.len()).filter(|who| scenario.is_disrupted(*who)) {
-        let line = line_of_subscriber(scenario, who);
+    let lines = probe.lines.len() - scenario.pollers.len();
+    for (who, taker) in scenario.takers().enumerate().filter(|(_, taker)| scenario.is_disrupted(taker)) {
+        let poller = who.checked_sub(scenario.subscribers.len());
+        let line = poller.map_or_else(|| line_of_subscriber(scenario, who), |poller| lines + poller);
         let place = probe.lines[line].recoveries.len();
         probe.lines[line].recoveries.push(Recovery::new(who as u32, from));
         for (disruption, concerned) in scenario.disruptions.iter().zip(&mut disruptions.concerned) {
-            if scenario.concerns(disruption.target, who) {
+            if scenario.concerns(disruption.target, taker) {
                 concerned.push((line as u32, place as u32));
             }
         }

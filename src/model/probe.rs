@@ -5,6 +5,7 @@
 //! station, its customer came) in the measured part; a count counts from the warm-up on.
 
 use super::hop::Hop;
+use super::pipeline::Lost;
 use super::recovery::Recovery;
 use crate::stats::{Clock, Histogram, Level, Track};
 use crate::units::{Bytes, Span, Time};
@@ -107,7 +108,7 @@ impl StationProbe {
     }
 }
 
-/// A link's traffic, both directions together.
+/// The traffic of a link, both directions together, or within a zone.
 #[derive(Clone, Debug, Default)]
 pub struct LinkProbe {
     pub bytes: Count,
@@ -220,6 +221,8 @@ pub struct StageProbe {
     /// Messages that came into the stage, and that went on from it, since the start.
     pub entered: u64,
     pub left: u64,
+    /// Messages that were in it when their connection dropped.
+    pub lost: u64,
 }
 
 /// A pipeline inside a subscriber.
@@ -345,6 +348,7 @@ pub struct Probe {
     pub clock: Clock,
     cut_at: Time,
     pub events: Vec<EventProbe>,
+    /// Then the networks of zones.
     pub links: Vec<LinkProbe>,
     pub segments: Vec<SegmentProbe>,
     /// By queue or subscription, then by poller.
@@ -444,11 +448,17 @@ impl LineProbe {
     /// So many are ready and so many in flight now.
     #[inline(always)]
     pub fn levels(&mut self, now: Time, (ready, in_flight): (u64, u64)) {
-        if !self.recoveries.is_empty() {
-            self.recover(now, ready + in_flight);
-        }
+        self.holds(now, || ready + in_flight);
         self.backlog.level.follow(now, ready);
         self.in_flight.level.follow(now, in_flight);
+    }
+
+    /// So many are not done, where somebody may have to recover from a disruption.
+    #[inline(always)]
+    pub fn holds(&mut self, now: Time, held: impl FnOnce() -> u64) {
+        if !self.recoveries.is_empty() {
+            self.recover(now, held());
+        }
     }
 
     #[cold]
@@ -484,6 +494,19 @@ impl PipelineProbe {
 }
 
 impl SubscriberProbe {
+    /// Its pipeline loses what it has in hand.
+    pub fn lost_in_pipeline(&mut self, now: Time, lost: &Lost) {
+        let Some(pipeline) = &mut self.pipeline else { return };
+        let at_work = lost.stages.iter().map(|stage| stage.at_work).sum();
+        self.station.cleared(now, lost.in_line.iter().copied(), at_work);
+        pipeline.pending.level.set(now, pipeline.pending.level.value() - lost.pending);
+        for (stage, lost) in pipeline.stages.iter_mut().zip(&lost.stages) {
+            stage.station.cleared(now, lost.in_mailboxes.iter().copied(), lost.at_work);
+            stage.blocked.level.set(now, stage.blocked.level.value() - lost.held_back);
+            stage.lost += lost.in_mailboxes.len() as u64 + u64::from(lost.at_work) + lost.held_back;
+        }
+    }
+
     fn cut(&mut self, clock: &Clock, from: Time, to: Time) {
         self.station.cut(clock, from, to);
         if let Some(pipeline) = &mut self.pipeline {

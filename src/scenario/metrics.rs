@@ -1,7 +1,7 @@
 //! Which figures a scenario has: the one list that objectives are checked against and that the model fills.
 //!
 //! Names are `<kind>.<name>.<quantity>[.<statistic>]`. The order is the file's: subscribers, pollers, systems of record, segments, topics,
-//! queues, links, events, totals; within each the order of the tables below.
+//! queues, links, zones, events, totals; within each the order of the tables below.
 
 use super::disruption::Target;
 use super::spec::{Feed, Pipeline, Runs, Scenario, Subscriber};
@@ -197,7 +197,7 @@ const CARRIER: [Quantity; 7] = [
     count("dead_lettered"),
 ];
 
-/// Both directions together.
+/// Both directions together. Within a zone: of all messages between places in it.
 const WIRE_BYTES: Quantity = figure("bytes", Unit::BytesPerSecond);
 const WIRE_LATENCY: Quantity = latency("latency");
 /// Of the busier direction.
@@ -242,6 +242,11 @@ pub fn metric_catalog(scenario: &Scenario) -> Vec<MetricDefinition> {
         let of = format!("link.{}", link.name);
         catalog.one(&of, &WIRE_BYTES);
         catalog.when(link.bandwidth.is_some(), &of, &WIRE_UTILIZATION);
+        catalog.one(&of, &WIRE_LATENCY);
+    }
+    for zone in scenario.zones.iter().filter(|zone| zone.has_network()) {
+        let of = format!("zone.{}", zone.name);
+        catalog.one(&of, &WIRE_BYTES);
         catalog.one(&of, &WIRE_LATENCY);
     }
     for event in &scenario.events {
@@ -294,10 +299,7 @@ impl Catalog {
         let segment = scenario.segment_of_line(subscriber.from);
         self.when(segment.is_some_and(|segment| scenario.is_ever_down(Target::Segment(segment))), &of, &CRASHED);
         self.one(&of, &UNFINISHED);
-        let index = scenario.subscribers.iter().position(|other| other.name == subscriber.name);
-        if index.is_some_and(|index| scenario.is_disrupted(index)) {
-            self.all(&of, &DRAIN);
-        }
+        self.drain(scenario, subscriber, &of);
         self.views(scenario, subscriber, &of);
     }
 
@@ -306,7 +308,14 @@ impl Catalog {
         self.all(&of, &POLLER_FIRST);
         self.stages(scenario, reader, &of);
         self.all(&of, &POLLER);
+        self.drain(scenario, reader, &of);
         self.views(scenario, reader, &of);
+    }
+
+    fn drain(&mut self, scenario: &Scenario, taker: &Subscriber, of: &str) {
+        if scenario.is_disrupted(taker) {
+            self.all(of, &DRAIN);
+        }
     }
 
     fn stages(&mut self, scenario: &Scenario, subscriber: &Subscriber, of: &str) {

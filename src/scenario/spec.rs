@@ -126,6 +126,13 @@ pub struct Zone {
     pub latency: Distribution,
 }
 
+impl Zone {
+    /// Messages within it take time, so that it has figures of its own. What is free is not looked at.
+    pub fn has_network(&self) -> bool {
+        !self.latency.is_zero()
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Link {
     pub name: String,
@@ -453,6 +460,11 @@ impl Subscriber {
     /// The section that it stands in.
     pub fn kind(&self) -> &'static str {
         if self.is_poller() { "poller" } else { "subscriber" }
+    }
+
+    /// The same one: names are unique in their section.
+    pub fn is(&self, other: &Subscriber) -> bool {
+        self.is_poller() == other.is_poller() && self.name == other.name
     }
 
     /// It reads a feed.
