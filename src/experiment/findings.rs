@@ -302,15 +302,24 @@ impl Seen<'_> {
             let (peak, without) = (self.point(&format!("{total}.peak")), self.point(&format!("{name}.utilization.own.peak")));
             if sor.own_load.is_some() && share >= NOTABLE && peak >= NOTABLE {
                 let sentence = format!(
-                    "{who} are {} of {}'s load; at the peak it is {} busy, and would be {} with its own users alone.",
+                    "{who} are {} of {}'s load; at the peak it is {} busy, and would be {} with its own users alone.{}",
                     Unit::Share.show(share),
                     sor.name,
                     Unit::Share.show(peak),
-                    Unit::Share.show(without)
+                    Unit::Share.show(without),
+                    self.users_alone(&name)
                 );
                 findings.push(finding(kind, sentence, &[&format!("{part}.mean"), &format!("{total}.peak")]));
             }
         }
+    }
+
+    /// What a system's own users feel of the others, by the latency that nineteen of twenty of them stay below.
+    fn users_alone(&self, sor: &str) -> String {
+        let [with, alone] = ["own_latency.p95", "own_latency.alone.p95"].map(|quantity| self.metric(&format!("{sor}.{quantity}")));
+        let (Some(with), Some(alone)) = (with, alone) else { return String::new() };
+        let show = |metric: &Metric| Unit::Seconds.show(metric.point);
+        format!(" Its users get 95 % of their answers within {}, alone within {}.", show(with), show(alone))
     }
 
     fn each_subscriber(&self, quantity: &str) -> impl Iterator<Item = (&Subscriber, String, f64)> {

@@ -1,5 +1,6 @@
 //! Scenario -> World: names become numbers, every entity gets its place, its ways and its named streams.
 
+use super::alone::Alone;
 use super::change::{FamilyPlan, Ledger};
 use super::clock::{Clocks, WrongClock};
 use super::derive::Raises;
@@ -60,6 +61,10 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
         sors: scenario.sors.len(),
     };
     let mut probe = Probe::new(clock, sizes);
+    for (index, (watched, sor)) in probe.sors.iter_mut().zip(&scenario.sors).enumerate() {
+        let is_shared = sor.own_load.is_some() && scenario::is_asked_by_others(scenario, index);
+        watched.alone = is_shared.then(|| Box::new(Alone::new(sor.workers, clock.warm_up)));
+    }
     for (watched, subscriber) in probe.subscribers.iter_mut().zip(scenario.takers()) {
         watched.stages = stages(scenario, subscriber);
         watched.pipeline = subscriber.pipeline.as_ref().map(|pipeline| Box::new(PipelineProbe::new(&clock, pipeline.stages.len())));

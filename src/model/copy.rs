@@ -140,8 +140,7 @@ impl Copies {
 
     /// Duplicates under way of which these consumers had emitted the tree.
     pub fn duplicates(&self, who: u32, consumers: &[u32]) -> Vec<CopyRef> {
-        let emitted_here =
-            |context: &Context| context.is_duplicate && context.subscriber == who && consumers.contains(&context.consumer);
+        let emitted_here = |context: &Context| context.is_duplicate && context.subscriber == who && consumers.contains(&context.consumer);
         let all = self.contexts.iter().enumerate().filter(|(_, context)| emitted_here(context));
         all.map(|(slot, context)| CopyRef { slot: slot as u32, stamp: context.stamp }).collect()
     }

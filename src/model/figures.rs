@@ -348,6 +348,9 @@ fn sor(sheet: &mut Sheet, scenario: &Scenario, index: usize, probe: &SorProbe) {
     if sor.own_load.is_some() {
         sheet.latency(&format!("{name}.own_latency"), &probe.own_latency);
     }
+    if let Some(alone) = &probe.alone {
+        sheet.latency(&format!("{name}.own_latency.alone"), &alone.latency);
+    }
     sheet.count(format!("{name}.refused"), probe.refused.measured());
     let wasted = probe.wasted.rate(&sheet.clock) / 1e9 / workers;
     sheet.figure(format!("{name}.wasted"), Unit::Share, Some(wasted));

@@ -121,7 +121,12 @@ impl Pipeline {
         let mut lost = LostInStage::default();
         for task in 0..self.stages[number].tasks.len() {
             let place = &mut self.stages[number].tasks[task];
-            place.mailbox.retain(|(came, at)| living(*at) || { lost.in_mailboxes.push(*came); false });
+            place.mailbox.retain(|(came, at)| {
+                living(*at) || {
+                    lost.in_mailboxes.push(*came);
+                    false
+                }
+            });
             if place.at_work.take_if(|at| !living(*at)).is_none() {
                 continue;
             }

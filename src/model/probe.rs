@@ -4,6 +4,7 @@
 //! worst five minutes and the series. Latencies go into histograms. A latency counts when its change was raised (or, at a
 //! station, its customer came) in the measured part; a count counts from the warm-up on.
 
+use super::alone::Alone;
 use super::hop::Hop;
 use super::pipeline::Lost;
 use super::recovery::Recovery;
@@ -280,6 +281,8 @@ pub struct SorProbe {
     pub waits: Histogram,
     pub waited: u128,
     pub own_latency: Histogram,
+    /// Where others ask it too: its own users without them.
+    pub alone: Option<Box<Alone>>,
     pub callbacks: Count,
     pub polls: Count,
     pub refused: Count,
@@ -304,6 +307,9 @@ impl SorProbe {
     pub fn stopped(&mut self, now: Time, line: impl Iterator<Item = Time>) {
         let served = self.busy_callbacks.level.value() + self.busy_own.level.value() + self.busy_polls.level.value();
         self.refused.add(self.line.level.value() + served);
+        if let Some(alone) = &mut self.alone {
+            alone.stopped();
+        }
         self.waited += line.map(|came| now.since(came).0 as u128).sum::<u128>();
         for gauge in [&mut self.line, &mut self.busy_callbacks, &mut self.busy_own, &mut self.busy_polls] {
             gauge.level.set(now, 0);

@@ -169,6 +169,8 @@ const SOR: [Quantity; 6] = [
     figure("callbacks", Unit::PerSecond),
 ];
 const OWN_LATENCY: Quantity = latency("own_latency");
+/// The same requests if nobody else asked: without callbacks and polls.
+const OWN_LATENCY_ALONE: Quantity = latency("own_latency.alone");
 /// Answers to pollers: part of the load, and requests.
 const POLLED: [Quantity; 2] = [share("utilization.polls"), figure("polls", Unit::PerSecond)];
 /// Refused for a full line; served though the caller had given up before the end.
@@ -225,6 +227,7 @@ pub fn metric_catalog(scenario: &Scenario) -> Vec<MetricDefinition> {
             catalog.all(&of, &POLLED);
         }
         catalog.when(sor.own_load.is_some(), &of, &OWN_LATENCY);
+        catalog.when(sor.own_load.is_some() && is_asked_by_others(scenario, index), &of, &OWN_LATENCY_ALONE);
         catalog.all(&of, &SOR_IN_VAIN);
     }
     for segment in &scenario.segments {
@@ -261,11 +264,21 @@ pub fn metric_catalog(scenario: &Scenario) -> Vec<MetricDefinition> {
 
 /// Systems of record that anybody asks anything: their own users, pollers, or callbacks in whichever weight the events are.
 pub fn asked_sors(scenario: &Scenario) -> Vec<usize> {
-    let callers = scenario.takers().filter(|subscriber| subscriber.callback.is_some());
-    let calls = |subscriber| scenario.events_reaching(subscriber).into_iter().map(move |event| target(scenario, subscriber, event));
-    let called: BTreeSet<usize> = callers.flat_map(calls).chain(scenario.takers().flat_map(called_services)).collect();
+    let called = called_sors(scenario);
     let asked = |sor: &usize| called.contains(sor) || scenario.sors[*sor].own_load.is_some() || is_polled(scenario, *sor);
     (0..scenario.sors.len()).filter(asked).collect()
+}
+
+/// True where not only its own users ask a system of record.
+pub fn is_asked_by_others(scenario: &Scenario, sor: usize) -> bool {
+    is_polled(scenario, sor) || called_sors(scenario).contains(&sor)
+}
+
+/// Those that are called back in whichever weight the events are, or called as services.
+fn called_sors(scenario: &Scenario) -> BTreeSet<usize> {
+    let callers = scenario.takers().filter(|subscriber| subscriber.callback.is_some());
+    let calls = |subscriber| scenario.events_reaching(subscriber).into_iter().map(move |event| target(scenario, subscriber, event));
+    callers.flat_map(calls).chain(scenario.takers().flat_map(called_services)).collect()
 }
 
 /// True where somebody polls a feed of this system of record.

@@ -423,6 +423,15 @@ impl Scenario {
         }
     }
 
+    /// Urgent messages go first in the line that this subscriber takes from.
+    pub fn has_priorities(&self, subscriber: &Subscriber) -> bool {
+        let line = match subscriber.from {
+            Destination::Queue(queue) => self.queues.get(queue).map(|queue| &queue.line),
+            Destination::Topic(_) | Destination::Feed(_) => Some(&subscriber.line),
+        };
+        line.is_some_and(|line| line.policy.priorities)
+    }
+
     /// True when events come to this subscriber that others raise.
     pub fn gets_derived(&self, subscriber: &Subscriber) -> bool {
         self.events_reaching(subscriber).into_iter().any(|event| !self.events[event].raised_by.is_empty())

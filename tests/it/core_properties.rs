@@ -87,7 +87,8 @@ impl Run {
                 let prefetch = if c % 4 == 0 { None } else { Some(c % 4) };
                 match b % 16 {
                     0..=12 => self.both(Input::Attach { consumer: ConsumerId(b % 8), queue, prefetch }),
-                    _ => self.both(Input::AttachAll { consumers: several(c).into_iter().map(|consumer| (consumer, prefetch)).collect(), queue }),
+                    _ => self
+                        .both(Input::AttachAll { consumers: several(c).into_iter().map(|consumer| (consumer, prefetch)).collect(), queue }),
                 }
             }
             80..=83 => self.both(Input::Detach { consumer: ConsumerId(b % 8) }),

@@ -22,7 +22,9 @@ fn down(keys: &str, stages: &[&str]) -> Outcome {
 /// One stage of one task is a listener with one worker, disruptions and all.
 #[test]
 fn a_pipeline_of_one_task_goes_down_as_a_listener_does() {
-    for keys in ["runs = \"actors\"", "runs = \"topology\"\nmax_pending = 1000", "runs = \"topology\"\nmax_pending = 1000\nreplay_after = \"1m\""] {
+    for keys in
+        ["runs = \"actors\"", "runs = \"topology\"\nmax_pending = 1000", "runs = \"topology\"\nmax_pending = 1000\nreplay_after = \"1m\""]
+    {
         let outcome = down(keys, &["work = \"600ms\""]);
         is_traced_piped(&outcome);
         near(&outcome, "subscriber.durable.drain.max", 14.7 - 9.3);
@@ -204,7 +206,7 @@ fn disruptions(seed: u64) -> String {
 /// Conservation of messages, tuples and trees and Little's law at every stage are checked at the end of each run.
 #[test]
 fn laws_hold_whatever_fails_around_a_pipeline() {
-    for seed in 0..40 {
+    for seed in 0..40_u64 {
         let runs = if seed.is_multiple_of(2) { "actors" } else { "topology" };
         let mut settings = vec![
             ("subscriber.piped.runs", runs),

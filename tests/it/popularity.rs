@@ -66,8 +66,5 @@ fn popular_resources_are_found_in_the_cache() {
             probability * asked / (1.0 + asked)
         })
         .sum();
-    agree(
-        &outcome,
-        &[("subscriber.server.callback.cached", hits * RATE * 18_000.0), ("sor.registry.callbacks", (1.0 - hits) * RATE)],
-    );
+    agree(&outcome, &[("subscriber.server.callback.cached", hits * RATE * 18_000.0), ("sor.registry.callbacks", (1.0 - hits) * RATE)]);
 }
