@@ -93,7 +93,7 @@ impl<N: Copy> Wheel<N> {
         self.next_look(now);
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, at: Time, notice: N) {
         self.sequence += 1;
         self.len += 1;
@@ -103,41 +103,40 @@ impl<N: Copy> Wheel<N> {
     #[inline(always)]
     fn put(&mut self, entry: Entry<N>) {
         let slot = instant(entry.0).0 >> self.shift;
-        let ahead = slot.wrapping_sub(self.slot);
-        if slot > self.slot && ahead < SLOTS {
-            self.lay(slot, entry);
-        } else if slot <= self.slot && self.present.len() < PRESENT_MAX {
-            self.insert(entry);
-        } else {
-            self.far.push(entry.0, entry.1);
+        if !self.lay(slot, entry) {
+            self.put_elsewhere(slot, entry);
         }
     }
 
-    /// Into its slot.
+    /// Into its slot, where that comes after the present one, is within the wheel, and a node is free.
     #[inline(always)]
-    fn lay(&mut self, slot: u64, entry: Entry<N>) {
+    fn lay(&mut self, slot: u64, entry: Entry<N>) -> bool {
+        if slot.wrapping_sub(self.slot).wrapping_sub(1) >= SLOTS - 1 {
+            return false;
+        }
+        let Some(node) = self.nodes.get_mut(self.free as usize) else { return false };
         let place = (slot % SLOTS) as usize;
-        let node = Node { entry, next: self.heads[place] };
-        self.heads[place] = match self.nodes.get_mut(self.free as usize) {
-            Some(taken) => {
-                let next = std::mem::replace(taken, node).next;
-                std::mem::replace(&mut self.free, next)
-            }
-            None => self.grow(node),
-        };
+        let next_free = std::mem::replace(node, Node { entry, next: self.heads[place] }).next;
+        self.heads[place] = std::mem::replace(&mut self.free, next_free);
         self.filled[place / 64 % 64] |= 1 << (place % 64);
         self.filled_words |= 1 << (place / 64);
+        true
     }
 
-    #[cold]
     #[inline(never)]
-    fn grow(&mut self, node: Node<N>) -> u32 {
-        self.nodes.push(node);
-        self.nodes.len() as u32 - 1
+    fn put_elsewhere(&mut self, slot: u64, entry: Entry<N>) {
+        if slot <= self.slot && self.present.len() < PRESENT_MAX {
+            self.insert(entry);
+        } else if slot <= self.slot || slot - self.slot >= SLOTS {
+            self.far.push(entry.0, entry.1);
+        } else {
+            self.free = self.nodes.len() as u32;
+            self.nodes.push(Node { entry, next: NONE });
+            self.lay(slot, entry);
+        }
     }
 
     /// Among the entries of the present slot.
-    #[inline(never)]
     fn insert(&mut self, entry: Entry<N>) {
         let mut place = self.present.len();
         self.present.push(entry);
