@@ -417,14 +417,19 @@ impl Seen<'_> {
 
     /// One sentence for all who show something stale.
     fn stale_data(&self, findings: &mut Vec<Finding>) {
-        let seen: Vec<(String, String, f64)> =
-            self.each_subscriber("stale_overwrites").map(|(who, name, count)| (who.name.clone(), name, count)).collect();
+        let seen: Vec<(&Subscriber, String, f64)> = self.each_subscriber("stale_overwrites").collect();
         let Some((worst, _, most)) = seen.iter().max_by(|a, b| a.2.total_cmp(&b.2)) else { return };
         let others = others(seen.len() - 1, ", and so does one other subscriber", |n| format!(", and so do {n} other subscribers"));
-        let sentence = format!(
-            "{worst} shows something older than it had shown {} times in a run{others}: results of parallel work overtake each other. A version guard (`guard = \"version\"`) or `ordering = \"by_resource\"` prevents that.",
-            Unit::Count.show(*most)
-        );
+        let why = match self.scenario.is_ordered(worst) {
+            false => {
+                "results of parallel work overtake each other. A version guard (`guard = \"version\"`) or `ordering = \"by_resource\"` prevents that."
+            }
+            true => {
+                "changes overtake each other before they come into its line, or as failed ones come again. A version guard (`guard = \"version\"`) prevents that."
+            }
+        };
+        let sentence =
+            format!("{} shows something older than it had shown {} times in a run{others}: {why}", worst.name, Unit::Count.show(*most));
         let metrics: Vec<&str> = seen.iter().map(|(_, name, _)| name.as_str()).collect();
         findings.push(finding("stale_data", sentence, &metrics));
     }

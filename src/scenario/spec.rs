@@ -19,7 +19,7 @@ pub use super::price::{Charge, Growth, Price};
 pub use super::traffic::Traffic;
 /// What a copy of a message takes of a broker's memory beside the message.
 pub use crate::core::COPY_OVERHEAD;
-use crate::core::Policy;
+use crate::core::{Ordering, Policy};
 use crate::sim::Pattern;
 pub use crate::sim::{Distribution, Surge};
 use crate::units::{Bandwidth, Bytes, Rate, Span, Time};
@@ -425,11 +425,20 @@ impl Scenario {
 
     /// Urgent messages go first in the line that this subscriber takes from.
     pub fn has_priorities(&self, subscriber: &Subscriber) -> bool {
-        let line = match subscriber.from {
+        self.line_of(subscriber).is_some_and(|line| line.policy.priorities)
+    }
+
+    /// Messages of one resource are handed to it one at a time.
+    pub fn is_ordered(&self, subscriber: &Subscriber) -> bool {
+        self.line_of(subscriber).is_some_and(|line| line.policy.ordering == Ordering::ByResource)
+    }
+
+    /// The line that it takes from: of its queue, or its own.
+    fn line_of(&self, subscriber: &Subscriber) -> Option<&Line> {
+        match subscriber.from {
             Destination::Queue(queue) => self.queues.get(queue).map(|queue| &queue.line),
             Destination::Topic(_) | Destination::Feed(_) => Some(&subscriber.line),
-        };
-        line.is_some_and(|line| line.policy.priorities)
+        }
     }
 
     /// True when events come to this subscriber that others raise.
