@@ -7,6 +7,7 @@ pub mod check;
 pub mod compare;
 pub mod forecast;
 pub mod limit;
+pub mod saved;
 pub mod size;
 pub mod sweep;
 
@@ -186,6 +187,9 @@ pub struct Edge {
     pub to: String,
     /// publish, deliver, feed, callback, call, raise, dead_letter.
     pub kind: String,
+    /// Which event is published or raised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
     /// Per second.
     pub rate: f64,
     /// Bytes per second.

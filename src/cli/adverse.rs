@@ -4,7 +4,6 @@ use super::arguments::AdverseOptions;
 use super::planning::{begin, default_folder, design, finish, refuse, target};
 use super::{INTERRUPTED, WRONG, disk};
 use crate::experiment::adverse::adverse;
-use crate::outcome::Verdict;
 use crate::report;
 use anyhow::Result;
 
@@ -29,8 +28,7 @@ pub fn run(options: &AdverseOptions) -> Result<u8> {
             Ok(INTERRUPTED)
         }
         Ok(Some(outcome)) => {
-            let met = outcome.conditions.iter().all(|condition| condition.verdict == Verdict::Met && condition.recovers != Some(false));
-            finish(&outcome, &report::answer::adverse(&outcome), outcome.partial, met, target, common)
+            finish(&outcome, &report::answer::adverse(&outcome), outcome.partial, outcome.passed(), target, common)
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The words that a person types.
 
 use crate::scenario::Axis;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Capacity planner for event-driven architectures: simulates a design from one text file while executing the real broker logic.
@@ -52,8 +52,10 @@ pub enum Command {
     /// With growth: when each objective breaks, and the cheapest step that buys another year
     #[command(after_help = "Example:\n  busload forecast design.toml")]
     Forecast(ForecastOptions),
-    /// Render the report of a saved outcome again, without simulating
-    #[command(after_help = "Example:\n  busload report reports/ticketing-light/outcome.json --out review")]
+    /// Render the report of any command's saved outcome again, without simulating
+    #[command(
+        after_help = "Examples:\n  busload report reports/ticketing-light/outcome.json --out review\n  busload report outcome.json --out slides --only charts\n\nExit codes: those of the command whose outcome it is."
+    )]
     Report(ReportOptions),
 }
 
@@ -190,9 +192,25 @@ pub struct ReportOptions {
     /// Report folder, by default the outcome's own
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Write these files alone and leave all others of the folder as they are (repeatable, or with commas)
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_enum)]
+    pub only: Vec<Part>,
     /// Print no summary
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// Files of a report folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// charts/*.svg and charts/*.png
+    Charts,
+    /// report.html
+    Html,
+    /// summary.md
+    Markdown,
+    /// metrics.csv and series.csv
+    Csv,
 }
 
 /// Parses the command line, or explains it and exits with 2.

@@ -28,8 +28,7 @@ pub fn run(options: &ForecastOptions) -> Result<u8> {
             Ok(INTERRUPTED)
         }
         Ok(Some(outcome)) => {
-            let met = outcome.objectives.iter().all(|objective| objective.months_to.is_none());
-            finish(&outcome, &report::answer::forecast(&outcome), outcome.partial, met, target, common)
+            finish(&outcome, &report::answer::forecast(&outcome), outcome.partial, outcome.passed(), target, common)
         }
     }
 }

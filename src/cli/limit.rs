@@ -28,8 +28,7 @@ pub fn run(options: &LimitOptions) -> Result<u8> {
             Ok(INTERRUPTED)
         }
         Ok(Some(outcome)) => {
-            let met = outcome.limit.low.is_some_and(|low| low >= 1.0);
-            finish(&outcome, &report::answer::limit(&outcome), outcome.partial, met, target, common)
+            finish(&outcome, &report::answer::limit(&outcome), outcome.partial, outcome.passed(), target, common)
         }
     }
 }

@@ -66,8 +66,8 @@ fn say(text: &str) -> anyhow::Result<()> {
 }
 
 /// Prints where the report is.
-fn say_where(folder: &Path) -> anyhow::Result<()> {
-    say(&format!("Report: {}\n", folder.join("report.html").display()))
+fn say_where(place: &Path) -> anyhow::Result<()> {
+    say(&format!("Report: {}\n", place.display()))
 }
 
 /// Color on stdout: on a terminal, unless NO_COLOR asks for none.

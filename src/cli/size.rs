@@ -28,8 +28,7 @@ pub fn run(options: &SizeOptions) -> Result<u8> {
             Ok(INTERRUPTED)
         }
         Ok(Some(outcome)) => {
-            let met = outcome.best.is_some() && (outcome.survive == 0 || outcome.survivor.is_some());
-            finish(&outcome, &report::answer::size(&outcome), outcome.partial, met, target, common)
+            finish(&outcome, &report::answer::size(&outcome), outcome.partial, outcome.passed(), target, common)
         }
     }
 }

@@ -19,10 +19,12 @@ mod picture;
 mod plot;
 mod png;
 mod scale;
+mod shell;
+mod slide;
 mod svg;
 mod table;
 mod terminal;
 mod text;
 
-pub use folder::{json, render};
+pub use folder::{Kind, json, render, render_only};
 pub use terminal::terminal;

@@ -1,13 +1,15 @@
 //! A picture as PNG bytes: drawn at twice the size and averaged down, because the rasterizer leaves edges hard.
 
 use super::font;
+use super::slide::slide;
 use super::picture::{Anchor, Color, Picture, Shape, Text};
 use plotters::prelude::{BitMapBackend, DrawingBackend, RGBAColor, RGBColor, ShapeStyle};
 
 const OVER: usize = 2;
 
-/// The encoded file.
+/// The encoded file: a slide.
 pub fn file(picture: &Picture) -> Vec<u8> {
+    let picture = slide(picture);
     let (width, height) = (picture.width as usize, picture.height as usize);
     let mut pixels = vec![255; width * height * OVER * OVER * 3];
     {

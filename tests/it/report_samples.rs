@@ -74,7 +74,7 @@ fn node(name: &str, zone: &str, segment: Option<&str>, utilization: Option<f64>)
 }
 
 fn edge(from: &str, to: &str, kind: &str, rate: f64) -> Edge {
-    Edge { from: from.into(), to: to.into(), kind: kind.into(), rate, bytes_rate: rate * 300.0 }
+    Edge { from: from.into(), to: to.into(), kind: kind.into(), event: None, rate, bytes_rate: rate * 300.0 }
 }
 
 fn run() -> RunFacts {

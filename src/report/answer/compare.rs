@@ -30,8 +30,7 @@ pub fn compare(comparison: &Comparison) -> Answer {
         let title = format!("Differences from {}", first.name);
         blocks.extend([Block::Heading(title), Block::Table(differences(comparison, &headlines, 16))]);
         blocks.extend(forest::picture(&chart_title(comparison), &subtitle(comparison), &rows(comparison, &headlines)).map(|picture| {
-            let stem = "differences".into();
-            Block::Chart(Chart { stem, picture })
+            Block::Chart(Chart::of_picture("differences", picture))
         }));
     }
     let others: Vec<&Difference> = comparison.differences.iter().filter(|difference| !headlines.contains(difference)).collect();

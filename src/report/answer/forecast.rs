@@ -20,9 +20,9 @@ pub fn forecast(outcome: &Forecast) -> Answer {
     if !outcome.no_help.is_empty() {
         blocks.push(Block::Text(format!("No step of these by itself is enough: {}.", outcome.no_help.join(", "))));
     }
-    let pictures = outcome.objectives.iter().filter_map(|objective| Some((&objective.metric, curve::picture(&sweep, &objective.metric)?)));
-    for (index, (metric, picture)) in pictures.take(CHARTS).enumerate() {
-        blocks.push(Block::Chart(Chart { stem: format!("forecast_{}_{}", index + 1, metric.replace('.', "_")), picture }));
+    let panels = outcome.objectives.iter().filter_map(|objective| Some((&objective.metric, curve::panel(&sweep, &objective.metric)?)));
+    for (index, (metric, panel)) in panels.take(CHARTS).enumerate() {
+        blocks.push(Block::Chart(Chart::of_panel(&format!("forecast_{}_{}", index + 1, metric), panel)));
     }
     Answer {
         command: "forecast",

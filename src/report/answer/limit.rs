@@ -15,12 +15,12 @@ pub fn limit(outcome: &LimitOutcome) -> Answer {
     let sweep = as_sweep(outcome);
     let mut blocks = vec![Block::Heading("Loads that were simulated".into()), Block::Table(loads(outcome))];
     let metrics = outcome.points.first().map_or(Vec::new(), |point| point.objectives.iter().map(|objective| &objective.metric).collect());
-    let pictures = metrics.into_iter().filter_map(|metric| Some((metric, curve::picture(&sweep, metric)?)));
-    for (index, (metric, picture)) in pictures.take(CHARTS).enumerate() {
+    let panels = metrics.into_iter().filter_map(|metric| Some((metric, curve::panel(&sweep, metric)?)));
+    for (index, (metric, panel)) in panels.take(CHARTS).enumerate() {
         if index == 0 {
             blocks.push(Block::Heading("Objectives over the load".into()));
         }
-        blocks.push(Block::Chart(Chart { stem: format!("limit_{}_{}", index + 1, metric.replace('.', "_")), picture }));
+        blocks.push(Block::Chart(Chart::of_panel(&format!("limit_{}_{}", index + 1, metric), panel)));
     }
     Answer {
         command: "limit",

@@ -1,5 +1,6 @@
 //! The charts: each from one part of the outcome to one picture, or none where that part is empty.
 mod architecture;
+mod callbacks;
 mod colors;
 pub mod curve;
 mod day;
@@ -10,6 +11,9 @@ mod latency;
 mod layout;
 mod list;
 mod load;
+mod overview;
 mod panel;
 
+pub use architecture::{Detail, details};
 pub use list::{Chart, Part, all, load_stem};
+pub use panel::Panel;
