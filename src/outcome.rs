@@ -221,6 +221,9 @@ pub struct Curve {
     /// Of the same probabilities over replications; empty with one.
     pub low: Vec<f64>,
     pub high: Vec<f64>,
+    /// All values in nanoseconds as an HdrHistogram: V2 format, two digits, deflated, base64. Empty in outcomes of older versions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub hdr: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -5,6 +5,7 @@ mod arguments;
 mod check;
 mod compare;
 mod disk;
+mod export;
 mod folder;
 mod forecast;
 mod interrupt;
@@ -46,6 +47,7 @@ pub fn execute(command: Command) -> ExitCode {
         Command::Forecast(options) => forecast::run(&options),
         Command::Adverse(options) => adverse::run(&options),
         Command::Report(options) => report::report(&options),
+        Command::Export(options) => export::export(&options),
     };
     match code {
         Ok(code) => ExitCode::from(code),

@@ -6,7 +6,7 @@ use super::compare::Comparison;
 use super::forecast::Forecast;
 use super::limit::LimitOutcome;
 use super::size::SizeOutcome;
-use super::sweep::Sweep;
+use super::sweep::{Axis, Point, Sweep};
 use super::{Outcome, Verdict};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -38,11 +38,11 @@ impl Saved {
             super::SCHEMA => Saved::Run(parsed(json)?),
             super::check::SCHEMA => Saved::Check(filled(parsed(json)?, |outcome: &CheckOutcome| outcome.designs.is_empty())?),
             super::compare::SCHEMA => Saved::Compare(filled(parsed(json)?, |outcome: &Comparison| outcome.designs.is_empty())?),
-            super::sweep::SCHEMA => Saved::Sweep(filled(parsed(json)?, is_skewed)?),
-            super::limit::SCHEMA => Saved::Limit(parsed(json)?),
-            super::size::SCHEMA => Saved::Size(parsed(json)?),
+            super::sweep::SCHEMA => Saved::Sweep(filled(parsed(json)?, |outcome: &Sweep| outcome.axes.is_empty() || is_skewed(&outcome.axes, &outcome.points))?),
+            super::limit::SCHEMA => Saved::Limit(filled(parsed(json)?, |outcome: &LimitOutcome| outcome.points.iter().any(|point| point.values.len() != 1))?),
+            super::size::SCHEMA => Saved::Size(filled(parsed(json)?, |outcome: &SizeOutcome| is_skewed(&outcome.axes, &outcome.points))?),
             super::adverse::SCHEMA => Saved::Adverse(parsed(json)?),
-            super::forecast::SCHEMA => Saved::Forecast(parsed(json)?),
+            super::forecast::SCHEMA => Saved::Forecast(filled(parsed(json)?, |outcome: &Forecast| outcome.points.iter().any(|point| point.values.len() != 1))?),
             other => return Err(format!("its schema is {}, which this version does not read; run the command again", other.escape_debug())),
         })
     }
@@ -82,12 +82,13 @@ fn parsed<T: DeserializeOwned>(json: &[u8]) -> Result<T, String> {
 
 /// What no command writes and no renderer can tell.
 fn filled<T>(outcome: T, is_hollow: impl Fn(&T) -> bool) -> Result<T, String> {
-    if is_hollow(&outcome) { Err("not an outcome of this version (it holds nothing); run the command again".into()) } else { Ok(outcome) }
+    if is_hollow(&outcome) { Err("not an outcome of this version (parts of it are missing); run the command again".into()) } else { Ok(outcome) }
 }
 
-/// A point without a value for each axis.
-fn is_skewed(sweep: &Sweep) -> bool {
-    sweep.axes.is_empty() || sweep.points.iter().any(|point| point.values.len() != sweep.axes.len())
+/// A point without a value for each axis, or a value without its number.
+fn is_skewed(axes: &[Axis], points: &[Point]) -> bool {
+    let is_short = |axis: &Axis| axis.numbers.as_ref().is_some_and(|numbers| numbers.len() != axis.values.len());
+    points.iter().any(|point| point.values.len() != axes.len()) || axes.iter().any(is_short)
 }
 
 impl Outcome {

@@ -9,6 +9,7 @@
 //! where the page's script runs, it draws those with axes again so that they can be asked.
 pub mod answer;
 mod chart;
+pub mod export;
 mod facts;
 mod folder;
 mod font;

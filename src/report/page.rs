@@ -4,7 +4,7 @@ use super::chart::{self, Chart, Part};
 use super::facts::{Facts, split};
 use super::method;
 use super::shell::{self, drawing, figure};
-use super::text::{clock, command, interval, plain, run_line, seen, verdict, words};
+use super::text::{clock, command, html, interval, plain, run_line, seen, verdict, words};
 use crate::outcome::{Finding, Metric, ObjectiveResult, Verdict};
 use minijinja::{Value, context};
 
@@ -137,7 +137,7 @@ fn found(facts: &Facts, charts: &[Chart], finding: &Finding) -> Value {
     };
     let rests_on: Vec<String> = finding.metrics.iter().filter_map(told).collect();
     let chart = finding.metrics.iter().find_map(|metric| chart_of(facts, charts, metric));
-    context! { chart, kind => words(&finding.kind), sentence => plain(&finding.sentence), rests_on => rests_on.join(" · ") }
+    context! { chart, kind => words(&finding.kind), sentence => Value::from_safe_string(html(&finding.sentence)), rests_on => rests_on.join(" · ") }
 }
 
 /// `kind.name` of a metric.

@@ -4,7 +4,7 @@ use super::{Answer, Block, Cell, Chart, Table};
 use crate::outcome::Verdict;
 use crate::outcome::forecast::{Forecast, Outlook};
 use crate::outcome::sweep::{Axis, Sweep};
-use crate::report::chart::curve;
+use crate::report::chart::{curve, runout};
 use crate::report::text::{quoted, verdict};
 use crate::units::three_digits;
 
@@ -13,7 +13,9 @@ const CHARTS: usize = 6;
 
 pub fn forecast(outcome: &Forecast) -> Answer {
     let sweep = over_months(outcome);
-    let mut blocks = vec![Block::Heading("Objectives, first to break first".into()), Block::Table(outlooks(outcome))];
+    let mut blocks = vec![Block::Heading("Objectives, first to break first".into())];
+    blocks.extend(runout::picture(outcome).map(|picture| Block::Chart(Chart::of_picture("forecast_runout", picture))));
+    blocks.push(Block::Table(outlooks(outcome)));
     if !outcome.fixes.is_empty() {
         blocks.extend([Block::Heading("Single steps that buy a year more".into()), Block::Table(fixes(outcome))]);
     }
@@ -22,7 +24,7 @@ pub fn forecast(outcome: &Forecast) -> Answer {
     }
     let panels = outcome.objectives.iter().filter_map(|objective| Some((&objective.metric, curve::panel(&sweep, &objective.metric)?)));
     for (index, (metric, panel)) in panels.take(CHARTS).enumerate() {
-        blocks.push(Block::Chart(Chart::of_panel(&format!("forecast_{}_{}", index + 1, metric), panel)));
+        blocks.push(Block::Chart(Chart::of_panel(&format!("forecast_{}_{metric}", index + 1), panel)));
     }
     Answer {
         command: "forecast",

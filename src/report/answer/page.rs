@@ -3,7 +3,7 @@
 use super::{Answer, Block, Table};
 use crate::outcome::Verdict;
 use crate::report::shell::{self, figure};
-use crate::report::text::{plain, verdict};
+use crate::report::text::{html, plain, verdict};
 use minijinja::{Value, context};
 
 const TEMPLATE: &str = include_str!("../assets/answer.html.jinja");
@@ -23,7 +23,7 @@ pub fn page(answer: &Answer) -> String {
         contents => headings.chain(last).map(|(id, title)| context! { id, title }).collect::<Vec<_>>(),
         title => plain(&answer.title),
         question => plain(&answer.question),
-        answer => plain(&answer.conclusion),
+        answer => Value::from_safe_string(html(&answer.conclusion)),
         tone => answer.tone.map_or("none", |tone: Verdict| verdict(tone).1),
         blocks => answer.blocks.iter().enumerate().map(|(index, part)| block(index, part, longest)).collect::<Vec<_>>(),
         method => answer.method.iter().map(|sentence| plain(sentence)).collect::<Vec<_>>(),
@@ -36,7 +36,7 @@ pub fn page(answer: &Answer) -> String {
 fn block(index: usize, block: &Block, longest: usize) -> Value {
     match block {
         Block::Heading(text) => context! { heading => plain(text), id => format!("part-{index}") },
-        Block::Text(text) => context! { text => plain(text) },
+        Block::Text(text) => context! { text => Value::from_safe_string(html(text)) },
         Block::Chart(chart) => context! { chart => figure(&chart.stem, &chart.picture) },
         Block::Table(table) => context! { table => rows(table, table.rows.len() == longest && longest > 12) },
     }

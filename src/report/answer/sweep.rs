@@ -21,7 +21,7 @@ pub fn sweep(sweep: &Sweep) -> Answer {
         if index == 0 {
             blocks.push(Block::Heading("How it changes".into()));
         }
-        blocks.push(Block::Chart(Chart::of_panel(&format!("sweep_{}_{}", index + 1, name), panel)));
+        blocks.push(Block::Chart(Chart::of_panel(&format!("sweep_{}_{name}", index + 1), panel)));
     }
     blocks.extend(knees(sweep).into_iter().map(Block::Text));
     let all_met = sweep.points.iter().all(|point| point.verdict == Verdict::Met);

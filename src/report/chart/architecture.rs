@@ -222,7 +222,7 @@ fn draw_box(picture: &mut Picture, placed: &Placed, density: Density, is_bottlen
     } else if is_bottleneck {
         kind = format!("{kind}{}bottleneck", if kind.is_empty() { "" } else { " · " });
     }
-    let lines = Lines { kind, room, ink: fill.ink(), is_at_most: item.name.starts_with("group.") };
+    let lines = Lines { kind, room, ink: fill.ink(), is_at_most: item.is_group() };
     if density == COMPACT { compact(picture, placed, lines) } else { roomy(picture, placed, lines) }
 }
 

@@ -140,6 +140,15 @@ fn subtitle(sweep: &Sweep) -> String {
     let run = sweep.points.first().map(|point| &point.run);
     run.map_or(String::new(), |run| match run.replications {
         0 | 1 => "One replication a point, so no bands".into(),
-        n => format!("Mean over {n} replications a point; band: {} % interval", run.confidence * 100.0),
+        n => format!("Mean over {} replications a point; band: {} % interval", up_to(sweep, n), run.confidence * 100.0),
     })
+}
+
+/// "4", or "4 to 60" where points have different numbers.
+fn up_to(sweep: &Sweep, first: u32) -> String {
+    let counts = || sweep.points.iter().map(|point| point.run.replications);
+    match (counts().min().unwrap_or(first), counts().max().unwrap_or(first)) {
+        (least, most) if least < most => format!("{least} to {most}"),
+        (least, _) => least.to_string(),
+    }
 }

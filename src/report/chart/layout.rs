@@ -121,6 +121,11 @@ impl Item {
         }
     }
 
+    /// Several things in one box.
+    pub fn is_group(&self) -> bool {
+        self.name.starts_with("group.")
+    }
+
     pub fn is_segment(&self) -> bool {
         self.name.starts_with("segment.") && self.home.is_none() && self.beside.is_none()
     }

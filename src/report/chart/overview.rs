@@ -42,7 +42,7 @@ pub fn whole(architecture: &Architecture) -> Drawing {
         if !items.iter().any(|item| item.name == name) {
             items.push(Item::of(&Node { name: name.clone(), kind: "event".into(), zone: None, segment: None, utilization_peak: None }));
         }
-        add(&mut edges, Edge { to: name.clone(), ..edge.clone() });
+        add(&mut edges, Edge { to: name.clone(), kind: "raise".into(), ..edge.clone() });
         add(&mut edges, Edge { from: name, ..edge.clone() });
     }
     Drawing { items, edges }
