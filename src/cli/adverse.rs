@@ -27,8 +27,6 @@ pub fn run(options: &AdverseOptions) -> Result<u8> {
             eprintln!("stopped before the design as it is was done: there is nothing to keep");
             Ok(INTERRUPTED)
         }
-        Ok(Some(outcome)) => {
-            finish(&outcome, &report::answer::adverse(&outcome), outcome.partial, outcome.passed(), target, common)
-        }
+        Ok(Some(outcome)) => finish(&outcome, &report::answer::adverse(&outcome), outcome.partial, outcome.passed(), target, common),
     }
 }

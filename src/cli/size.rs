@@ -27,8 +27,6 @@ pub fn run(options: &SizeOptions) -> Result<u8> {
             eprintln!("stopped before the first setting was done: there is nothing to keep");
             Ok(INTERRUPTED)
         }
-        Ok(Some(outcome)) => {
-            finish(&outcome, &report::answer::size(&outcome), outcome.partial, outcome.passed(), target, common)
-        }
+        Ok(Some(outcome)) => finish(&outcome, &report::answer::size(&outcome), outcome.partial, outcome.passed(), target, common),
     }
 }

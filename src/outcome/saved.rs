@@ -38,12 +38,20 @@ impl Saved {
             super::SCHEMA => Saved::Run(parsed(json)?),
             super::check::SCHEMA => Saved::Check(filled(parsed(json)?, |outcome: &CheckOutcome| outcome.designs.is_empty())?),
             super::compare::SCHEMA => Saved::Compare(filled(parsed(json)?, |outcome: &Comparison| outcome.designs.is_empty())?),
-            super::sweep::SCHEMA => Saved::Sweep(filled(parsed(json)?, |outcome: &Sweep| outcome.axes.is_empty() || is_skewed(&outcome.axes, &outcome.points))?),
-            super::limit::SCHEMA => Saved::Limit(filled(parsed(json)?, |outcome: &LimitOutcome| outcome.points.iter().any(|point| point.values.len() != 1))?),
+            super::sweep::SCHEMA => {
+                Saved::Sweep(filled(parsed(json)?, |outcome: &Sweep| outcome.axes.is_empty() || is_skewed(&outcome.axes, &outcome.points))?)
+            }
+            super::limit::SCHEMA => {
+                Saved::Limit(filled(parsed(json)?, |outcome: &LimitOutcome| outcome.points.iter().any(|point| point.values.len() != 1))?)
+            }
             super::size::SCHEMA => Saved::Size(filled(parsed(json)?, |outcome: &SizeOutcome| is_skewed(&outcome.axes, &outcome.points))?),
             super::adverse::SCHEMA => Saved::Adverse(parsed(json)?),
-            super::forecast::SCHEMA => Saved::Forecast(filled(parsed(json)?, |outcome: &Forecast| outcome.points.iter().any(|point| point.values.len() != 1))?),
-            other => return Err(format!("its schema is {}, which this version does not read; run the command again", other.escape_debug())),
+            super::forecast::SCHEMA => {
+                Saved::Forecast(filled(parsed(json)?, |outcome: &Forecast| outcome.points.iter().any(|point| point.values.len() != 1))?)
+            }
+            other => {
+                return Err(format!("its schema is {}, which this version does not read; run the command again", other.escape_debug()));
+            }
         })
     }
 
@@ -82,7 +90,11 @@ fn parsed<T: DeserializeOwned>(json: &[u8]) -> Result<T, String> {
 
 /// What no command writes and no renderer can tell.
 fn filled<T>(outcome: T, is_hollow: impl Fn(&T) -> bool) -> Result<T, String> {
-    if is_hollow(&outcome) { Err("not an outcome of this version (parts of it are missing); run the command again".into()) } else { Ok(outcome) }
+    if is_hollow(&outcome) {
+        Err("not an outcome of this version (parts of it are missing); run the command again".into())
+    } else {
+        Ok(outcome)
+    }
 }
 
 /// A point without a value for each axis, or a value without its number.

@@ -1,8 +1,8 @@
 //! A picture as PNG bytes: drawn at twice the size and averaged down, because the rasterizer leaves edges hard.
 
 use super::font;
-use super::slide::slide;
 use super::picture::{Anchor, Color, Picture, Shape, Text};
+use super::slide::slide;
 use plotters::prelude::{BitMapBackend, DrawingBackend, RGBAColor, RGBColor, ShapeStyle};
 
 const OVER: usize = 2;

@@ -35,7 +35,7 @@ pub fn xml(text: &str) -> String {
 pub fn html(text: &str) -> String {
     let escaped = xml(text);
     let parts: Vec<&str> = escaped.split('`').collect();
-    if parts.len() % 2 == 0 {
+    if parts.len().is_multiple_of(2) {
         return escaped;
     }
     let told = |(index, part): (usize, &&str)| if index % 2 == 1 { format!("<code>{part}</code>") } else { (*part).to_string() };

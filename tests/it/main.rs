@@ -4,6 +4,8 @@ mod adverse;
 mod architecture;
 mod arrivals;
 mod backlog_penalty;
+#[cfg(feature = "cli")]
+mod browser;
 mod calendar;
 mod callback_care;
 mod calls;

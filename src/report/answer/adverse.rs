@@ -1,8 +1,8 @@
 //! The battery of bad days, told: conditions by objectives, drains, and what does not recover.
 
 use super::{Answer, Block, Cell, Chart, Table};
-use crate::outcome::{ObjectiveResult, Verdict};
 use crate::outcome::adverse::{Adverse, Condition};
+use crate::outcome::{ObjectiveResult, Verdict};
 use crate::report::chart::matrix::{Cell as Shown, Matrix};
 use crate::report::text::{clock, quoted, verdict};
 use crate::units::Unit;

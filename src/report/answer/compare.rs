@@ -27,7 +27,8 @@ pub fn compare(comparison: &Comparison) -> Answer {
     let mut blocks = vec![Block::Heading("Designs, best first".into()), Block::Table(designs(comparison))];
     let beside = beside_rows(comparison, &headlines);
     if beside.len() > 1 {
-        let chart = beside::picture(&who_wins(comparison, &beside), &names.iter().map(|name| name.to_string()).collect::<Vec<_>>(), &beside);
+        let chart =
+            beside::picture(&who_wins(comparison, &beside), &names.iter().map(|name| name.to_string()).collect::<Vec<_>>(), &beside);
         blocks.push(Block::Heading("Side by side: who is lowest on what".into()));
         blocks.extend(chart.map(|picture| Block::Chart(Chart::of_picture("side_by_side", picture))));
         blocks.push(Block::Table(side_by_side(&names, &beside)));
@@ -108,7 +109,8 @@ fn headlines(comparison: &Comparison) -> Vec<&Difference> {
 fn differences(comparison: &Comparison, rows: &[&Difference], rows_in_terminal: usize) -> Table {
     // With two designs there is but one other.
     let design = if comparison.designs.len() > 2 { "Design" } else { "~Design" };
-    let columns = ["Metric", design, "First#", "This#", "~Mean difference#", "Difference", "Seen", "~Needs replications#", "~Noise shared#"];
+    let columns =
+        ["Metric", design, "First#", "This#", "~Mean difference#", "Difference", "Seen", "~Needs replications#", "~Noise shared#"];
     let mut table = Table::new(&columns, rows_in_terminal);
     for row in rows {
         let unit = row.unit;
@@ -214,7 +216,8 @@ fn winner(comparison: &Comparison, metric: &str) -> Option<usize> {
 
 fn who_wins(comparison: &Comparison, rows: &[beside::Row]) -> String {
     let wins = |index: usize| rows.iter().filter(|row| row.winner == Some(index)).count();
-    let mut told: Vec<(usize, &str)> = comparison.designs.iter().enumerate().map(|(index, design)| (wins(index), design.name.as_str())).collect();
+    let mut told: Vec<(usize, &str)> =
+        comparison.designs.iter().enumerate().map(|(index, design)| (wins(index), design.name.as_str())).collect();
     told.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     let open = rows.iter().filter(|row| row.winner.is_none()).count();
     let winners: Vec<String> = told.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{name} on {count}")).collect();

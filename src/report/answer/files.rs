@@ -1,8 +1,8 @@
 //! The report folder of an answer: which files there are and what is in them.
 
 use super::{Answer, Table, markdown, page};
-use crate::report::text::cell;
 use crate::report::folder::{Kind, drawn};
+use crate::report::text::cell;
 
 /// Relative paths and contents, `json` (the outcome as it is) among them.
 pub fn render(answer: &Answer, json: &str) -> Vec<(String, Vec<u8>)> {

@@ -23,7 +23,10 @@ pub fn limit(outcome: &LimitOutcome) -> Answer {
         if index == 0 {
             blocks.push(Block::Heading("Objectives over the load".into()));
         }
-        blocks.push(Block::Chart(Chart::of_panel(&format!("limit_{}_{metric}", index + 1), Panel { title: title(outcome, metric), ..panel })));
+        blocks.push(Block::Chart(Chart::of_panel(
+            &format!("limit_{}_{metric}", index + 1),
+            Panel { title: title(outcome, metric), ..panel },
+        )));
     }
     Answer {
         command: "limit",
@@ -43,13 +46,16 @@ pub fn limit(outcome: &LimitOutcome) -> Answer {
 /// Up to which load an objective is met, and from which on it is missed.
 fn title(outcome: &LimitOutcome, metric: &str) -> String {
     let at = |wanted: Verdict| {
-        let is_so = move |point: &&Point| point.objectives.iter().any(|objective| objective.metric == metric && objective.verdict == wanted);
+        let is_so =
+            move |point: &&Point| point.objectives.iter().any(|objective| objective.metric == metric && objective.verdict == wanted);
         outcome.points.iter().filter(is_so).filter_map(|point| point.values[0].parse::<f64>().ok())
     };
     let (met, missed) = (at(Verdict::Met).reduce(f64::max), at(Verdict::Missed).reduce(f64::min));
     let times = |load: f64| format!("{} times today's load", three_digits(load));
     match (met, missed) {
-        (Some(met), Some(missed)) => format!("{metric} is within its objective up to {}, beyond it from {} on", times(met), three_digits(missed)),
+        (Some(met), Some(missed)) => {
+            format!("{metric} is within its objective up to {}, beyond it from {} on", times(met), three_digits(missed))
+        }
         (Some(met), None) => format!("{metric} is within its objective up to {}, as far as was looked", times(met)),
         (None, Some(missed)) => format!("{metric} is beyond its objective at {} already", times(missed)),
         (None, None) => format!("{metric} over the load"),

@@ -73,7 +73,7 @@ pub struct Chart {
     pub stem: String,
     pub picture: Picture,
     /// Where a page can draw it live.
-    pub panel: Option<Panel>,
+    pub panel: Option<Box<Panel>>,
 }
 
 /// Rows under named columns. The first table of an answer becomes `metrics.csv`.
@@ -116,7 +116,7 @@ impl Answer {
 
 impl Chart {
     pub fn of_panel(stem: &str, panel: Panel) -> Chart {
-        Chart { stem: safe(stem), picture: panel.picture(), panel: Some(panel) }
+        Chart { stem: safe(stem), picture: panel.picture(), panel: Some(Box::new(panel)) }
     }
 
     pub fn of_picture(stem: &str, picture: Picture) -> Chart {

@@ -29,7 +29,7 @@ pub fn page(answer: &Answer) -> String {
         method => answer.method.iter().map(|sentence| plain(sentence)).collect::<Vec<_>>(),
         reproduce => plain(&answer.reproduce),
     };
-    let panels = answer.charts().filter_map(|chart| Some((chart.stem.as_str(), chart.panel.as_ref()?)));
+    let panels = answer.charts().filter_map(|chart| Some((chart.stem.as_str(), chart.panel.as_deref()?)));
     shell::page(TEMPLATE, values, panels, true)
 }
 

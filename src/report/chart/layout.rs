@@ -147,7 +147,8 @@ pub fn layout(mut items: Vec<Item>, edges: Vec<Edge>, density: Density) -> Layou
     let ranks = ranks(&by_column[2], &items);
     for (index, column) in by_column.iter_mut().enumerate().filter(|(index, _)| *index == 1 || *index == 3) {
         // Beside what they are connected with, so that few arrows cross.
-        let near = |item: &&Item| edges.iter().filter_map(|edge| other_end(edge, &item.name)).filter_map(|end| ranks.get(end)).min().copied();
+        let near =
+            |item: &&Item| edges.iter().filter_map(|edge| other_end(edge, &item.name)).filter_map(|end| ranks.get(end)).min().copied();
         column.sort_by_key(|item| (item.zone.is_none(), if index == 3 { item.zone.clone() } else { None }, near(item)));
     }
     let heights = by_column.each_ref().map(|column| column_height(column, &items, density));
@@ -252,13 +253,7 @@ fn grounds(boxes: &[Placed], tallest: f64, density: Density) -> Vec<Ground> {
     stretches.into_iter().filter_map(|(name, first, last, alone)| ground(boxes, name, (first, last), full(alone), density.pads)).collect()
 }
 
-fn ground(
-    boxes: &[Placed],
-    name: String,
-    (first, last): (usize, usize),
-    full: Option<f64>,
-    (above, below): (f64, f64),
-) -> Option<Ground> {
+fn ground(boxes: &[Placed], name: String, (first, last): (usize, usize), full: Option<f64>, (above, below): (f64, f64)) -> Option<Ground> {
     let in_zone = |placed: &&Placed| placed.item.zone.as_ref() == Some(&name) && placed.item.beside.is_none();
     let within: Vec<&Placed> = boxes.iter().filter(|placed| (first..=last).contains(&placed.item.column)).filter(in_zone).collect();
     let left = within.iter().map(|placed| placed.left).reduce(f64::min)?;

@@ -64,8 +64,7 @@ fn add(edges: &mut Vec<Edge>, edge: Edge) {
 /// Where each topic, queue, subscriber or poller belongs: to the segment that it is on or takes from.
 fn segments_of(architecture: &Architecture) -> BTreeMap<&str, String> {
     let on = |node: &Node| node.segment.as_ref().map(|segment| format!("segment.{}", bare(segment)));
-    let mut found: BTreeMap<&str, String> =
-        architecture.nodes.iter().filter_map(|node| Some((node.name.as_str(), on(node)?))).collect();
+    let mut found: BTreeMap<&str, String> = architecture.nodes.iter().filter_map(|node| Some((node.name.as_str(), on(node)?))).collect();
     for node in architecture.nodes.iter().filter(|node| node.kind == "segment") {
         found.insert(&node.name, node.name.clone());
     }
@@ -140,21 +139,13 @@ fn together(name: &str, members: Vec<&Node>, column: usize, beside: Option<Strin
         1 => (bare(&busiest.name).to_string(), busiest.kind.clone()),
         _ => (counted(&members), format!("busiest: {}", bare(&busiest.name))),
     };
-    Some(Item {
-        name: name.into(),
-        label,
-        kind,
-        zone: None,
-        home: None,
-        beside,
-        utilization: busiest.utilization_peak,
-        column,
-    })
+    Some(Item { name: name.into(), label, kind, zone: None, home: None, beside, utilization: busiest.utilization_peak, column })
 }
 
 /// "3 topics, 1 queue".
 fn counted(nodes: &[&Node]) -> String {
-    let kinds = [("sor", "more systems of record"), ("topic", "topic"), ("queue", "queue"), ("subscriber", "subscriber"), ("poller", "poller")];
+    let kinds =
+        [("sor", "more systems of record"), ("topic", "topic"), ("queue", "queue"), ("subscriber", "subscriber"), ("poller", "poller")];
     let count = |kind: &str| nodes.iter().filter(|node| node.kind == kind).count();
     let told = kinds.into_iter().map(|(kind, word)| (count(kind), word)).filter(|(count, _)| *count > 0);
     let plural = |count: usize, word: &str| if count == 1 || word.ends_with('d') { word.to_string() } else { format!("{word}s") };
@@ -169,8 +160,7 @@ pub fn sections(architecture: &Architecture) -> Vec<Section> {
         section(architecture, node, &own)
     };
     let mut all: Vec<Section> = architecture.nodes.iter().filter(|node| node.kind == "segment").map(of).collect();
-    let rest: BTreeSet<&str> =
-        architecture.nodes.iter().filter(|node| node.kind == "poller").map(|node| node.name.as_str()).collect();
+    let rest: BTreeSet<&str> = architecture.nodes.iter().filter(|node| node.kind == "poller").map(|node| node.name.as_str()).collect();
     if !rest.is_empty() {
         let drawing = drawing_of(architecture, &rest);
         let summary = format!("Feeds: {}", counted(&members_of(architecture, &rest)));

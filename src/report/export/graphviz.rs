@@ -14,7 +14,11 @@ pub fn graphviz(outcome: &Outcome) -> String {
         quoted(&[&outcome.scenario.title])
     );
     for segment in items.iter().filter(|item| item.is_segment()) {
-        out += &format!("  subgraph {} {{\n    label={}\n    style=filled\n    color=\"#f3f4f6\"\n", quoted(&["cluster_", &segment.name]), text(segment));
+        out += &format!(
+            "  subgraph {} {{\n    label={}\n    style=filled\n    color=\"#f3f4f6\"\n",
+            quoted(&["cluster_", &segment.name]),
+            text(segment)
+        );
         let inside = items.iter().filter(|item| item.home.as_ref() == Some(&segment.name));
         // What carries arrows of the segment itself, and keeps a frame without destinations.
         out += &inside.chain([segment]).map(|item| format!("  {}", node(item))).collect::<String>();

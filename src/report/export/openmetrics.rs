@@ -13,8 +13,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// Upper edges of the latency histogram's buckets, in seconds.
-const BUCKETS: [f64; 17] =
-    [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 600.0, 3600.0];
+const BUCKETS: [f64; 17] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 600.0, 3600.0];
 
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
@@ -51,10 +50,11 @@ const SEGMENT_MEMORY: Family = gauge("busload_segment_memory_bytes", "Bytes of m
 const LINK_BUSY: Family = gauge("busload_link_utilization_ratio", "Share of the link's bandwidth in use");
 
 type Labels = Vec<(&'static str, String)>;
+type Labeled<'a> = (Labels, &'a Series);
 
 /// Time begins at `start`, in Unix seconds.
 pub fn openmetrics(outcome: &Outcome, start: f64) -> String {
-    let mut families: BTreeMap<&str, (&Family, Vec<(Labels, &Series)>)> = BTreeMap::new();
+    let mut families: BTreeMap<&str, (&Family, Vec<Labeled>)> = BTreeMap::new();
     for series in &outcome.series {
         if let Some((family, labels)) = meaning(&series.name) {
             families.entry(family.name).or_insert_with(|| (family, Vec::new())).1.push((labels, series));
@@ -118,13 +118,21 @@ fn latencies(out: &mut String, outcome: &Outcome, start: f64) {
     if all.is_empty() {
         return;
     }
-    let _ = writeln!(out, "# TYPE {NAME} histogram\n# UNIT {NAME} seconds\n# HELP {NAME} From a change to where the subscriber shows it, over the whole run and all replications");
+    let _ = writeln!(
+        out,
+        "# TYPE {NAME} histogram\n# UNIT {NAME} seconds\n# HELP {NAME} From a change to where the subscriber shows it, over the whole run and all replications"
+    );
     let at = number(start + outcome.run.horizon_s);
     for (curve, histogram) in all {
         let name = curve.name.strip_suffix(".end_to_end").unwrap_or(&curve.name);
         let labels: Labels = vec![("subscriber", split(&curve.name).map_or(name, |(_, name, _)| name).to_string())];
         for edge in BUCKETS {
-            let _ = writeln!(out, "{NAME}_bucket{} {} {at}", told(&labels, Some(&format!("{edge:?}"))), histogram.count_between(0, (edge * 1e9) as u64));
+            let _ = writeln!(
+                out,
+                "{NAME}_bucket{} {} {at}",
+                told(&labels, Some(&format!("{edge:?}"))),
+                histogram.count_between(0, (edge * 1e9) as u64)
+            );
         }
         let _ = writeln!(out, "{NAME}_bucket{} {} {at}", told(&labels, Some("+Inf")), histogram.len());
         let _ = writeln!(out, "{NAME}_count{} {} {at}", told(&labels, None), histogram.len());
@@ -135,7 +143,12 @@ fn latencies(out: &mut String, outcome: &Outcome, start: f64) {
 fn told(labels: &Labels, edge: Option<&str>) -> String {
     let edge = edge.map(|edge| ("le", edge.to_string()));
     let one = |(name, value): (&str, &str)| format!("{name}=\"{}\"", escaped(value));
-    let all: Vec<String> = labels.iter().map(|(name, value)| (*name, value.as_str())).chain(edge.as_ref().map(|(name, value)| (*name, value.as_str()))).map(one).collect();
+    let all: Vec<String> = labels
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .chain(edge.as_ref().map(|(name, value)| (*name, value.as_str())))
+        .map(one)
+        .collect();
     format!("{{{}}}", all.join(","))
 }
 
