@@ -3,8 +3,8 @@
 //!
 //! Needs Chromium (`CHROMIUM` says where it is, else it is looked for); without one it says so and passes.
 
+use crate::report_kinds::made;
 use crate::report_samples::{hostile, rich, sixty};
-use assert_cmd::Command;
 use busload::report::render;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,55 +16,6 @@ use tempfile::TempDir;
 const CATCH: &str = include_str!("../browser/catch.js");
 const DRIVE: &str = include_str!("../browser/drive.js");
 const FRAMES: &str = include_str!("../browser/frames.html");
-
-const DESIGN: &str = r#"
-    title = "A <b>small</b> design"
-    question = "Does it hold?"
-    [run]
-    horizon = "10m"
-    replications = 2
-    [sor.source]
-    workers = 2
-    service = "exp(20ms)"
-    own_load = "5/s"
-    own_service = "exp(20ms)"
-    [event.change]
-    from = "source"
-    to = "changes"
-    rate = "20/s"
-    [segment.bus]
-    threads = 2
-    cost = { receive = "200us", deliver = "200us" }
-    [topic.changes]
-    segment = "bus"
-    [subscriber.gate]
-    from = "changes"
-    workers = 4
-    work = "exp(20ms)"
-    [subscriber.gate.callback]
-    [objective]
-    "subscriber.gate.end_to_end.p99" = "< 2s"
-    "sor.source.utilization.peak" = "< 80%"
-    [growth]
-    rate = "60% per year"
-    [price]
-    currency = "EUR"
-    "sor.source.workers" = 90
-    "subscriber.gate.workers" = 20
-    "segment.*.threads" = 40
-"#;
-
-/// Each command with what it is asked, but for files.
-const COMMANDS: [(&str, &str); 8] = [
-    ("run", "run a.toml"),
-    ("check", "check a.toml b.toml"),
-    ("compare", "compare a.toml b.toml"),
-    ("sweep", "sweep a.toml --vary sor.source.workers=1,2,4 --vary subscriber.gate.workers=3,4"),
-    ("limit", "limit a.toml"),
-    ("size", "size a.toml --tune sor.source.workers=1..4 --tune subscriber.gate.workers=2..5"),
-    ("adverse", "adverse a.toml"),
-    ("forecast", "forecast a.toml"),
-];
 
 fn chromium() -> Option<PathBuf> {
     if let Some(named) = std::env::var_os("CHROMIUM") {
@@ -90,18 +41,8 @@ fn browse(chromium: &Path, folder: &Path, arguments: &[&str]) -> (String, String
 
 /// All pages with the outcomes that they show.
 fn pages(folder: &Path) -> BTreeMap<String, (String, Value)> {
-    fs::write(folder.join("a.toml"), DESIGN).unwrap();
-    fs::write(folder.join("b.toml"), DESIGN.replace("workers = 4", "workers = 3").replace("20/s", "18/s")).unwrap();
     let mut pages = BTreeMap::new();
-    for (name, command) in COMMANDS {
-        let output = Command::cargo_bin("busload")
-            .unwrap()
-            .current_dir(folder)
-            .args(command.split(' '))
-            .args(["--quiet", "--out", name])
-            .output()
-            .unwrap();
-        assert!(matches!(output.status.code(), Some(0 | 1)), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+    for (name, _) in made(folder) {
         let read = |file: &str| fs::read_to_string(folder.join(name).join(file)).unwrap();
         pages.insert(name.to_string(), (read("report.html"), serde_json::from_str(&read("outcome.json")).unwrap()));
     }
@@ -215,7 +156,7 @@ fn has_the_numbers_of(page: &str, facts: &Value, outcome: &Value) {
     let mut known = BTreeSet::new();
     numbers(outcome, &mut known);
     let told: Vec<f64> = facts["numbers"].as_array().unwrap().iter().map(|told| told.as_str().unwrap().parse().unwrap()).collect();
-    assert!(!told.is_empty(), "{page} tells no numbers");
+    assert!(!told.is_empty() || page.starts_with("forecast"), "{page} tells no numbers");
     for number in told.into_iter().filter(|number| number.fract() != 0.0) {
         assert!(known.contains(&number.to_bits()), "{page}: {number} is not in the outcome");
     }

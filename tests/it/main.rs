@@ -58,7 +58,11 @@ mod profiles;
 mod random;
 #[cfg(feature = "report")]
 mod report;
+#[cfg(feature = "cli")]
+mod report_again;
 mod report_arrows;
+#[cfg(feature = "cli")]
+mod report_kinds;
 #[cfg(feature = "report")]
 mod report_samples;
 mod run_help;
@@ -71,6 +75,8 @@ mod scenarios_callbacks;
 mod scenarios_large;
 mod scenarios_meaning;
 mod scenarios_outages;
+#[cfg(feature = "cli")]
+mod shipped;
 mod size;
 mod stats;
 mod sweep;

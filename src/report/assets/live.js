@@ -94,6 +94,12 @@
     return near !== null && Math.abs(near[0] - place) <= 1e-3 * Math.abs(place) + 1e-12 ? near[1] : digits(place);
   }
 
+  // Along the height, lines of text apart.
+  function apart(u, places) {
+    var last = -Infinity, tall = 17 / Math.max(1, u.bbox.height / (window.devicePixelRatio || 1)) * (u.scales.y.max - u.scales.y.min);
+    return places.filter(function (place) { var has = place - last >= tall; if (has) last = place; return has; });
+  }
+
   // As many as there is room for.
   function spaced(u, places) {
     var last = -Infinity, wide = 62 / Math.max(1, u.bbox.width / (window.devicePixelRatio || 1)) * (u.scales.x.max - u.scales.x.min);
@@ -195,7 +201,7 @@
         Object.assign({}, axis, {
           size: 68,
           splits: function (u, at, min, max) {
-            if (chart.is_log) return logTicks(chart.unit, min, max);
+            if (chart.is_log) return apart(u, logTicks(chart.unit, min, max).sort(function (a, b) { return a - b; }));
             return every(roundStep(chart.unit, Math.max(max - min, 1e-12) / 4, max), min, max);
           },
           values: function (u, all) { return all.map(function (value) { return show(chart.unit, back(value)); }); }
