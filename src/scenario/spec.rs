@@ -434,7 +434,7 @@ impl Scenario {
     }
 
     /// The line that it takes from: of its queue, or its own.
-    fn line_of(&self, subscriber: &Subscriber) -> Option<&Line> {
+    fn line_of<'s>(&'s self, subscriber: &'s Subscriber) -> Option<&'s Line> {
         match subscriber.from {
             Destination::Queue(queue) => self.queues.get(queue).map(|queue| &queue.line),
             Destination::Topic(_) | Destination::Feed(_) => Some(&subscriber.line),
