@@ -60,6 +60,7 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
         sors: scenario.sors.len(),
     };
     let mut probe = Probe::new(clock, sizes);
+    probe.marks = scenario.run.is_cut_into_batches().then(Vec::new);
     for (watched, subscriber) in probe.subscribers.iter_mut().zip(scenario.takers()) {
         watched.stages = stages(scenario, subscriber);
         watched.pipeline = subscriber.pipeline.as_ref().map(|pipeline| Box::new(PipelineProbe::new(&clock, pipeline.stages.len())));

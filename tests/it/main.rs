@@ -4,6 +4,7 @@ mod adverse;
 mod architecture;
 mod arrivals;
 mod backlog_penalty;
+mod batches;
 mod calendar;
 mod callback_care;
 mod calls;
