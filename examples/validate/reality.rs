@@ -68,7 +68,8 @@ pub fn replays(report: &mut Report, points: &[Point]) {
     report.table(&["Point", "Figure", "Simulated", "Recorded", "Error", ""], &lines);
 }
 
-fn blind(report: &mut Report, points: &[Point]) {
+/// What these points show in one run, before it is looked at.
+pub fn blind(report: &mut Report, points: &[Point]) {
     let (mut lines, mut inside, mut all) = (Vec::new(), 0, 0);
     for point in points {
         let scenario = point.prediction();

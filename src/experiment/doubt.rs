@@ -109,8 +109,9 @@ const SCATTER: f64 = 0.3;
 const TELLING: u32 = 5;
 
 fn scattered(run: &RunFacts, metrics: &[Metric]) -> Option<Doubt> {
-    let latencies =
-        metrics.iter().filter(|metric| run.batches.is_none() && metric.n >= TELLING && metric.name.ends_with(".end_to_end.mean"));
+    let is_latency = |name: &str| name.ends_with(".end_to_end.mean") && !name.starts_with("total.");
+    let told = |metric: &&Metric| run.batches.is_none() && metric.n >= TELLING && is_latency(&metric.name);
+    let latencies = metrics.iter().filter(told);
     let spread = |metric: &Metric| {
         let n = f64::from(metric.n);
         let t = t_quantile(0.5 + run.confidence / 2.0, n - 1.0)?;

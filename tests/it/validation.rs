@@ -103,6 +103,33 @@ fn part_6_laws_hold_between_figures() {
 }
 
 #[test]
+fn part_7_a_backlog_drains_as_it_should() {
+    for only in ["drain", "durable-outage-2"] {
+        let mut report = Report::default();
+        unbiased::transients(&mut report, unbiased::Choice { share: 1.0, seed: SEED, only });
+        passes(&report);
+    }
+}
+
+/// Every measured point is a scenario of its inputs and micro-parameters, and what was measured falls where it says.
+#[test]
+fn part_8_a_real_run_is_predicted() {
+    let Some(folder) = reality::folder() else {
+        eprintln!("SKIPPED: the measurements are not at ../shared/measurements/rabbitmq");
+        return;
+    };
+    let points = point::Point::all(&folder);
+    assert!(points.len() >= 10);
+    for point in &points {
+        assert_eq!(point.prediction().subscribers.len(), point::SUBSCRIPTIONS, "{}", point.name);
+    }
+    let mut report = Report::default();
+    let chosen: Vec<point::Point> = points.into_iter().filter(|point| point.name == "u50_p50").collect();
+    reality::blind(&mut report, &chosen);
+    passes(&report);
+}
+
+#[test]
 fn part_8_a_recorded_run_is_replayed() {
     let Some(folder) = reality::folder() else {
         eprintln!("SKIPPED: the measurements are not at ../shared/measurements/rabbitmq");
