@@ -98,8 +98,8 @@ impl Precision {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Batches {
     pub count: u32,
-    /// Metrics without an interval, as neighboring batches are correlated.
-    pub correlated: Vec<String>,
+    /// Means without an interval, as neighboring batches are correlated or differ too much.
+    pub too_short: Vec<String>,
 }
 
 /// A station whose line grows as long as the run lasts: it has no long-run averages.

@@ -20,11 +20,11 @@ struct Cut<'f> {
 pub fn fill(metrics: &mut [Metric], found: &Findings, (warm_up, horizon): (Time, Span), confidence: f64) -> Batches {
     let steps = warm_up.0.div_ceil(found.step.0) as usize..(horizon.0 / found.step.0) as usize;
     let cut = Cut { found, steps };
-    let mut correlated = Vec::new();
+    let mut too_short = Vec::new();
     for metric in metrics {
         let Some(batches) = cut.means(&metric.name) else { continue };
-        if independence(&batches.means).is_none_or(|test| test.correlated) {
-            correlated.push(metric.name.clone());
+        if is_short(&batches) {
+            too_short.push(metric.name.clone());
             continue;
         }
         let Some(half) = mean_interval(&batches.tally(), confidence).map(|interval| interval.half_width()) else { continue };
@@ -35,7 +35,17 @@ pub fn fill(metrics: &mut [Metric], found: &Findings, (warm_up, horizon): (Time,
         (metric.one_run_low, metric.one_run_high) = (Some(one_run.low), Some(one_run.high));
         metric.n = BATCHES as u32;
     }
-    Batches { count: BATCHES as u32, correlated }
+    Batches { count: BATCHES as u32, too_short }
+}
+
+/// A batch of some of a line's memories has a smaller standard deviation than this part of its mean; twenty say too little of their
+/// correlation to be trusted alone.
+const SCATTER: f64 = 0.5;
+
+fn is_short(batches: &BatchMeans) -> bool {
+    let tally = batches.tally();
+    let scattered = tally.sd().zip(tally.mean()).is_some_and(|(sd, mean)| sd > SCATTER * mean);
+    scattered || independence(&batches.means).is_none_or(|test| test.correlated)
 }
 
 impl Cut<'_> {

@@ -33,7 +33,7 @@ pub fn find(scenario: &Scenario, outcome: &Outcome, doubt: Option<&Doubt>) -> Ve
     let mut findings = Vec::new();
     findings.extend(doubt.map(|doubt| seen.doubt(doubt)));
     findings.extend(seen.precision());
-    findings.extend(seen.correlated());
+    findings.extend(seen.short_batches());
     findings.extend(seen.unfinished());
     seen.objectives(&mut findings);
     findings.extend(seen.bottleneck(&findings));
@@ -219,17 +219,17 @@ impl Seen<'_> {
     }
 
     /// Batches of a single run that are too short to be independent, where that concerns an objective or most means.
-    fn correlated(&self) -> Option<Finding> {
-        let correlated = &self.outcome.run.batches.as_ref()?.correlated;
+    fn short_batches(&self) -> Option<Finding> {
+        let short = &self.outcome.run.batches.as_ref()?.too_short;
         let with_interval = self.outcome.metrics.iter().filter(|metric| metric.low.is_some()).count();
         let asked_for = |metric: &&String| self.outcome.objectives.iter().any(|objective| objective.metric == **metric);
-        let first = correlated.iter().find(asked_for).or_else(|| correlated.first().filter(|_| correlated.len() > with_interval))?;
+        let first = short.iter().find(asked_for).or_else(|| short.first().filter(|_| short.len() > with_interval))?;
+        let have = match short.len() - 1 {
+            0 => " has".to_string(),
+            more => others(more, " and one other mean have", |n| format!(" and {n} other means have")),
+        };
         let sentence = format!(
-            "Neighboring batches of the single run are correlated, so {first}{} no interval: a stretch shorter than its line remembers would look surer than it is. Make `horizon` longer, or ask for replications.",
-            match correlated.len() - 1 {
-                0 => " has".to_string(),
-                more => others(more, " and one other mean have", |n| format!(" and {n} other means have")),
-            }
+            "The batches of the single run are correlated or differ too much, so {first}{have} no interval: stretches shorter than a line remembers look surer than they are. Make `horizon` longer, or ask for replications."
         );
         Some(finding("run_too_short", sentence, &[first]))
     }

@@ -44,13 +44,13 @@ fn replications(run: &RunFacts) -> String {
 }
 
 fn batches(batches: &Batches) -> String {
-    let correlated = match batches.correlated.len() {
-        0 => "none was".to_string(),
-        1 => "one was, and has no interval".to_string(),
-        n => format!("{n} were, and have no interval"),
+    let without = match batches.too_short.len() {
+        0 => "all have one",
+        1 => "one mean has none",
+        _ => "some means have none",
     };
     format!(
-        "What was measured is cut into {} batches, and intervals of means are Student's t over these, where neighboring batches are not correlated (von Neumann's ratio, 5 %: {correlated}). Percentiles, extremes and counts of a single run have no interval: they need replications.",
+        "What was measured is cut into {} batches, and intervals of means are Student's t over these, where neighbors are not correlated (von Neumann's ratio, 5 %) and batches differ by less than half their mean: {without}. Percentiles, extremes and counts of a single run have no interval: they need replications.",
         batches.count
     )
 }

@@ -168,6 +168,7 @@ fn a_full_line_that_cannot_grow_is_not_unstable() {
         ("queue.line.overflow", "reject"),
         ("subscriber.server.prefetch", "1"),
         ("run.horizon", "30h"),
+        ("run.warm_up", "10m"),
         ("run.replications", "3"),
     ];
     let outcome = server(&settings);
