@@ -71,6 +71,9 @@ pub struct RunFacts {
     /// With `replications = "auto"`: what was asked for and what was reached.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub precision: Option<Precision>,
+    /// Of a single steady run: how it was cut for its intervals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batches: Option<Batches>,
     /// Of a steady run: stations that do not keep up.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unstable: Vec<Unstable>,
@@ -90,6 +93,14 @@ impl Precision {
     pub fn is_missed(&self) -> bool {
         self.reached.is_none_or(|reached| reached > self.wanted)
     }
+}
+
+/// Stretches of one long run that took the place of replications.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Batches {
+    pub count: u32,
+    /// Means without an interval, as neighboring batches are correlated or differ too much.
+    pub too_short: Vec<String>,
 }
 
 /// A station whose line grows as long as the run lasts: it has no long-run averages.
@@ -115,7 +126,7 @@ pub struct Metric {
     /// Interval for a single run of this length.
     pub one_run_low: Option<f64>,
     pub one_run_high: Option<f64>,
-    /// Replications in which the figure exists.
+    /// Replications in which the figure exists; of a mean of a single steady run, its batches.
     pub n: u32,
 }
 

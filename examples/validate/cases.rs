@@ -3,6 +3,7 @@
 //!
 //! Shared by `cargo run --example validate` (long runs) and the tests (short ones).
 
+use super::levels::Levels;
 use super::{networks, outages};
 use serde_json::Value;
 
@@ -19,6 +20,8 @@ pub struct Case {
     pub checks: Vec<(String, f64)>,
     /// Metric, and bounds that it must not cross.
     pub bounds: Vec<(String, f64, f64)>,
+    /// How one of the metrics is found on two levels.
+    pub levels: Option<Levels>,
 }
 
 /// How long runs are, in replications and as a share of the usual length.
@@ -131,11 +134,14 @@ impl Filed<'_> {
         seconds * self.effort.share
     }
 
-    /// Long against the line's memory, 1 / (mu (1 - sqrt rho)^2) for M/M/1 (L. Takacs), within what a machine does in a moment.
+    /// Long against the line's memory, 1 / (mu (1 - sqrt rho)^2) for M/M/1 (L. Takacs), so that 30 replications tell a mean to well below
+    /// 1 %; within what a machine does in a moment.
     pub fn length(&self, rate: f64, service: f64, servers: f64, scv: f64) -> f64 {
         let load = (rate * service / servers).min(0.97);
         let memory = service / servers.sqrt() / (1.0 - load.sqrt()).powi(2) * (1.0 + scv) / 2.0;
-        (25_000.0 / rate).max(6_000.0 * memory).min(1_200_000.0 / rate)
+        let seconds = (30_000.0 / rate).max(2_400.0 * memory).min(480_000.0 / rate);
+        // Anything shorter is called too short for its load.
+        if load >= 0.95 { seconds.max(86_500.0) } else { seconds }
     }
 
     pub fn design(&self, seconds: f64, parts: &str) -> String {
@@ -167,7 +173,7 @@ impl Filed<'_> {
     }
 
     pub fn case(&self, text: String, checks: Vec<(String, f64)>) -> Result<Case, &'static str> {
-        Ok(Case { id: self.id().into(), text, files: Vec::new(), checks, bounds: Vec::new() })
+        Ok(Case { id: self.id().into(), text, files: Vec::new(), checks, bounds: Vec::new(), levels: None })
     }
 
     /// One unlimited line.
@@ -309,7 +315,8 @@ fn general(filed: &Filed) -> Result<Case, &'static str> {
             (format!("lognormal(mean={}, cv={})", nanos(mean), scv.sqrt()), (1.0 + scv).powi(3))
         }
         "hyperexponential" => {
-            (format!("hyperexp(mean={}, cv={})", nanos(mean), filed.model("service_scv").sqrt()), filed.model("service_scv"))
+            let scv = filed.model("service_scv");
+            (format!("hyperexp(mean={}, cv={})", nanos(mean), scv.sqrt()), scv * scv / 2.0)
         }
         _ => (format!("erlang({}, mean={})", filed.model("k"), nanos(mean)), 1.0 / filed.model("k")),
     };

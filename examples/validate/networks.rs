@@ -42,7 +42,8 @@ const PARTS: u32 = 3000;
 pub fn geometric_batch(filed: &Filed) -> Expressed {
     let (service, mean) = filed.exponential();
     let (size, between) = (filed.model("mean_batch"), 1.0 / filed.model("batch_rate"));
-    let seconds = filed.length(filed.exact("throughput"), mean, 1.0, size);
+    // Customers of a batch wait for each other, so that so many tell less.
+    let seconds = size * filed.length(filed.exact("throughput"), mean, 1.0, size);
     let mut gaps = format!("ns,weight\n0,{}\n", (size - 1.0) * f64::from(PARTS));
     for part in 0..PARTS {
         // The mean over the part, so that the mean gap is exact: integral of -ln u over (part, part + 1) / PARTS.

@@ -1,27 +1,54 @@
 //! Known answers of designs that fail: a server that breaks down at random, a durable subscriber that was away, a backlog to be drained.
 
 use super::cases::{Case, Filed, nanos};
+use super::levels::Levels;
 
 type Expressed = Result<Case, &'static str>;
 
 /// Breakdowns by the clock. What was at work begins anew, which for exponential times is as if it went on.
 pub fn breakdown(filed: &Filed) -> Expressed {
-    let (service, mean) = filed.exponential();
-    let (between, repair) = (1.0 / filed.model("failure_rate"), 1.0 / filed.model("repair_rate"));
+    const MOST: f64 = 1_500_000.0;
+    let (_, mean) = filed.exponential();
+    let cycle = 1.0 / filed.model("failure_rate") + 1.0 / filed.model("repair_rate");
     // Long against the cycle of failure and repair.
-    let seconds = (filed.length(filed.rate(), mean, 1.0, 1.0)).max(120.0 * (between + repair));
-    let parts = format!(
-        "[event.customer]\nfrom = \"source\"\nto = \"line\"\n{}\n[queue.line]\nsegment = \"bus\"\n[subscriber.server]\nfrom = \"line\"\nwork = \"{service}\"\n[[disruption]]\nwhat = \"subscriber.server\"\nkind = \"down\"\nevery = \"exp({})\"\nfor = \"exp({})\"\n",
-        filed.poisson(),
-        nanos(between),
-        nanos(repair)
-    );
+    let enough = CYCLES * cycle;
+    let seconds = filed.length(filed.rate(), mean, 1.0, 1.0).max(enough.min(MOST / filed.rate()));
+    let mean_sojourn = "subscriber.server.end_to_end.mean".to_string();
     let checks = vec![
         ("subscriber.server.utilization.mean".into(), filed.exact("utilization_of_up_time") * filed.exact("availability")),
-        ("subscriber.server.end_to_end.mean".into(), filed.exact("mean_sojourn")),
+        (mean_sojourn.clone(), filed.exact("mean_sojourn")),
         ("subscriber.server.throughput".into(), filed.rate()),
     ];
-    filed.case(filed.design(seconds, &parts), checks)
+    let mut case = filed.case(broken(filed, seconds, 1.0), checks)?;
+    if enough > MOST / filed.rate() {
+        let (pair, long) = (PAIRED * cycle, LONG * cycle);
+        case.levels = Some(Levels {
+            metric: mean_sojourn,
+            real: broken(filed, pair, 1.0),
+            cheap: broken(filed, pair, FEWER),
+            cheap_long: broken(filed, long, FEWER).replace("\nseed = ", "\nseed = 1000"),
+        });
+    }
+    Ok(case)
+}
+
+/// Cycles of failure and repair in a replication: as many as tell a mean to well below 1 %.
+const CYCLES: f64 = 4_000.0;
+/// Where that would be too many customers: a share of them, in how many cycles beside all of them, and alone.
+const FEWER: f64 = 0.02;
+const PAIRED: f64 = 700.0;
+const LONG: f64 = 24_000.0;
+
+/// So many seconds with a share of the customers, whose service is as many times longer: the outages are the same.
+fn broken(filed: &Filed, seconds: f64, share: f64) -> String {
+    let parts = format!(
+        "[event.customer]\nfrom = \"source\"\nto = \"line\"\nrate = \"{}/s\"\n[queue.line]\nsegment = \"bus\"\n[subscriber.server]\nfrom = \"line\"\nwork = \"exp({})\"\n[[disruption]]\nwhat = \"subscriber.server\"\nkind = \"down\"\nevery = \"exp({})\"\nfor = \"exp({})\"\n",
+        filed.rate() * share,
+        nanos(1.0 / filed.model("service_rate") / share),
+        nanos(1.0 / filed.model("failure_rate")),
+        nanos(1.0 / filed.model("repair_rate"))
+    );
+    filed.design(seconds, &parts)
 }
 
 /// So many seconds of a day with one outage, at a line of one server.

@@ -2,9 +2,10 @@
 //! a short run shows too little of it, and the line of an overloaded one has no long-run average at all.
 
 use super::findings::starving_credit;
-use crate::outcome::{Metric, RunFacts, Series, Unstable};
+use crate::outcome::{Curve, Metric, RunFacts, Series, Unstable};
 use crate::scenario::Scenario;
 use crate::scenario::spec::{Destination, SegmentIndex, Stage, Subscriber};
+use crate::stats::t_quantile;
 use crate::units::Unit;
 
 /// What `warm_up_by` says when the start-up did not end in the first half of the run.
@@ -27,6 +28,8 @@ pub enum Doubt {
     Unstable,
     /// This station is too busy for the length that was measured.
     TooBusy(String),
+    /// This mean differs between replications by such a share of itself (a standard deviation).
+    Scattered(String, f64),
     /// The start-up may not have ended.
     WarmUpNotFound,
 }
@@ -40,10 +43,13 @@ impl Doubt {
         if !run.unstable.is_empty() {
             return Some(Doubt::Unstable);
         }
-        let busiest = loads(metrics).map(|(station, metric)| (station, possible(metric))).max_by(|a, b| a.1.total_cmp(&b.1));
+        let measured = run.horizon_s - run.warm_up_s;
+        let lines = loads(metrics).filter(|(station, _)| !overflows(station, measured, metrics));
+        let busiest = lines.map(|(station, metric)| (station, possible(metric))).max_by(|a, b| a.1.total_cmp(&b.1));
         match busiest {
-            Some((station, load)) if load >= LONG && run.horizon_s - run.warm_up_s < DAY => Some(Doubt::TooBusy(station.into())),
-            _ => (run.warm_up_by == NOT_FOUND).then_some(Doubt::WarmUpNotFound),
+            Some((station, load)) if load >= LONG && measured < DAY => Some(Doubt::TooBusy(station.into())),
+            _ if run.warm_up_by == NOT_FOUND => Some(Doubt::WarmUpNotFound),
+            _ => scattered(run, metrics),
         }
     }
 
@@ -52,9 +58,68 @@ impl Doubt {
         match self {
             Doubt::Unstable => "a station does not keep up, so there is no long-run average",
             Doubt::TooBusy(_) => "run too short for its load",
+            Doubt::Scattered(..) => "run too short for its load: replications differ by too much of their mean",
             Doubt::WarmUpNotFound => "run too short for its load: no end of its start-up was found",
         }
     }
+}
+
+/// Takes away intervals that would look surer than a figure is.
+pub fn withhold(doubt: &Doubt, metrics: &mut [Metric], curves: &mut [Curve]) {
+    if *doubt == Doubt::Unstable {
+        return;
+    }
+    metrics.iter_mut().filter(|metric| is_of_a_line(metric)).for_each(withheld);
+    for curve in curves {
+        curve.low.clear();
+        curve.high.clear();
+    }
+}
+
+/// The same of recoveries, where some were not over at the end of the day: those that were are the short ones.
+pub fn withhold_open_drains(metrics: &mut [Metric]) {
+    let open: Vec<String> = metrics
+        .iter()
+        .filter(|metric| metric.point > 0.0)
+        .filter_map(|metric| metric.name.strip_suffix("unfinished").filter(|name| name.ends_with(".drain.")).map(String::from))
+        .collect();
+    let is_open = |metric: &&mut Metric| metric.unit == Unit::Seconds && open.iter().any(|drain| metric.name.starts_with(drain));
+    metrics.iter_mut().filter(is_open).for_each(withheld);
+}
+
+fn withheld(metric: &mut Metric) {
+    (metric.low, metric.high, metric.one_run_low, metric.one_run_high) = (None, None, None, None);
+}
+
+/// A subscriber that loses this part of its messages to a limit of its line has a line that forgets soon, however busy it is.
+const LOST: f64 = 0.01;
+
+fn overflows(station: &str, measured_s: f64, metrics: &[Metric]) -> bool {
+    let point =
+        |quantity: &str| metrics.iter().find(|metric| metric.name == format!("{station}.{quantity}")).map_or(0.0, |metric| metric.point);
+    let lost: f64 = ["missed.expired", "missed.dropped", "missed.refused"].map(point).iter().sum();
+    lost > LOST * point("throughput") * measured_s
+}
+
+/// Replications of a steady run that are long against what their lines remember differ little: for M/M/1, whose mean number has the
+/// asymptotic variance 2 rho (1 + rho) / (1 - rho)^4 (W. Whitt 1989), a replication of a dozen of the line's memories has a standard
+/// deviation of this part of the mean. In shorter ones high percentiles are never reached, in however many.
+const SCATTER: f64 = 0.3;
+/// Replications that tell their spread.
+const TELLING: u32 = 5;
+
+fn scattered(run: &RunFacts, metrics: &[Metric]) -> Option<Doubt> {
+    let is_latency = |name: &str| name.ends_with(".end_to_end.mean") && !name.starts_with("total.");
+    let told = |metric: &&Metric| run.batches.is_none() && metric.n >= TELLING && is_latency(&metric.name);
+    let latencies = metrics.iter().filter(told);
+    let spread = |metric: &Metric| {
+        let n = f64::from(metric.n);
+        let t = t_quantile(0.5 + run.confidence / 2.0, n - 1.0)?;
+        Some((metric.high? - metric.point) / t * n.sqrt() / metric.point)
+    };
+    let spreads = latencies.filter_map(|metric| Some((metric, spread(metric)?)));
+    let (metric, worst) = spreads.max_by(|a, b| a.1.total_cmp(&b.1))?;
+    (worst > SCATTER).then(|| Doubt::Scattered(metric.name.clone(), worst))
 }
 
 /// Every station and its mean utilization.
@@ -159,6 +224,7 @@ pub struct Missing(Vec<String>);
 impl Missing {
     pub fn of(scenario: &Scenario, unstable: &[Unstable]) -> Missing {
         let mut without: Vec<String> = unstable.iter().map(|station| format!("{}.", station.station)).collect();
+        without.extend(unstable.first().map(|_| "total.".into()));
         let behind = |subscriber: &&Subscriber| unstable.iter().any(|station| station.subscribers.contains(&subscriber.label()));
         for subscriber in scenario.takers().filter(behind) {
             without.push(format!("{}.", subscriber.entity()));

@@ -24,14 +24,16 @@ const NAMED_MAX: usize = 3;
 struct Seen<'a> {
     scenario: &'a Scenario,
     outcome: &'a Outcome,
+    doubt: Option<&'a Doubt>,
 }
 
 /// All findings, the most urgent first: what makes the others doubtful, then what is wrong, then what is to be known.
-pub fn find(scenario: &Scenario, outcome: &Outcome) -> Vec<Finding> {
-    let seen = Seen { scenario, outcome };
+pub fn find(scenario: &Scenario, outcome: &Outcome, doubt: Option<&Doubt>) -> Vec<Finding> {
+    let seen = Seen { scenario, outcome, doubt };
     let mut findings = Vec::new();
-    findings.extend(Doubt::of(&outcome.run, &outcome.metrics).map(|doubt| seen.doubt(&doubt)));
+    findings.extend(doubt.map(|doubt| seen.doubt(doubt)));
     findings.extend(seen.precision());
+    findings.extend(seen.short_batches());
     findings.extend(seen.unfinished());
     seen.objectives(&mut findings);
     findings.extend(seen.bottleneck(&findings));
@@ -186,6 +188,13 @@ impl Seen<'_> {
                 );
                 finding("run_too_short", sentence, &[&name(station)])
             }
+            Doubt::Scattered(metric, spread) => {
+                let sentence = format!(
+                    "{metric} differs between replications by {} of itself (a standard deviation): each is short against what its line remembers, so averages and high percentiles look smaller and surer than they are, however many there are. Make `horizon` longer ({measured} were measured).",
+                    Unit::Share.show(*spread)
+                );
+                finding("run_too_short", sentence, &[metric])
+            }
             Doubt::WarmUpNotFound => {
                 let sentence = format!(
                     "The start-up did not end in the first half of the run, so half of it was cut, and the {measured} left may still be on the way to the long-run averages. Make `horizon` longer, or ask for `kind = \"day\"` if the load is not steady."
@@ -209,6 +218,22 @@ impl Seen<'_> {
         finding("unstable", sentence, &metrics.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
+    /// Batches of a single run that are too short to be independent, where that concerns an objective or most means.
+    fn short_batches(&self) -> Option<Finding> {
+        let short = &self.outcome.run.batches.as_ref()?.too_short;
+        let with_interval = self.outcome.metrics.iter().filter(|metric| metric.low.is_some()).count();
+        let asked_for = |metric: &&String| self.outcome.objectives.iter().any(|objective| objective.metric == **metric);
+        let first = short.iter().find(asked_for).or_else(|| short.first().filter(|_| short.len() > with_interval))?;
+        let have = match short.len() - 1 {
+            0 => " has".to_string(),
+            more => others(more, " and one other mean have", |n| format!(" and {n} other means have")),
+        };
+        let sentence = format!(
+            "The batches of the single run are correlated or differ too much, so {first}{have} no interval: stretches shorter than a line remembers look surer than they are. Make `horizon` longer, or ask for replications."
+        );
+        Some(finding("run_too_short", sentence, &[first]))
+    }
+
     /// What `replications = "auto"` could not reach.
     fn precision(&self) -> Option<Finding> {
         let precision = self.outcome.run.precision.as_ref().filter(|precision| precision.is_missed())?;
@@ -224,8 +249,8 @@ impl Seen<'_> {
 
     /// Exact models that say something else than a run that is long enough: one of both is wrong about this design.
     fn theory_disagrees(&self) -> Option<Finding> {
-        let doubtful = Doubt::of(&self.outcome.run, &self.outcome.metrics).is_some();
-        let differing: Vec<&Theory> = self.outcome.theory.iter().filter(|theory| theory.exact && !theory.agrees && !doubtful).collect();
+        let differs = |theory: &&Theory| theory.exact && !theory.agrees && self.doubt.is_none();
+        let differing: Vec<&Theory> = self.outcome.theory.iter().filter(differs).collect();
         let first = differing.first()?;
         let metric = self.metric(&first.metric)?;
         let sentence = format!(

@@ -4,7 +4,10 @@ use super::packed::packed;
 use crate::model::{self, Findings};
 use crate::outcome::{Curve, Hop, Metric, Series};
 use crate::scenario::Scenario;
-use crate::stats::{Band, Histogram, Interval, Tally, count_interval, mean_interval, next_run_by_order, next_run_interval};
+use crate::stats::{
+    Band, Histogram, Interval, Tally, count_interval, mean_interval, next_count_interval, next_run_by_order, next_run_interval,
+    share_interval,
+};
 use crate::units::Unit;
 
 /// Every figure that at least one replication has, with its intervals. All replications list the same.
@@ -14,10 +17,16 @@ pub fn metrics(done: &[Findings], confidence: f64) -> Vec<Metric> {
         let values: Vec<f64> = done.iter().filter_map(|findings| findings.figures[index].value).collect();
         let tally: Tally = values.iter().copied().collect();
         let point = tally.mean()?;
-        let rare = if is_count(&figure.name, figure.unit) { rare_count(&values, confidence) } else { None };
-        let within = |interval: Interval| possible(rare.map_or(interval, |rare| interval.hull(rare)), figure.unit, point);
-        let interval = mean_interval(&tally, confidence).map(within);
-        let one_run = next_run_by_order(&values, confidence).or_else(|| next_run_interval(&tally, confidence)).map(within);
+        let rare = if is_count(&figure.name, figure.unit) {
+            rare_count(&values, confidence)
+        } else {
+            rare_share(done.iter().map(|findings| &findings.figures[index]), confidence)
+        };
+        let widened =
+            |interval: Interval, rare: Option<Interval>| possible(rare.map_or(interval, |rare| interval.hull(rare)), figure.unit, point);
+        let interval = mean_interval(&tally, confidence).map(|interval| widened(interval, rare.mean));
+        let one_run = next_run_by_order(&values, confidence).or_else(|| next_run_interval(&tally, confidence));
+        let one_run = one_run.map(|interval| widened(interval, rare.one_run));
         Some(Metric {
             name: figure.name.clone(),
             unit: figure.unit,
@@ -35,13 +44,37 @@ pub fn metrics(done: &[Findings], confidence: f64) -> Vec<Metric> {
 /// So few in all replications together that their spread tells little.
 const RARE: f64 = 30.0;
 
+/// What few things say beside their spread over replications: of the mean, and of one further run.
+#[derive(Default)]
+struct Rare {
+    mean: Option<Interval>,
+    one_run: Option<Interval>,
+}
+
 /// The exact Poisson interval of a mean count where few were seen: none in ten replications does not say that there never is one.
 /// Things that come in bunches spread more than that, so it only ever widens what the replications say.
-fn rare_count(values: &[f64], confidence: f64) -> Option<Interval> {
-    let all: f64 = values.iter().sum();
-    let each = |end: f64| end / values.len() as f64;
-    let interval = if all < RARE { count_interval(all as u64, confidence) } else { None };
-    interval.map(|interval| Interval { low: each(interval.low), high: each(interval.high) })
+fn rare_count(values: &[f64], confidence: f64) -> Rare {
+    let (all, runs) = (values.iter().sum::<f64>(), values.len() as u32);
+    if all >= RARE {
+        return Rare::default();
+    }
+    let mean = count_interval(all as u64, confidence).map(|interval| interval.scaled(1.0 / f64::from(runs)));
+    Rare { mean, one_run: next_count_interval(all as u64, runs, confidence) }
+}
+
+/// The same of a share of things that were counted, where few are, or few are not: the exact binomial interval.
+fn rare_share<'f>(figures: impl Iterator<Item = &'f model::Figure>, confidence: f64) -> Rare {
+    let counted: Vec<(f64, u64)> = figures.filter_map(|figure| Some((figure.value?, figure.of?))).collect();
+    let trials: u64 = counted.iter().map(|(_, of)| of).sum();
+    let hits = counted.iter().map(|(share, of)| share * *of as f64).sum::<f64>().round() as u64;
+    let few = hits.min(trials - hits);
+    if trials == 0 || few as f64 >= RARE {
+        return Rare::default();
+    }
+    let runs = counted.len() as u32;
+    let one_run = next_count_interval(few, runs, confidence).map(|interval| interval.scaled(f64::from(runs) / trials as f64));
+    let one_run = one_run.map(|share| if few == hits { share } else { Interval { low: 1.0 - share.high, high: 1.0 - share.low } });
+    Rare { mean: share_interval(hits, trials, confidence), one_run }
 }
 
 /// A number of things that happened, not a level over time.
@@ -50,7 +83,7 @@ pub fn is_count(name: &str, unit: Unit) -> bool {
 }
 
 /// The part of an interval that figures of this unit can have: nothing is below zero, no share above one.
-fn possible(interval: Interval, unit: Unit, point: f64) -> Interval {
+pub(super) fn possible(interval: Interval, unit: Unit, point: f64) -> Interval {
     let most = if unit == Unit::Share { 1.0 } else { f64::INFINITY };
     Interval { low: interval.low.max(0.0).min(point), high: interval.high.min(most).max(point) }
 }

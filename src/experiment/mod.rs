@@ -2,6 +2,7 @@
 
 pub mod adverse;
 mod architecture;
+mod batches;
 mod check;
 mod compare;
 mod cross_check;

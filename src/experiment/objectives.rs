@@ -3,15 +3,15 @@
 use super::doubt::{Doubt, is_of_a_line};
 use super::merge::is_count;
 use crate::model::Findings;
-use crate::outcome::{Metric, ObjectiveResult, RunFacts, Verdict};
-use crate::scenario::spec::{Destination, Objective, Relation, Selector, Subscriber};
+use crate::outcome::{Metric, ObjectiveResult, Verdict};
+use crate::scenario::spec::{Destination, Kind, Objective, Relation, Selector, Subscriber};
 use crate::scenario::{Scenario, metric_catalog};
 use crate::stats::count_interval;
 use crate::units::{Unit, three_digits};
 
 /// The verdict of every objective.
-pub fn judge(scenario: &Scenario, run: &RunFacts, metrics: &[Metric], done: &[Findings]) -> Vec<ObjectiveResult> {
-    let case = Case { scenario, metrics, done, confidence: run.confidence, doubt: Doubt::of(run, metrics) };
+pub fn judge(scenario: &Scenario, confidence: f64, metrics: &[Metric], done: &[Findings], doubt: Option<&Doubt>) -> Vec<ObjectiveResult> {
+    let case = Case { scenario, metrics, done, confidence, doubt };
     scenario.objectives.iter().map(|objective| case.result(objective)).collect()
 }
 
@@ -21,7 +21,7 @@ struct Case<'a> {
     metrics: &'a [Metric],
     done: &'a [Findings],
     confidence: f64,
-    doubt: Option<Doubt>,
+    doubt: Option<&'a Doubt>,
 }
 
 impl Case<'_> {
@@ -37,10 +37,10 @@ impl Case<'_> {
         let metric = self.metric(&objective.metric);
         let (verdict, reason) = match metric {
             None => self.nothing(objective),
-            Some(metric) if metric.unit == Unit::Count && objective.relation == Relation::Equal => {
-                count(objective, metric, self.done, self.confidence)
+            Some(metric) if matches!(metric.unit, Unit::Count | Unit::Share) && objective.relation == Relation::Equal => {
+                certain(objective, metric, self.done, self.confidence)
             }
-            Some(metric) => self.doubted(metric, interval(objective, metric)),
+            Some(metric) => self.cut_off(objective, self.doubted(metric, interval(objective, metric))),
         };
         let defined = || metric_catalog(self.scenario).into_iter().find(|definition| definition.name == objective.metric);
         ObjectiveResult {
@@ -58,11 +58,50 @@ impl Case<'_> {
 
     /// A line that was not watched for long enough decides nothing; but what only grows is beyond its bound for good.
     fn doubted(&self, metric: &Metric, (verdict, reason): (Verdict, String)) -> (Verdict, String) {
-        match &self.doubt {
+        match self.doubt {
             Some(Doubt::Unstable) if verdict == Verdict::Missed => (verdict, reason),
             Some(doubt) if is_of_a_line(metric) => (Verdict::Undecided, doubt.reason().into()),
             _ => (verdict, reason),
         }
+    }
+
+    /// What had not come to its end in the run would be longer still: it may not make a bound met.
+    fn cut_off(&self, objective: &Objective, (verdict, reason): (Verdict, String)) -> (Verdict, String) {
+        let favored = match objective.relation {
+            Relation::Less | Relation::AtMost => Verdict::Met,
+            Relation::Greater | Relation::AtLeast => Verdict::Missed,
+            Relation::Equal => return (verdict, reason),
+        };
+        match self.left_out(objective).filter(|_| verdict == favored) {
+            Some(reason) => (Verdict::Undecided, reason),
+            None => (verdict, reason),
+        }
+    }
+
+    /// What an objective's metric leaves out, where that is enough to change it.
+    fn left_out(&self, objective: &Objective) -> Option<String> {
+        let point = |name: String| self.metric(&name).map_or(0.0, |metric| metric.point);
+        if let Some((entity, _)) = objective.metric.split_once(".drain.") {
+            let open = point(format!("{entity}.drain.unfinished"));
+            let counts = self.scenario.run.kind == Kind::Day && open > 0.0;
+            return counts
+                .then(|| format!("{} disruptions a run were not recovered from at its end, and it leaves these out", three_digits(open)));
+        }
+        let (entity, statistic) = objective.metric.split_once(".end_to_end.")?;
+        let subscriber = self.scenario.subscribers.iter().find(|subscriber| subscriber.entity() == entity)?;
+        let raised = |event: usize| point(format!("event.{}.raised", self.scenario.events[event].name));
+        let raised: f64 = self.scenario.events_reaching(subscriber).into_iter().map(raised).sum();
+        let left = point(format!("{entity}.unfinished"));
+        // Beyond a percentile lies so much; more than that is no small part of a mean either.
+        let beyond = match statistic {
+            "p50" => 0.5,
+            "p90" => 0.1,
+            "p99" => 0.01,
+            "p999" => 0.001,
+            _ => 0.05,
+        };
+        (left > (beyond * raised).max(10.0))
+            .then(|| format!("{} changes a run were not shown at its end, and it leaves these out", three_digits(left)))
     }
 
     /// No replication has a sample: missed where there were changes to show.
@@ -95,29 +134,33 @@ impl Case<'_> {
     }
 }
 
-/// A count is to be a certain one: it is when every replication says so.
-fn count(objective: &Objective, metric: &Metric, done: &[Findings], confidence: f64) -> (Verdict, String) {
+/// A count or a share is to be a certain one: it is when every replication says so.
+fn certain(objective: &Objective, metric: &Metric, done: &[Findings], confidence: f64) -> (Verdict, String) {
     let values = done
         .iter()
         .filter_map(|findings| findings.figures.iter().find(|figure| figure.name == metric.name))
         .filter_map(|figure| figure.value);
     let others = values.filter(|value| *value != objective.limit).count();
     match others {
-        0 if objective.limit == 0.0 => (Verdict::Met, format!("none in {} replications{}", metric.n, at_most(metric.n, confidence))),
+        0 if objective.limit == 0.0 => (Verdict::Met, format!("none in {} replications{}", metric.n, at_most(metric, confidence))),
         0 => (Verdict::Met, format!("so in all {} replications", metric.n)),
         n => (Verdict::Missed, format!("otherwise in {n} of {} replications", metric.n)),
     }
 }
 
-/// What none in so many runs says of the mean number in a run: the upper end of the exact Poisson interval.
-fn at_most(replications: u32, confidence: f64) -> String {
-    let upper = count_interval(0, confidence).map(|interval| interval.high / replications as f64);
-    upper.map_or(String::new(), |upper| format!(", so at most {} a run", three_digits(upper)))
+/// What none in so many runs says of the mean of a run: the upper end of its exact interval.
+fn at_most(metric: &Metric, confidence: f64) -> String {
+    let of_count = || count_interval(0, confidence).map(|interval| interval.high / f64::from(metric.n));
+    let upper = if metric.unit == Unit::Count { of_count() } else { metric.high };
+    upper.filter(|upper| *upper > 0.0).map_or(String::new(), |upper| match metric.unit {
+        Unit::Count => format!(", so at most {} a run", three_digits(upper)),
+        unit => format!(", so at most {} a run", unit.show(upper)),
+    })
 }
 
 fn interval(objective: &Objective, metric: &Metric) -> (Verdict, String) {
     let (Some(low), Some(high)) = (metric.low, metric.high) else {
-        return (Verdict::Undecided, "one replication has no interval: ask for more".into());
+        return (Verdict::Undecided, "one replication has no interval of it: ask for more".into());
     };
     let limit = objective.limit;
     let (met, missed) = match objective.relation {

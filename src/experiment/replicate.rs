@@ -4,8 +4,8 @@
 //! A `steady` run whose warm-up is to be found is simulated twice: a first look from the empty start, whose number of changes
 //! under way, averaged over replications, gives the truncation point by MSER-5; then the run that counts, cut there.
 
-use super::doubt::{self, NOT_FOUND};
-use super::{architecture, cross_check, findings, merge, objectives};
+use super::doubt::{self, Doubt, NOT_FOUND};
+use super::{architecture, batches, cross_check, findings, merge, objectives};
 use crate::model::{self, Findings};
 use crate::outcome::{self, AssumptionFacts, Metric, Outcome, Precision, RunFacts, SCHEMA, ScenarioFacts};
 use crate::scenario::Scenario;
@@ -128,15 +128,26 @@ pub(super) fn conclude(scenario: &Scenario, warm_up: Start, done: &[Findings], s
     if let Replications::Auto { precision: wanted } = scenario.run.replications {
         run.precision = precision(scenario, wanted, &metrics);
     }
+    if let ([only], true) = (done, scenario.run.is_cut_into_batches()) {
+        run.batches = Some(batches::fill(&mut metrics, only, (warm_up.at, scenario.run.horizon), confidence));
+    }
     if scenario.run.kind == Kind::Steady {
         run.unstable = doubt::unstable(scenario, run.warm_up_s, &metrics, &series);
     }
-    let objectives = objectives::judge(scenario, &run, &metrics, done);
-    let architecture = architecture::draw(scenario, &metrics, warm_up.at);
+    let doubt = Doubt::of(&run, &metrics);
     let missing = doubt::Missing::of(scenario, &run.unstable);
+    let mut theory = cross_check::theory(scenario, &run, &metrics);
+    theory.retain(|theory| metrics.iter().any(|metric| metric.name == theory.metric && !missing.metric(metric)));
+    if scenario.run.kind == Kind::Day {
+        doubt::withhold_open_drains(&mut metrics);
+    }
+    if let Some(doubt) = &doubt {
+        doubt::withhold(doubt, &mut metrics, &mut curves);
+    }
+    let objectives = objectives::judge(scenario, confidence, &metrics, done, doubt.as_ref());
+    let architecture = architecture::draw(scenario, &metrics, warm_up.at);
     metrics.retain(|metric| !missing.metric(metric));
     curves.retain(|curve| !missing.figure(&curve.name));
-    let theory = cross_check::theory(scenario, &run, &metrics);
     let mut outcome = Outcome {
         schema: SCHEMA.into(),
         scenario: scenario_facts(scenario),
@@ -152,7 +163,7 @@ pub(super) fn conclude(scenario: &Scenario, warm_up: Start, done: &[Findings], s
         assumptions: scenario.assumptions.iter().map(assumption).collect(),
         metrics,
     };
-    outcome.findings = findings::find(scenario, &outcome);
+    outcome.findings = findings::find(scenario, &outcome, doubt.as_ref());
     outcome
 }
 
@@ -192,6 +203,7 @@ fn run_facts(scenario: &Scenario, warm_up: &Start, done: &[Findings], stopped: b
         partial,
         replications_wanted: wanted.filter(|_| partial),
         precision: None,
+        batches: None,
         unstable: Vec::new(),
     }
 }

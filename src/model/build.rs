@@ -65,6 +65,7 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
         let is_shared = sor.own_load.is_some() && scenario::is_asked_by_others(scenario, index);
         watched.alone = is_shared.then(|| Box::new(Alone::new(sor.workers, clock.warm_up)));
     }
+    probe.marks = scenario.run.is_cut_into_batches().then(Vec::new);
     for (watched, subscriber) in probe.subscribers.iter_mut().zip(scenario.takers()) {
         watched.stages = stages(scenario, subscriber);
         watched.pipeline = subscriber.pipeline.as_ref().map(|pipeline| Box::new(PipelineProbe::new(&clock, pipeline.stages.len())));

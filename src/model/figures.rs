@@ -4,6 +4,7 @@ use super::build;
 use super::change;
 use super::hop::{self, Hop};
 use super::probe::{Count, Gauge, LineProbe, LinkProbe, Missed, SorProbe, SubscriberProbe};
+use super::steps::{self, Steps};
 use super::world::World;
 use crate::scenario::disruption::Target;
 use crate::scenario::spec::{Destination, Runs, Subscriber};
@@ -17,6 +18,8 @@ pub struct Figure {
     pub name: String,
     pub unit: Unit,
     pub value: Option<f64>,
+    /// Of a share of things that were counted: how many there were.
+    pub of: Option<u64>,
 }
 
 /// A quantity over the steps of the clock.
@@ -33,6 +36,8 @@ pub struct Findings {
     pub figures: Vec<Figure>,
     pub courses: Vec<Course>,
     pub curves: Vec<(String, Histogram)>,
+    /// Of a run that is to be cut into batches.
+    pub steps: Vec<Steps>,
     /// Mean number of changes under way in each step, for the warm-up.
     pub under_way: Vec<f64>,
     pub step: Span,
@@ -48,7 +53,13 @@ struct Sheet {
 
 impl Sheet {
     fn figure(&mut self, name: String, unit: Unit, value: Option<f64>) {
-        self.figures.push(Figure { name, unit, value });
+        self.figures.push(Figure { name, unit, value, of: None });
+    }
+
+    /// The share that so many are of all.
+    fn share(&mut self, name: String, part: u64, of: u64) {
+        let value = (of > 0).then(|| part as f64 / of as f64);
+        self.figures.push(Figure { name, unit: Unit::Share, value, of: Some(of) });
     }
 
     fn count(&mut self, name: String, value: u64) {
@@ -127,6 +138,7 @@ pub fn read(scenario: &Scenario, world: &World, notices: u64) -> Findings {
         figures: sheet.figures,
         courses: sheet.courses,
         curves: sheet.curves,
+        steps: steps::read(scenario, &world.probe),
         under_way: world.probe.living.track.series().to_vec(),
         step: world.probe.clock.step,
         notices,
@@ -324,7 +336,7 @@ fn views(sheet: &mut Sheet, scenario: &Scenario, world: &World, taker: &Subscrib
     }
     sheet.count(format!("{name}.stale_overwrites"), probe.stale_overwrites.measured());
     if scenario::sees_lifecycles(scenario, taker) {
-        sheet.figure(format!("{name}.stale_final"), Unit::Share, (finals > 0).then(|| stale as f64 / finals as f64));
+        sheet.share(format!("{name}.stale_final"), stale, finals);
     }
     sheet.figure(format!("{name}.time_wrong"), Unit::ItemSeconds, Some(wrong.seconds()));
     sheet.count(format!("{name}.order_violations"), probe.order_violations.measured());
@@ -451,6 +463,9 @@ fn total(sheet: &mut Sheet, scenario: &Scenario, world: &World) {
     let missed = (0..probe.lines.len()).map(|line| missed_on(world, line).all()).sum();
     sheet.count("total.missed".into(), missed);
     sheet.count("total.callbacks".into(), probe.subscribers.iter().map(|subscriber| subscriber.callback_attempts.measured()).sum());
+    let mut shown = Histogram::default();
+    probe.subscribers.iter().for_each(|subscriber| shown.merge(&subscriber.end_to_end));
+    sheet.latency("total.end_to_end", &shown);
     if let Some(price) = &scenario.price {
         sheet.figure("total.cost".into(), Unit::Currency(price.currency), Some(price.total()));
     }

@@ -33,6 +33,7 @@ mod publisher;
 mod recovery;
 mod segment;
 mod sharing;
+mod steps;
 mod subscriber;
 mod system_of_record;
 mod tuple;
@@ -44,6 +45,7 @@ pub use figures::{Course, Figure, Findings};
 pub use hop::ALL as HOPS;
 pub use poller::{REQUEST_SIZE as POLL_SIZE, SHORT_ANSWER_SIZE};
 pub use publish::ANSWER_SIZE as CONFIRM_SIZE;
+pub use steps::Steps;
 
 use crate::scenario::Scenario;
 use crate::stats::Clock;

@@ -8,6 +8,7 @@ use super::alone::Alone;
 use super::hop::Hop;
 use super::pipeline::Lost;
 use super::recovery::Recovery;
+use super::steps;
 use crate::stats::{Clock, Histogram, Level, Track};
 use crate::units::{Bytes, Span, Time};
 use std::hint::cold_path;
@@ -366,6 +367,8 @@ pub struct Probe {
     pub sors: Vec<SorProbe>,
     /// Changes that live, for the warm-up.
     pub living: Gauge,
+    /// Of a run that is to be cut into batches: count and sum of its latencies at the end of each step.
+    pub marks: Option<Vec<Vec<(u64, u128)>>>,
 }
 
 /// How many of each there are.
@@ -396,6 +399,7 @@ impl Probe {
             pollers: vec![PollerProbe::default(); sizes.pollers],
             sors: vec![SorProbe { measured_from: from, ..SorProbe::default() }; sizes.sors],
             living: Gauge::default(),
+            marks: None,
         };
         probe.segments.iter_mut().for_each(|segment| segment.station.measured_from = from);
         probe.subscribers.iter_mut().for_each(|subscriber| subscriber.station.measured_from = from);
@@ -431,6 +435,10 @@ impl Probe {
             }
         }
         self.sors.iter_mut().for_each(|sor| sor.cut(&clock, from, now));
+        if self.marks.is_some() && clock.ends_step(now) {
+            let marks = steps::latencies(self).map(|latency| (latency.count(), latency.sum())).collect();
+            self.marks.get_or_insert_default().push(marks);
+        }
         clock.next(now)
     }
 }

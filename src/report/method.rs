@@ -2,13 +2,14 @@
 //! model leaves out. Sentences for people, the same in every format.
 
 use super::text::{horizon, plain};
-use crate::outcome::{Outcome, RunFacts};
+use crate::outcome::{Batches, Outcome, RunFacts};
 use crate::units::Unit;
 
 /// One page at most, in the order in which a doubter asks.
 pub fn sentences(outcome: &Outcome) -> Vec<String> {
     let run = &outcome.run;
     let mut all = vec![replications(run)];
+    all.extend(run.batches.as_ref().map(batches));
     if run.replications > 1 {
         all.push(intervals(run));
         all.push("The interval of one run is wider and answers another question: where a single run of this length, or a measurement of it, would fall. From 39 replications on (at 95 %) it is read off the sorted replications themselves, below that it takes them for normal.".into());
@@ -31,6 +32,7 @@ pub fn sentences(outcome: &Outcome) -> Vec<String> {
 fn replications(run: &RunFacts) -> String {
     let span = horizon(run.horizon_s);
     match (run.replications, &run.precision) {
+        (1, _) if run.batches.is_some() => format!("One replication of {span}."),
         (1, _) => format!("One replication of {span}. There are no intervals: they need two or more."),
         (n, None) => format!("{n} independent replications of {span}, each with random streams of its own."),
         (n, Some(precision)) => format!(
@@ -39,6 +41,18 @@ fn replications(run: &RunFacts) -> String {
             if precision.is_missed() { ", or as one study may take" } else { "" }
         ),
     }
+}
+
+fn batches(batches: &Batches) -> String {
+    let without = match batches.too_short.len() {
+        0 => "all have one",
+        1 => "one mean has none",
+        _ => "some means have none",
+    };
+    format!(
+        "What was measured is cut into {} batches, and intervals of means are Student's t over these, where neighbors are not correlated (von Neumann's ratio, 5 %) and batches differ by less than half their mean: {without}. Percentiles, extremes and counts of a single run have no interval: they need replications.",
+        batches.count
+    )
 }
 
 fn intervals(run: &RunFacts) -> String {

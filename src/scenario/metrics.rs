@@ -208,7 +208,8 @@ const WIRE_UTILIZATION: Quantity = share("utilization");
 /// `end_to_end` ends at the event's last subscriber.
 const EVENT: [Quantity; 3] = [count("raised"), count("refused"), latency("end_to_end")];
 
-const TOTAL: [Quantity; 4] = [count("raised"), count("delivered"), count("missed"), count("callbacks")];
+/// `end_to_end` of all that any view showed.
+const TOTAL: [Quantity; 5] = [count("raised"), count("delivered"), count("missed"), count("callbacks"), latency("end_to_end")];
 
 /// All figures that this scenario can have, each once. A statistic without samples is absent from an outcome; counts never are.
 pub fn metric_catalog(scenario: &Scenario) -> Vec<MetricDefinition> {

@@ -454,6 +454,11 @@ impl Scenario {
 }
 
 impl Run {
+    /// One long run whose long-run averages are asked for: its stretches take the place of replications.
+    pub fn is_cut_into_batches(&self) -> bool {
+        self.kind == Kind::Steady && matches!(self.replications, Replications::Fixed(1))
+    }
+
     /// Replications to begin with: all of them where their number is fixed.
     pub fn first_replications(&self) -> u32 {
         const AUTO_FIRST: u32 = 10;

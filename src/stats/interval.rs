@@ -25,6 +25,11 @@ impl Interval {
         0.5 * (self.high - self.low)
     }
 
+    /// Both ends so many times as large, by a factor that is not negative.
+    pub fn scaled(&self, by: f64) -> Interval {
+        Interval { low: self.low * by, high: self.high * by }
+    }
+
     /// The smallest interval that holds both.
     pub fn hull(&self, other: Interval) -> Interval {
         Interval { low: self.low.min(other.low), high: self.high.max(other.high) }
@@ -97,6 +102,28 @@ pub fn count_interval(count: u64, confidence: f64) -> Option<Interval> {
     let low = if count == 0 { 0.0 } else { bisect(0.0, n, |mean| poisson_above(count - 1, mean) > tail) };
     let high = bisect(n, far, |mean| poisson_at_most(count, mean) < tail);
     Some(Interval { low, high })
+}
+
+/// Prediction interval for the count of one further run, from the sum of so many equal runs before it, for Poisson counts: given the sum
+/// of all, what of it falls into the further run is binomial with 1 / (runs + 1), whatever the mean (G. Hahn and W. Meeker, Statistical
+/// Intervals, 1991, sec. 7.6). Both ends are counts. None without runs or for a confidence outside (0, 1).
+pub fn next_count_interval(sum: u64, runs: u32, confidence: f64) -> Option<Interval> {
+    let tail = 1.0 - upper(confidence)?;
+    if runs == 0 {
+        return None;
+    }
+    let share = 1.0 / (f64::from(runs) + 1.0);
+    // Of sum + y things in all, at least and at most y fall into the further run.
+    let at_least = |y: u64| beta_cdf(y as f64, sum as f64 + 1.0, share);
+    let at_most = |y: u64| if sum == 0 { 1.0 } else { 1.0 - beta_cdf(y as f64 + 1.0, sum as f64, share) };
+    let (mut low, mut high) = (sum / u64::from(runs), sum / u64::from(runs));
+    while at_least(high + 1) > tail {
+        high += 1;
+    }
+    while low > 0 && at_most(low - 1) > tail {
+        low -= 1;
+    }
+    Some(Interval { low: low as f64, high: high as f64 })
 }
 
 /// Exact interval of a share, `hits` of `trials` (C. Clopper and E. Pearson, "The use of confidence or fiducial limits",

@@ -107,6 +107,12 @@ impl Clock {
         Clock { step: Span(step), tick: Span(step.min(PEAK_WINDOW.0)), warm_up, horizon }
     }
 
+    /// A step of the series ends at this instant.
+    #[inline]
+    pub fn ends_step(&self, now: Time) -> bool {
+        now.0.is_multiple_of(self.step.0) || now == self.horizon
+    }
+
     /// The first instant after `now` at which levels are cut.
     pub fn next(&self, now: Time) -> Time {
         if now >= self.horizon {
@@ -146,7 +152,7 @@ impl Track {
         if to.0.is_multiple_of(PEAK_WINDOW.0) || to == clock.horizon {
             self.close_window();
         }
-        if to.0.is_multiple_of(clock.step.0) || to == clock.horizon {
+        if clock.ends_step(to) {
             self.series.push(self.step_area as f64 / self.step_length as f64);
             (self.step_area, self.step_length) = (0, 0);
         }

@@ -87,9 +87,9 @@ fn whatever_no_model_knows_silences_theory() {
 /// Started empty and measured from the start, a run is not what the formula speaks of.
 #[test]
 fn a_difference_is_said_everywhere() {
-    let text = one_line("start-up", 30, "rate = \"0.8/s\"", "", "work = \"exp(1s)\"");
+    let text = one_line("start-up", 300, "rate = \"0.5/s\"", "", "work = \"exp(1s)\"");
     let outcome =
-        experiment::run(&scenario_set(&text, &[("run.warm_up", "none"), ("run.replications", "300")]), &crate::run_help::Nobody).unwrap();
+        experiment::run(&scenario_set(&text, &[("run.warm_up", "none"), ("run.replications", "8000")]), &crate::run_help::Nobody).unwrap();
     let finding = outcome.findings.iter().find(|finding| finding.kind == "theory_disagrees").expect("it is said");
     assert!(finding.sentence.starts_with("M/M/1 says that subscriber.server."), "{}", finding.sentence);
     assert!(!beside(&outcome, "subscriber.server.end_to_end.mean").agrees);

@@ -3,7 +3,7 @@
 use busload::scenario::{MemoryFiles, Scenario, load};
 
 /// The scenarios that ship: name and text.
-pub const SHIPPED: [(&str, &str); 24] = [
+pub const SHIPPED: [(&str, &str); 25] = [
     ("actors.toml", include_str!("../../scenarios/actors.toml")),
     ("atom-feed.toml", include_str!("../../scenarios/atom-feed.toml")),
     ("bench-ticketing-day.toml", include_str!("../../scenarios/bench-ticketing-day.toml")),
@@ -20,6 +20,7 @@ pub const SHIPPED: [(&str, &str); 24] = [
     ("overnight-batch.toml", include_str!("../../scenarios/overnight-batch.toml")),
     ("peak-hour.toml", include_str!("../../scenarios/peak-hour.toml")),
     ("poison-message.toml", include_str!("../../scenarios/poison-message.toml")),
+    ("real-broker.toml", include_str!("../../scenarios/real-broker.toml")),
     ("retry-storm.toml", include_str!("../../scenarios/retry-storm.toml")),
     ("segments-1.toml", include_str!("../../scenarios/segments-1.toml")),
     ("segments-8.toml", include_str!("../../scenarios/segments-8.toml")),

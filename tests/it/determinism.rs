@@ -98,3 +98,27 @@ fn more_replications_begin_with_the_same_ones() {
         busload::model::simulate(&scenario_set(ODD, &[("run.replications", "9")]), busload::units::Time::ZERO, 1, &|| false).unwrap();
     assert_eq!(few.figures, many.figures);
 }
+
+/// Marks for batches are made in a single steady run only; where the measured part begins is a matter of watching too.
+#[test]
+fn watching_changes_nothing() {
+    let simulated = |settings: &[(&str, &str)], warm_up: u64| {
+        let settings: Vec<(&str, &str)> = [("run.kind", "steady")].iter().chain(settings).copied().collect();
+        let warm_up = busload::units::Time::ZERO + busload::units::Span::from_secs(warm_up);
+        busload::model::simulate(&scenario_set(ODD, &settings), warm_up, 0, &|| false).unwrap()
+    };
+    let (marked, unmarked) = (simulated(&[("run.replications", "1")], 60), simulated(&[("run.replications", "3")], 60));
+    assert!(!marked.steps.is_empty() && unmarked.steps.is_empty());
+    assert_eq!((marked.figures, marked.courses, marked.notices), (unmarked.figures, unmarked.courses.clone(), unmarked.notices));
+    let whole = simulated(&[("run.replications", "3")], 0);
+    assert_eq!((whole.courses, whole.notices, whole.under_way), (unmarked.courses, unmarked.notices, unmarked.under_way));
+}
+
+/// Guards sameness over builds (with and without debug checks) and machines; change it only together with a note that results change.
+#[test]
+fn figures_have_the_same_bits_everywhere() {
+    let outcome = outcome(&scenario_set(ODD, &[("run.horizon", "2m")]));
+    let bits = |metric: &busload::outcome::Metric| [Some(metric.point), metric.low, metric.high].map(|value| value.map_or(1, f64::to_bits));
+    let hash = crate::sampling::fingerprint(outcome.metrics.iter().flat_map(bits));
+    insta::assert_snapshot!(format!("{hash:016x}"), @"4ca6dfd407afa927");
+}

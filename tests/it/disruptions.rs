@@ -213,12 +213,13 @@ fn work_in_progress_is_lost() {
 
 /// M/M/1 whose server breaks down independently of its work. Work that starts anew is as long as what was left of it, as it has no
 /// memory. H. White and L. Christie, Operations Research 6 (1958) 79; B. Avi-Itzhak and P. Naor, Operations Research 11 (1963) 303;
-/// figures of closed_forms.json, breakdown-1 and breakdown-2.
+/// figures of closed_forms.json, breakdown-1 and nearly breakdown-2.
 #[test]
 fn breakdowns() {
     for (title, seconds, rate, work, every, length, sojourn) in [
         ("breakdown-1", 40_000, "0.5/s", "exp(1s)", "exp(100s)", "exp(10s)", 4.4646464646464645),
-        ("breakdown-2", 36_000, "500K/day", "exp(100ms)", "exp(1h)", "exp(5m)", 62.14703683080107),
+        // A twentieth of the customers of breakdown-2, by the same formula.
+        ("breakdown-2, fewer", 800_000, "25K/day", "exp(2s)", "exp(1h)", "exp(5m)", 67.66430673772969),
     ] {
         let run_section = steady(title, seconds);
         let outcome = run(&format!(

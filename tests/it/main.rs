@@ -4,6 +4,7 @@ mod adverse;
 mod architecture;
 mod arrivals;
 mod backlog_penalty;
+mod batches;
 #[cfg(feature = "cli")]
 mod browser;
 mod calendar;

@@ -47,6 +47,21 @@ fn a_run_too_short_for_its_load_decides_nothing() {
     assert!(has(&outcome, "run_too_short") && !has(&outcome, "unstable"));
 }
 
+/// Ten minutes at nine tenths of the load: no replication sees its high percentiles, so that their narrow interval would be wrong.
+#[test]
+fn replications_that_differ_too_much_decide_nothing() {
+    let settings = [("event.customer.rate", "0.9/s"), ("run.horizon", "12m"), ("run.warm_up", "2m")];
+    let outcome = server(&settings);
+    assert_eq!(verdicts(&outcome), [Verdict::Undecided, Verdict::Undecided, Verdict::Met], "{:?}", outcome.objectives);
+    assert!(has(&outcome, "run_too_short") && !has(&outcome, "theory_disagrees"), "{:?}", outcome.findings);
+    let p99 = metric(&outcome, "subscriber.server.end_to_end.p99");
+    assert_eq!((p99.low, p99.one_run_high), (None, None));
+    // What does not hang on the line's length is known all the same.
+    assert!(metric(&outcome, "subscriber.server.throughput").low.is_some());
+    let long = server(&[settings[0], settings[2], ("run.horizon", "12h")]);
+    assert!(!has(&long, "run_too_short") && metric(&long, "subscriber.server.end_to_end.p99").low.is_some());
+}
+
 #[test]
 fn a_load_that_is_soon_known_is_judged() {
     let outcome = server(&[("event.customer.rate", "0.5/s"), ("run.horizon", "4h"), ("run.warm_up", "10m")]);
@@ -153,6 +168,7 @@ fn a_full_line_that_cannot_grow_is_not_unstable() {
         ("queue.line.overflow", "reject"),
         ("subscriber.server.prefetch", "1"),
         ("run.horizon", "30h"),
+        ("run.warm_up", "10m"),
         ("run.replications", "3"),
     ];
     let outcome = server(&settings);
@@ -206,4 +222,60 @@ fn rare_counts_have_exact_intervals() {
     let often = metric(&outcome, "event.customer.raised");
     let (low, high) = (often.low.unwrap(), often.high.unwrap());
     assert!((often.point - low - (high - often.point)).abs() < 1e-6 * often.point, "Student's interval lies evenly: {often:?}");
+}
+
+/// Nothing stale in a few hundred lifecycles does not say that nothing ever is; nor does nothing lost in ten runs.
+#[test]
+fn what_was_never_seen_has_an_upper_bound() {
+    let text = SERVER.replace("rate = \"0.97/s\"", "rate = \"0.2/s\"\nlifecycle = { changes = 2, spacing = \"100s\" }");
+    let settings = [("run.kind", "day"), ("subscriber.server.work", "10ms")];
+    let outcome = outcome(&scenario_set(&format!("{text}\"subscriber.server.stale_final\" = \"= 0\""), &settings));
+    let stale = metric(&outcome, "subscriber.server.stale_final");
+    let lifecycles = 0.1 * 1800.0 * 10.0;
+    assert_eq!((stale.point, stale.low), (0.0, Some(0.0)));
+    // Clopper and Pearson: 1 - 0.025^(1 / n).
+    assert!((stale.high.unwrap() * lifecycles / 3.7 - 1.0).abs() < 0.1, "{stale:?}");
+    let [.., result] = &outcome.objectives[..] else { panic!("no objectives") };
+    assert!(result.verdict == Verdict::Met && result.reason.contains("so at most 0.2"), "{result:?}");
+    let missed = metric(&outcome, "subscriber.server.missed");
+    // One further run may well have one: with a mean of 0.369 that is a chance of 31 %.
+    assert_eq!((missed.low, missed.one_run_low, missed.one_run_high), (Some(0.0), Some(0.0), Some(1.0)));
+    assert!((missed.high.unwrap() - 0.368_9).abs() < 1e-3, "{missed:?}");
+}
+
+/// The pooled latency of all who show something.
+#[test]
+fn totals_pool_latencies() {
+    let text = SERVER.replace("[objective]", "[subscriber.other]\nfrom = \"line\"\nwork = \"exp(3s)\"\n[objective]");
+    let outcome = outcome(&scenario_set(&text, &[("run.kind", "day"), ("run.replications", "2")]));
+    let (one, other) = (point(&outcome, "subscriber.server.end_to_end.mean"), point(&outcome, "subscriber.other.end_to_end.mean"));
+    let all = point(&outcome, "total.end_to_end.mean");
+    assert!(one.min(other) < all && all < one.max(other), "{one} {other} {all}");
+    assert_eq!(point(&outcome, "total.end_to_end.max"), point(&outcome, "event.customer.end_to_end.max"));
+}
+
+/// Two days in three end before the line is back to normal: the others are the lucky ones.
+#[test]
+fn a_recovery_that_most_runs_do_not_see_is_not_met() {
+    let outage = "[[disruption]]\nwhat = \"subscriber.server\"\nkind = \"down\"\nat = \"10m\"\nfor = \"8m\"";
+    let objective = "\"subscriber.server.drain.mean\" = \"< 30m\"\n\"subscriber.server.end_to_end.p50\" = \"< 2h\"";
+    let text = format!("{SERVER}{objective}\n{outage}");
+    let verdict = |horizon: &str, drain: bool| {
+        let settings = [("run.kind", "day"), ("event.customer.rate", "0.8/s"), ("run.horizon", horizon)];
+        let outcome = outcome(&scenario_set(&text, &settings));
+        let interval = metric(&outcome, "subscriber.server.drain.mean").low;
+        assert_eq!(interval.is_some(), drain, "{horizon}");
+        verdicts(&outcome)[3..].to_vec()
+    };
+    assert_eq!(verdict("48m", false), [Verdict::Undecided, Verdict::Met]);
+    assert_ne!(verdict("24h", true)[0], Verdict::Met);
+}
+
+/// Half of the changes are not shown in the run.
+#[test]
+fn a_percentile_of_what_was_shown_is_not_met() {
+    let settings = [("run.kind", "day"), ("event.customer.rate", "2.5/s")];
+    let text = format!("{SERVER}\"subscriber.server.end_to_end.p50\" = \"< 1h\"\n\"subscriber.server.end_to_end.p90\" = \"< 1s\"");
+    let outcome = outcome(&scenario_set(&text, &settings));
+    assert_eq!(verdicts(&outcome)[3..], [Verdict::Undecided, Verdict::Missed], "{:?}", outcome.objectives);
 }

@@ -93,6 +93,7 @@ fn run() -> RunFacts {
         partial: false,
         replications_wanted: None,
         precision: None,
+        batches: None,
         unstable: Vec::new(),
     }
 }

@@ -341,6 +341,7 @@ zone.datacenter.latency: mean [s], sd [s], p50 [s], p90 [s], p95 [s], p99 [s], p
 event.ticket_changed: raised [1], refused [1]
 event.ticket_changed.end_to_end: mean [s], sd [s], p50 [s], p90 [s], p95 [s], p99 [s], p999 [s], max [s]
 total: raised [1], delivered [1], missed [1], callbacks [1]
+total.end_to_end: mean [s], sd [s], p50 [s], p90 [s], p95 [s], p99 [s], p999 [s], max [s]
 "#);
 }
 

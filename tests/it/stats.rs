@@ -2,8 +2,8 @@
 
 use crate::sampling::{assert_share, stream};
 use busload::stats::{
-    BATCHES, Band, BatchMeans, Interval, Tally, bonferroni, count_interval, independence, mean_interval, next_run_by_order,
-    next_run_interval, paired_difference, share_interval, t_quantile, warm_up,
+    BATCHES, Band, BatchMeans, Interval, Tally, bonferroni, count_interval, independence, mean_interval, next_count_interval,
+    next_run_by_order, next_run_interval, paired_difference, share_interval, t_quantile, warm_up,
 };
 use proptest::prelude::*;
 use statrs::distribution::{Beta, ChiSquared, ContinuousCDF, StudentsT};
@@ -200,4 +200,22 @@ fn a_band_holds_mean_and_interval_of_every_step() {
     let single = Band::new(&[vec![1.0, 2.0]], 0.95);
     assert_eq!((single.mean, single.low.len(), single.high.len()), (vec![1.0, 2.0], 0, 0));
     assert_eq!(Band::new::<Vec<f64>>(&[], 0.95), Band::default());
+}
+
+/// Over all sums of so many runs and all counts of the next one: covered at least as often as it says, and not by far more.
+#[test]
+fn the_next_count_is_covered_whatever_the_mean() {
+    use statrs::distribution::{Discrete, Poisson};
+    for (mean, runs) in [(0.02, 10), (0.2, 10), (1.0, 10), (3.0, 5), (2.5, 40)] {
+        let (sum, next) = (Poisson::new(mean * f64::from(runs)).unwrap(), Poisson::new(mean).unwrap());
+        let covered = |sum: u64| {
+            let interval = next_count_interval(sum, runs, 0.95).unwrap();
+            (interval.low as u64..=interval.high as u64).map(|count| next.pmf(count)).sum::<f64>()
+        };
+        let share: f64 = (0..200).map(|count| sum.pmf(count) * covered(count)).sum();
+        assert!(share >= 0.95 && (mean < 0.5 || share < 0.995), "{share} at {mean} of {runs} runs");
+    }
+    assert_eq!(next_count_interval(0, 10, 0.95), Some(Interval { low: 0.0, high: 1.0 }));
+    assert_eq!(next_count_interval(0, 40, 0.95), Some(Interval { low: 0.0, high: 0.0 }));
+    assert_eq!((next_count_interval(1, 0, 0.95), next_count_interval(1, 1, 1.0)), (None, None));
 }

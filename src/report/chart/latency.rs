@@ -108,6 +108,7 @@ fn title(facts: &Facts) -> String {
 fn subtitle(facts: &Facts, count: usize) -> String {
     let band = match facts.outcome.run.replications {
         0 | 1 => "one replication, so no bands".to_string(),
+        _ if facts.outcome.curves.iter().all(|curve| curve.low.is_empty()) => "the run is too short for its load, so no bands".to_string(),
         n => format!("band: {} % interval over {n} replications", facts.outcome.run.confidence * 100.0),
     };
     let others = if count > LABELED { format!("; slowest {LABELED} named, {} others gray", count - LABELED) } else { String::new() };
