@@ -13,6 +13,8 @@ mod merge;
 mod objectives;
 mod probing;
 mod replicate;
+pub mod segments;
+pub mod sensitivity;
 pub mod size;
 mod storm;
 mod study;

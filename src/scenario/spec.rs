@@ -255,7 +255,7 @@ pub struct Segment {
 }
 
 /// What each broker operation costs on a thread of the segment.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cost {
     /// Per publish.
     pub receive: Distribution,
@@ -270,7 +270,7 @@ pub struct Cost {
 }
 
 /// The journal.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Persist {
     /// One write.
     pub write: Distribution,

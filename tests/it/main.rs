@@ -69,6 +69,8 @@ mod scenarios_callbacks;
 mod scenarios_large;
 mod scenarios_meaning;
 mod scenarios_outages;
+mod segments;
+mod sensitivity;
 mod size;
 mod stats;
 mod sweep;

@@ -109,12 +109,12 @@ fn differences(comparison: &Comparison, rows: &[&Difference], rows_in_terminal: 
             Seen::Lower => "lower".into(),
             Seen::Same => "the same".into(),
             Seen::NoDifferenceSeen => {
-                let needed = row.replications_needed.filter(|needed| *needed < 1_000_000);
-                needed.map_or("none seen".to_string(), |needed| format!("none seen, needs {}", three_digits(needed as f64)))
+                let more = row.replications_needed.map(|needed| needed.saturating_sub(row.n.into()).max(1)).filter(|more| *more < 1_000_000);
+                more.map_or("none seen".to_string(), |more| format!("none seen; +{} runs", three_digits(more as f64)))
             }
         };
         table.row(vec![
-            Cell::text(&row.metric),
+            Cell::text(row.metric_there.as_ref().map_or(row.metric.clone(), |there| format!("{} (there {there})", row.metric))),
             Cell::text(&row.design),
             Cell::number(unit.show(row.first), row.first),
             Cell::number(unit.show(row.other), row.other),
@@ -173,8 +173,8 @@ fn method(comparison: &Comparison) -> Vec<String> {
         format!("{replications} replications of each design, with the same random numbers wherever both have the same part."),
         "A difference is taken replication by replication (this design less the first one), its interval by Student's t.".into(),
         "\"Noise shared\" is the part of the variance of an unpaired difference that the common random numbers took away.".into(),
-        "\"Needs\" is about how many replications would tell a difference as large as it looks.".into(),
-        "The ranking goes by objectives missed, then undecided, then by cost where prices are given.".into(),
+        "None seen: the interval holds zero; \"+N runs\" is about how many more replications would tell a difference as large as it looks.".into(),
+        "The ranking goes by objectives missed, then undecided, then by cost; designs without objectives, or without prices, come behind those with.".into(),
     ];
     if comparison.designs.len() > 2 {
         let each = three_digits(comparison.confidence_each * 100.0);

@@ -11,5 +11,6 @@ mod layout;
 mod list;
 mod load;
 mod panel;
+pub mod tornado;
 
 pub use list::{Chart, Part, all, load_stem};

@@ -29,6 +29,8 @@ pub struct Assumption {
     pub value: String,
     pub source: Source,
     pub note: String,
+    /// Between which values it is thought to be: values as of settings, or two changes in percent with their signs.
+    pub interval: Option<(String, String)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
