@@ -216,8 +216,12 @@ fn conclusion(adverse: &Adverse) -> String {
     let first = match (stuck.len(), slow.len(), troubles.len()) {
         (.., 0) => "Nothing of the battery was run.".to_string(),
         (0, 0, _) => "The design recovers by itself from everything that was tried.".to_string(),
-        (0, _, _) => format!("By the end of the run the design does not recover by itself from: {}; its lines still shrink then.", named(slow)),
-        (_, 0, _) => format!("The design does not recover by itself from: {}; it stays as bad after the cause is gone (metastable).", named(stuck)),
+        (0, _, _) => {
+            format!("By the end of the run the design does not recover by itself from: {}; its lines still shrink then.", named(slow))
+        }
+        (_, 0, _) => {
+            format!("The design does not recover by itself from: {}; it stays as bad after the cause is gone (metastable).", named(stuck))
+        }
         _ => format!(
             "The design does not recover by itself from: {}; it stays as bad after the cause is gone (metastable). Still draining at the end of the run after: {}.",
             named(stuck),

@@ -34,7 +34,11 @@ pub(super) fn segment_profiles(scenario: &Scenario) -> Vec<Vec<f64>> {
         let is_of = |place: &Place| matches!(place, Place::Threads(of) | Place::Journal(of) if *of == segment);
         let own: Vec<usize> = (0..check.stations.places.len()).filter(|index| is_of(&check.stations.places[*index])).collect();
         let times = std::iter::once(&check.mean).chain(check.windows.iter().map(|(_, _, loads)| loads));
-        times.flat_map(|loads| own.iter().map(|index| loads.stations[*index].servers_wanted() / check.servers(check.stations.places[*index]))).collect()
+        times
+            .flat_map(|loads| {
+                own.iter().map(|index| loads.stations[*index].servers_wanted() / check.servers(check.stations.places[*index]))
+            })
+            .collect()
     };
     (0..scenario.segments.len()).map(profile).collect()
 }

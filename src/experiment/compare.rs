@@ -146,7 +146,9 @@ fn unshared(outcomes: &[(&str, Outcome)]) -> Vec<(String, Vec<String>)> {
         }
     }
     let has = |metric: &str, outcome: &Outcome| outcome.metric(metric).is_some();
-    let is_everywhere = |metric: &str| outcomes.iter().all(|(_, outcome)| has(metric, outcome) || counterpart(metric).is_some_and(|there| has(&there, outcome)));
+    let is_everywhere = |metric: &str| {
+        outcomes.iter().all(|(_, outcome)| has(metric, outcome) || counterpart(metric).is_some_and(|there| has(&there, outcome)))
+    };
     owners.into_iter().filter(|(metric, _)| !is_everywhere(metric)).map(|(metric, of)| (metric.into(), of)).collect()
 }
 
@@ -156,7 +158,8 @@ fn ranking(outcomes: &[(&str, Outcome)]) -> Vec<String> {
     let cost = |outcome: &Outcome| outcome.metric("total.cost").map_or(f64::INFINITY, |metric| metric.point);
     let mut ranked: Vec<&(&str, Outcome)> = outcomes.iter().collect();
     ranked.sort_by(|(_, a), (_, b)| {
-        let order = |outcome: &Outcome| (outcome.objectives.is_empty(), count(outcome, Verdict::Missed), count(outcome, Verdict::Undecided));
+        let order =
+            |outcome: &Outcome| (outcome.objectives.is_empty(), count(outcome, Verdict::Missed), count(outcome, Verdict::Undecided));
         order(a).cmp(&order(b)).then(cost(a).total_cmp(&cost(b)))
     });
     ranked.into_iter().map(|(name, _)| (*name).to_string()).collect()
@@ -216,7 +219,9 @@ fn spared(comparison: &Comparison) -> String {
     let mut shares: Vec<f64> = of_latencies.filter_map(|difference| difference.variance_reduction).collect();
     shares.sort_by(f64::total_cmp);
     match shares.get(shares.len() / 2) {
-        Some(share) if *share > 0.0 => format!(" Sharing the random numbers took {} of the variance out of a typical difference.", Unit::Share.show(*share)),
+        Some(share) if *share > 0.0 => {
+            format!(" Sharing the random numbers took {} of the variance out of a typical difference.", Unit::Share.show(*share))
+        }
         _ => String::new(),
     }
 }

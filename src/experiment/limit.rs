@@ -153,7 +153,12 @@ fn rates(scenario: &Scenario) -> (f64, f64) {
     (mean, peaks.fold(mean, f64::max))
 }
 
-fn conclude(facts: ScenarioFacts, (scale, (mean_today, peak_today)): (&str, (f64, f64)), points: Vec<Point>, stopped: bool) -> LimitOutcome {
+fn conclude(
+    facts: ScenarioFacts,
+    (scale, (mean_today, peak_today)): (&str, (f64, f64)),
+    points: Vec<Point>,
+    stopped: bool,
+) -> LimitOutcome {
     let of = |verdict| points.iter().filter(move |point| point.verdict == verdict);
     let high = of(Verdict::Missed).map(load_of).min_by(f64::total_cmp);
     let low = of(Verdict::Met).map(load_of).filter(|load| high.is_none_or(|high| *load < high)).max_by(f64::total_cmp);

@@ -165,7 +165,9 @@ fn gains(before: &Study, after: &Study) -> Vec<Difference> {
 
 fn left_out(scenario: &Scenario) -> Vec<String> {
     let of_segments = scenario.disruptions.iter().filter(|disruption| matches!(disruption.target, Target::Segment(_)));
-    of_segments.map(|disruption| format!("the file's own disruption of {}, as segments are lost here one at a time", disruption.what)).collect()
+    of_segments
+        .map(|disruption| format!("the file's own disruption of {}, as segments are lost here one at a time", disruption.what))
+        .collect()
 }
 
 fn conclusion(outcome: &SegmentsOutcome) -> String {
@@ -224,8 +226,13 @@ fn worth(outcome: &SegmentsOutcome, first: &Proposal, last: &Proposal) -> String
 /// Of all that is handed over, what is lost with the largest share.
 fn blast(first: &Proposal, last: &Proposal) -> String {
     let largest = |proposal: &Proposal| proposal.shares.iter().map(|share| share.blast).fold(0.0, f64::max) * 100.0;
-    let of = |proposal: &Proposal| format!("{} % of all deliveries on {}", three_digits(largest(proposal)), counted(proposal.segments, "", ""));
-    if first.segments == last.segments { format!(" Losing one stops {}.", of(first)) } else { format!(" Losing one stops up to {}, {}.", of(first), of(last)) }
+    let of =
+        |proposal: &Proposal| format!("{} % of all deliveries on {}", three_digits(largest(proposal)), counted(proposal.segments, "", ""));
+    if first.segments == last.segments {
+        format!(" Losing one stops {}.", of(first))
+    } else {
+        format!(" Losing one stops up to {}, {}.", of(first), of(last))
+    }
 }
 
 /// Some proposal meets every objective, or there are none.

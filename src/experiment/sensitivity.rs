@@ -187,7 +187,8 @@ impl Search<'_> {
 
     fn conclude(self, left_out: LeftOut, partial: bool) -> Sensitivity {
         let tornado = |(index, objective): (usize, &ObjectiveResult)| {
-            let mut bars: Vec<Bar> = self.found.iter().filter_map(|found| found.bars[index].clone()).filter(|bar| bar.swing > 0.0).collect();
+            let mut bars: Vec<Bar> =
+                self.found.iter().filter_map(|found| found.bars[index].clone()).filter(|bar| bar.swing > 0.0).collect();
             bars.sort_by(|a, b| b.swing.total_cmp(&a.swing));
             Tornado {
                 metric: objective.metric.clone(),
@@ -243,8 +244,7 @@ fn word(source: Source) -> &'static str {
 /// Of what is not measured yet and moves an objective by more than noise: what turns a verdict before what does not, then what goes farthest
 /// on the way to the objective's bound.
 fn first(tornados: &[Tornado], found: &[Found]) -> Option<First> {
-    let is_measured =
-        |path: &str| found.iter().any(|found| found.estimate.path == path && found.estimate.source == Source::Measured);
+    let is_measured = |path: &str| found.iter().any(|found| found.estimate.path == path && found.estimate.source == Source::Measured);
     let mut best: Option<((bool, f64), First)> = None;
     for tornado in tornados {
         let Some(from) = tornado.point else { continue };

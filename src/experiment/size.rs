@@ -85,8 +85,19 @@ impl<'s, 'f> Search<'s, 'f> {
         }
         let paths = axes.iter().map(|axis| axis.path.clone()).collect();
         let (points, known, grid) = (Vec::new(), BTreeMap::new(), Vec::with_capacity(count));
-        let mut search =
-            Search { design, watch, paths, values, grid, cost_unit: Unit::Count, priced: false, points, known, known_lost: BTreeMap::new(), stopped: false };
+        let mut search = Search {
+            design,
+            watch,
+            paths,
+            values,
+            grid,
+            cost_unit: Unit::Count,
+            priced: false,
+            points,
+            known,
+            known_lost: BTreeMap::new(),
+            stopped: false,
+        };
         for index in 0..count {
             let numbers = search.numbers(index);
             let scenario = search.load(&numbers)?;
@@ -334,8 +345,10 @@ fn conclude(search: &Search<'_, '_>, facts: ScenarioFacts, found: Found) -> Size
         true => made(numbers).map_or(Vec::new(), |made| segments::assignment(&made)),
         false => Vec::new(),
     };
-    let single = if survive > 0 { best.as_ref().and_then(made).map_or(Vec::new(), |made| losses::single(&made, survive)) } else { Vec::new() };
-    let choice = |numbers: Numbers| Some(Choice { cost: search.cost(&numbers)?, layout: layout(&numbers), settings: search.settings(&numbers) });
+    let single =
+        if survive > 0 { best.as_ref().and_then(made).map_or(Vec::new(), |made| losses::single(&made, survive)) } else { Vec::new() };
+    let choice =
+        |numbers: Numbers| Some(Choice { cost: search.cost(&numbers)?, layout: layout(&numbers), settings: search.settings(&numbers) });
     let (front_metric, front) = front(search);
     let axis = |(path, values): (&String, &Vec<u64>)| Axis {
         path: path.clone(),
@@ -427,7 +440,10 @@ fn conclusion(outcome: &SizeOutcome) -> String {
     };
     let fourth = match outcome.single.iter().filter(|name| name.starts_with("segment.")).count() {
         0 => String::new(),
-        _ => format!(" Nothing takes over from {}.", outcome.single.iter().filter(|name| name.starts_with("segment.")).cloned().collect::<Vec<_>>().join(", ")),
+        _ => format!(
+            " Nothing takes over from {}.",
+            outcome.single.iter().filter(|name| name.starts_with("segment.")).cloned().collect::<Vec<_>>().join(", ")
+        ),
     };
     format!("{interrupted}{first}{second}{third}{fourth}")
 }

@@ -1,7 +1,7 @@
 //! What a search for the cheapest setting found, in the shape of its outcome.json (schema `busload/size/1`).
 
-use super::{ScenarioFacts, Verdict};
 use super::sweep::{Axis, Point};
+use super::{ScenarioFacts, Verdict};
 use crate::units::Unit;
 use serde::{Deserialize, Serialize};
 

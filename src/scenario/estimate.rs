@@ -45,7 +45,8 @@ const ESTIMATED: [(&str, &[&str]); 8] = [
 pub(super) fn estimates(root: &Table, assumptions: &[Assumption], share: f64) -> Estimates {
     let mut estimates = Estimates::default();
     for assumption in assumptions {
-        match find(root, &assumption.path).ok_or("nothing is written there".to_string()).and_then(|value| listed(assumption, value, share)) {
+        match find(root, &assumption.path).ok_or("nothing is written there".to_string()).and_then(|value| listed(assumption, value, share))
+        {
             Ok(estimate) => estimates.all.push(estimate),
             Err(reason) => estimates.left_out.push((assumption.path.clone(), reason)),
         }

@@ -35,6 +35,7 @@ mod feeds;
 mod findings;
 mod forecast;
 mod histogram;
+mod interrupted;
 mod laws;
 mod laws_broker;
 mod laws_workload;
@@ -43,6 +44,8 @@ mod many_kinds;
 mod metrics_catalog;
 mod objectives;
 mod pipelines;
+#[cfg(feature = "cli")]
+mod planning_commands;
 mod poison;
 mod prices;
 mod problems;

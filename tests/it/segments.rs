@@ -18,9 +18,8 @@ fn found(text: &str, up_to: u32) -> SegmentsOutcome {
 
 /// A queue for each rate, all on one segment of one thread that works so long on each message.
 fn queues(rates: &[f64], receive: &str, run: &str) -> String {
-    let mut text = format!(
-        "title = \"Queues\"\n[run]\n{run}\nseed = 5\n[sor.source]\n[segment.bus]\ncost = {{ receive = \"{receive}\" }}\n"
-    );
+    let mut text =
+        format!("title = \"Queues\"\n[run]\n{run}\nseed = 5\n[sor.source]\n[segment.bus]\ncost = {{ receive = \"{receive}\" }}\n");
     for (index, rate) in rates.iter().enumerate() {
         text += &format!(
             "[event.e{index}]\nfrom = \"source\"\nto = \"q{index}\"\nrate = \"{rate}/s\"\n[queue.q{index}]\nsegment = \"bus\"\n[subscriber.s{index}]\nfrom = \"q{index}\"\n"
@@ -86,13 +85,18 @@ fn the_gain_of_a_second_segment_is_what_theory_says() {
 #[test]
 fn chains_and_dead_letters_stay_together() {
     // Four queues of equal load; what is worked off at the first raises events for the fourth, at the second for the third.
-    let raise = |from: usize, to: usize| format!("[subscriber.s{from}]\nfrom = \"q{from}\"\nraises = [{{ event = \"e{to}\", share = \"100%\" }}]");
+    let raise =
+        |from: usize, to: usize| format!("[subscriber.s{from}]\nfrom = \"q{from}\"\nraises = [{{ event = \"e{to}\", share = \"100%\" }}]");
     let mut text = queues(&[5.0, 5.0], "1ms", "horizon = \"10m\"\nreplications = 2");
     for (index, from) in [(2, 1), (3, 0)] {
-        text += &format!("[event.e{index}]\nfrom = \"source\"\nto = \"q{index}\"\n[queue.q{index}]\nsegment = \"bus\"\n[subscriber.s{index}]\nfrom = \"q{index}\"\n");
+        text += &format!(
+            "[event.e{index}]\nfrom = \"source\"\nto = \"q{index}\"\n[queue.q{index}]\nsegment = \"bus\"\n[subscriber.s{index}]\nfrom = \"q{index}\"\n"
+        );
         text = text.replace(&format!("[subscriber.s{from}]\nfrom = \"q{from}\""), &raise(from, index));
     }
-    text = text.replace("[queue.q2]\n", "[queue.q2]\nmax_deliveries = 2\ndead_letter = \"dead\"\n") + "[queue.dead]\nsegment = \"bus\"\n";
+    text = text.replace("[queue.q2]\n", "[queue.q2]\nmax_deliveries = 2\ndead_letter = \"dead\"\n");
+    // Messages die only where attempts fail.
+    text = text.replace("[subscriber.s2]\n", "[subscriber.s2]\nfailure = \"10%\"\n") + "[queue.dead]\nsegment = \"bus\"\n";
     let outcome = found(&text, 2);
     let two = &outcome.proposals[1];
     let share = |line: &str| two.shares.iter().position(|share| share.lines.iter().any(|own| own == line)).unwrap();
@@ -108,9 +112,19 @@ fn chains_and_dead_letters_stay_together() {
 fn losing_a_segment_takes_what_is_on_it_and_no_more() {
     // No journal: what is on the segment when it goes down is gone, and its publishers try again; half of all is on each.
     let text = queues(&[2.0, 2.0], "1ms", "horizon = \"6h\"\nreplications = 2");
-    let outcome = found(&format!("{text}\n[objective]\n\"subscriber.s0.end_to_end.p99\" = \"< 1s\"\n\"subscriber.s1.end_to_end.p99\" = \"< 1s\""), 2);
+    let outcome =
+        found(&format!("{text}\n[objective]\n\"subscriber.s0.end_to_end.p99\" = \"< 1s\"\n\"subscriber.s1.end_to_end.p99\" = \"< 1s\""), 2);
     let (one, two) = (&outcome.proposals[0], &outcome.proposals[1]);
-    let missed = |proposal: &Proposal| proposal.losing.as_ref().unwrap().objectives.iter().filter(|objective| objective.verdict == busload::outcome::Verdict::Missed).count();
+    let missed = |proposal: &Proposal| {
+        proposal
+            .losing
+            .as_ref()
+            .unwrap()
+            .objectives
+            .iter()
+            .filter(|objective| objective.verdict == busload::outcome::Verdict::Missed)
+            .count()
+    };
     assert_eq!((missed(one), missed(two)), (2, 1));
     assert_eq!(two.shares.iter().map(|share| share.blast).collect::<Vec<_>>(), [0.5, 0.5]);
 }
@@ -132,7 +146,8 @@ fn the_import_gets_a_segment_of_its_own_and_prices_follow() {
 #[test]
 fn makes_are_not_mixed() {
     let text = queues(&[2.0, 2.0], "1ms", "horizon = \"10m\"\nreplications = 2");
-    let text = text.replacen("[queue.q1]\nsegment = \"bus\"", "[queue.q1]\nsegment = \"safe\"", 1) + "[segment.safe]\npersist = { write = \"1ms\", group = 8 }\n";
+    let text = text.replacen("[queue.q1]\nsegment = \"bus\"", "[queue.q1]\nsegment = \"safe\"", 1)
+        + "[segment.safe]\npersist = { write = \"1ms\", group = 8 }\n";
     let Err(Refusal::Sentence(sentence)) = ask(&text, 1) else { panic!("a journal is not given up unasked") };
     assert!(sentence.contains("2 makes"), "{sentence}");
     assert_eq!(found(&text, 4).proposals.len(), 1, "nothing is left to split");

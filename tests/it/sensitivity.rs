@@ -85,7 +85,8 @@ fn what_has_no_effect_is_not_taken_for_one() {
 
 #[test]
 fn wrong_ends_and_missing_objectives_are_refused() {
-    let Err(Refusal::Problems(settings, _)) = ask(&text("< 3s", "[assumption]\n\"event.customer.rate\" = \"assumed 1 to 2: no unit\"")) else {
+    let Err(Refusal::Problems(settings, _)) = ask(&text("< 3s", "[assumption]\n\"event.customer.rate\" = \"assumed 1 to 2: no unit\""))
+    else {
         panic!("a rate has a unit")
     };
     assert_eq!(settings, [("event.customer.rate".to_string(), "1".to_string())]);

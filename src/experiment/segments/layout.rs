@@ -153,7 +153,8 @@ impl<'s> Design<'s> {
         let threads = |segment: SegmentIndex| self.scenario.segments[segment].threads;
         let used = |make: &Make| make.items.iter().map(|item| segment_of(self.scenario, item[0])).collect::<Vec<_>>();
         let is_even = |make: &Make| used(make).into_iter().all(|segment| threads(segment) == threads(make.template));
-        let same = |(own, other): (&Vec<usize>, &Vec<usize>)| (0..own.len()).all(|a| (0..a).all(|b| (own[a] == own[b]) == (other[a] == other[b])));
+        let same =
+            |(own, other): (&Vec<usize>, &Vec<usize>)| (0..own.len()).all(|a| (0..a).all(|b| (own[a] == own[b]) == (other[a] == other[b])));
         self.makes.iter().all(is_even) && self.as_is().iter().zip(layout).all(same)
     }
 
@@ -184,8 +185,10 @@ impl<'s> Design<'s> {
         let shared = |group: usize, segment: SegmentIndex| {
             make.items.iter().zip(of).filter(|(item, at)| **at == group && segment_of(self.scenario, item[0]) == segment).count()
         };
-        let mut pairs: Vec<(usize, usize, SegmentIndex)> =
-            (0..groups).flat_map(|group| make.segments.iter().map(move |segment| (group, *segment))).map(|(g, s)| (shared(g, s), g, s)).collect();
+        let mut pairs: Vec<(usize, usize, SegmentIndex)> = (0..groups)
+            .flat_map(|group| make.segments.iter().map(move |segment| (group, *segment)))
+            .map(|(g, s)| (shared(g, s), g, s))
+            .collect();
         pairs.sort_by(|a, b| b.0.cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
         for (_, group, segment) in pairs {
             let name = &self.scenario.segments[segment].name;
@@ -209,7 +212,9 @@ impl<'s> Design<'s> {
                 continue;
             };
             let make = |segment: &SegmentIndex| self.makes.iter().find(|make| make.template == *segment);
-            let is_of = |segment: &SegmentIndex| make(segment).is_some_and(|make| make.segments.iter().any(|own| self.scenario.segments[*own].name == name));
+            let is_of = |segment: &SegmentIndex| {
+                make(segment).is_some_and(|make| make.segments.iter().any(|own| self.scenario.segments[*own].name == name))
+            };
             for (segment, _) in made.segments.iter().zip(like).filter(|(_, like)| is_of(like)) {
                 let metric = format!("segment.{}.{rest}", segment.name);
                 if objectives.iter().all(|other: &Objective| other.metric != metric || other.bound != objective.bound) {
@@ -319,8 +324,10 @@ impl Make {
 fn renumbered(group: &[usize], before: &[usize]) -> Vec<usize> {
     let groups = group.iter().max().map_or(0, |last| last + 1);
     let shared = |of: usize, number: usize| group.iter().zip(before).filter(|(new, old)| **new == of && **old == number).count();
-    let mut pairs: Vec<(usize, usize, usize)> =
-        (0..groups).flat_map(|of| (0..groups).map(move |number| (of, number))).map(|(of, number)| (shared(of, number), of, number)).collect();
+    let mut pairs: Vec<(usize, usize, usize)> = (0..groups)
+        .flat_map(|of| (0..groups).map(move |number| (of, number)))
+        .map(|(of, number)| (shared(of, number), of, number))
+        .collect();
     pairs.sort_by(|a, b| b.0.cmp(&a.0).then((a.1, a.2).cmp(&(b.1, b.2))));
     let mut numbers: Vec<Option<usize>> = vec![None; groups];
     for (_, of, number) in pairs {
@@ -354,7 +361,8 @@ fn segment_of(scenario: &Scenario, line: Destination) -> SegmentIndex {
 /// Topics and queues, each with the dead-letter queues of its messages, which a broker can only reach on its own segment.
 fn items(scenario: &Scenario) -> Vec<Vec<Destination>> {
     let topics = (0..scenario.topics.len()).map(Destination::Topic);
-    let mut items: Vec<Vec<Destination>> = topics.chain((0..scenario.queues.len()).map(Destination::Queue)).map(|line| vec![line]).collect();
+    let mut items: Vec<Vec<Destination>> =
+        topics.chain((0..scenario.queues.len()).map(Destination::Queue)).map(|line| vec![line]).collect();
     let of_queues = scenario.queues.iter().enumerate().map(|(index, queue)| (Destination::Queue(index), &queue.line));
     let of_subscribers = scenario.subscribers.iter().map(|subscriber| (subscriber.from, &subscriber.line));
     for (from, line) in of_queues.chain(of_subscribers) {

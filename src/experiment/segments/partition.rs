@@ -155,7 +155,10 @@ impl Parts {
         let mut members: Vec<Vec<usize>> = vec![Vec::new(); groups];
         for (placed, part) in parts.iter().enumerate() {
             let with = |of: &usize| self.fullness(members[*of].iter().copied().chain([*part]));
-            let empty = members.iter().position(Vec::is_empty).filter(|_| parts.len() - placed <= members.iter().filter(|all| all.is_empty()).count());
+            let empty = members
+                .iter()
+                .position(Vec::is_empty)
+                .filter(|_| parts.len() - placed <= members.iter().filter(|all| all.is_empty()).count());
             let to = empty.or_else(|| (0..groups).min_by(|a, b| with(a).total_cmp(&with(b)))).unwrap_or(0);
             members[to].push(*part);
             group[*part] = to;
@@ -187,7 +190,11 @@ impl Parts {
             changed.swap(one, other);
             changed
         });
-        moved.chain(exchanged).map(|other| (self.worth(&other, groups), other)).find(|(other, _)| other.better(worth, bound)).map(|(w, g)| (g, w))
+        moved
+            .chain(exchanged)
+            .map(|other| (self.worth(&other, groups), other))
+            .find(|(other, _)| other.better(worth, bound))
+            .map(|(w, g)| (g, w))
     }
 }
 

@@ -1,14 +1,16 @@
 //! The battery of bad days, told: conditions by objectives, drains, and what does not recover.
 
-use super::{Answer, Block, Cell, Table};
+use super::{Answer, Block, Cell, Chart, Table};
 use crate::outcome::Verdict;
 use crate::outcome::adverse::{Adverse, Condition, StillLong};
+use crate::report::chart::matrix;
 use crate::report::text::{clock, quoted, verdict};
 use crate::units::Unit;
 
 pub fn adverse(outcome: &Adverse) -> Answer {
     let mut blocks = vec![Block::Heading("Conditions".into()), Block::Table(conditions(outcome))];
     blocks.extend([Block::Heading("Objectives under each condition".into()), Block::Table(objectives(outcome))]);
+    blocks.extend(matrix::picture(outcome).map(|picture| Block::Chart(Chart { stem: "bad_days".into(), picture })));
     for condition in outcome.conditions.iter().filter(|condition| !condition.still_long.is_empty()) {
         let lines: Vec<String> = condition.still_long.iter().map(long).collect();
         blocks.push(Block::Text(format!("After {} these are still long at the end of the run: {}.", condition.name, lines.join(", "))));
@@ -33,14 +35,18 @@ pub fn adverse(outcome: &Adverse) -> Answer {
 fn long(long: &StillLong) -> String {
     let length = Unit::Count.show(long.length);
     match long.clears_in_s {
-        Some(seconds) => format!("{} ({length}, as usual after {} more if it goes on shrinking like this)", long.line, Unit::Seconds.show(seconds)),
+        Some(seconds) => {
+            format!("{} ({length}, as usual after {} more if it goes on shrinking like this)", long.line, Unit::Seconds.show(seconds))
+        }
         None => format!("{} ({length}, not shrinking: metastable)", long.line),
     }
 }
 
 fn conditions(outcome: &Adverse) -> Table {
-    let mut table =
-        Table::new(&["Condition", "Objectives", "Recovers", "Longest drain#", "Missed#", "Highest backlog#", "~Whose backlog", "~Replications#"], 12);
+    let mut table = Table::new(
+        &["Condition", "Objectives", "Recovers", "Longest drain#", "Missed#", "Highest backlog#", "~Whose backlog", "~Replications#"],
+        12,
+    );
     for (index, condition) in outcome.conditions.iter().enumerate() {
         let (shape, word) = verdict(condition.verdict);
         let verdict = if condition.objectives.is_empty() { "-".to_string() } else { format!("{shape} {word}") };

@@ -109,7 +109,8 @@ fn differences(comparison: &Comparison, rows: &[&Difference], rows_in_terminal: 
             Seen::Lower => "lower".into(),
             Seen::Same => "the same".into(),
             Seen::NoDifferenceSeen => {
-                let more = row.replications_needed.map(|needed| needed.saturating_sub(row.n.into()).max(1)).filter(|more| *more < 1_000_000);
+                let more =
+                    row.replications_needed.map(|needed| needed.saturating_sub(row.n.into()).max(1)).filter(|more| *more < 1_000_000);
                 more.map_or("none seen".to_string(), |more| format!("none seen; +{} runs", three_digits(more as f64)))
             }
         };

@@ -22,7 +22,9 @@ pub fn segments(outcome: &SegmentsOutcome) -> Answer {
     blocks.extend([Block::Heading("Every segment, and what goes with it when it is lost".into()), Block::Table(shares(outcome))]);
     blocks.extend([Block::Heading("What stays together, and what it asks of a segment".into()), Block::Table(parts(outcome))]);
     let sweep = as_sweep(outcome);
-    for (index, (name, picture)) in names(outcome).into_iter().filter_map(|name| Some((name.clone(), curve::picture(&sweep, &name)?))).take(CHARTS).enumerate() {
+    for (index, (name, picture)) in
+        names(outcome).into_iter().filter_map(|name| Some((name.clone(), curve::picture(&sweep, &name)?))).take(CHARTS).enumerate()
+    {
         if index == 0 {
             blocks.push(Block::Heading("Over the number of segments".into()));
         }
@@ -69,7 +71,17 @@ fn share(value: f64) -> Cell {
 
 fn proposals(outcome: &SegmentsOutcome) -> Table {
     let columns = [
-        "Segments#", "Objectives", "Fullest#", "~Fullest, by arithmetic#", "One lost: stops#", "missed#", "drained in#", "recovers", "Chains torn#", "Cost#", "~Ways",
+        "Segments#",
+        "Objectives",
+        "Fullest#",
+        "~Fullest, by arithmetic#",
+        "One lost: stops#",
+        "missed#",
+        "drained in#",
+        "recovers",
+        "Chains torn#",
+        "Cost#",
+        "~Ways",
     ];
     let mut table = Table::new(&columns, 16);
     for proposal in all(outcome) {
@@ -134,7 +146,8 @@ fn gains(outcome: &SegmentsOutcome) -> Table {
         gains.sort_by(|a, b| is_seen(b).cmp(&is_seen(a)).then(share(b).total_cmp(&share(a))));
         for gain in gains {
             let number = |value: f64| Cell::number(gain.unit.show(value), value);
-            let signed = |value: f64| Cell::number(format!("{}{}", if value < 0.0 { "-" } else { "+" }, gain.unit.show(value.abs())), value);
+            let signed =
+                |value: f64| Cell::number(format!("{}{}", if value < 0.0 { "-" } else { "+" }, gain.unit.show(value.abs())), value);
             table.row(vec![
                 Cell::number(proposal.segments.to_string(), f64::from(proposal.segments)),
                 Cell::text(&gain.metric),
@@ -160,7 +173,10 @@ fn seen(seen: Seen) -> &'static str {
 }
 
 fn shares(outcome: &SegmentsOutcome) -> Table {
-    let mut table = Table::new(&["Segments#", "Segment", "Like", "Threads#", "Load at the peak#", "Of all deliveries#", "Subscribers", "Topics and queues"], 0);
+    let mut table = Table::new(
+        &["Segments#", "Segment", "Like", "Threads#", "Load at the peak#", "Of all deliveries#", "Subscribers", "Topics and queues"],
+        0,
+    );
     for proposal in all(outcome) {
         for each in &proposal.shares {
             table.row(vec![
@@ -181,7 +197,11 @@ fn shares(outcome: &SegmentsOutcome) -> Table {
 fn parts(outcome: &SegmentsOutcome) -> Table {
     let mut table = Table::new(&["Topics and queues", "Load at the peak#", "Messages handed over#"], 0);
     for part in &outcome.parts {
-        table.row(vec![Cell::text(part.lines.join(", ")), share(part.load_peak), Cell::number(Unit::PerSecond.show(part.delivered), part.delivered)]);
+        table.row(vec![
+            Cell::text(part.lines.join(", ")),
+            share(part.load_peak),
+            Cell::number(Unit::PerSecond.show(part.delivered), part.delivered),
+        ]);
     }
     table
 }
@@ -194,7 +214,9 @@ fn names(outcome: &SegmentsOutcome) -> Vec<String> {
             names.push(name.into());
         }
     };
-    for objective in outcome.proposals.iter().flat_map(|proposal| &proposal.point.objectives).filter(|objective| objective.unit == Unit::Seconds) {
+    for objective in
+        outcome.proposals.iter().flat_map(|proposal| &proposal.point.objectives).filter(|objective| objective.unit == Unit::Seconds)
+    {
         add(&objective.metric);
     }
     add(FULLEST);
@@ -243,5 +265,9 @@ fn method(outcome: &SegmentsOutcome) -> Vec<String> {
 fn reproduce(outcome: &SegmentsOutcome) -> String {
     let most = outcome.proposals.last().map_or(8, |last| last.segments);
     let option = |(path, value): (&String, &String)| format!(" --set {}", quoted(&format!("{path}={value}")));
-    format!("busload segments {} --up-to {most}{}", quoted(&outcome.scenario.file), outcome.scenario.settings.iter().map(option).collect::<String>())
+    format!(
+        "busload segments {} --up-to {most}{}",
+        quoted(&outcome.scenario.file),
+        outcome.scenario.settings.iter().map(option).collect::<String>()
+    )
 }

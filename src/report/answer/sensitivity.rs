@@ -19,7 +19,7 @@ pub fn sensitivity(outcome: &Sensitivity) -> Answer {
         let point = tornado.point.map_or("no value".into(), |point| tornado.unit.show(point));
         let heading = format!("{} {}: {point}, {shape} {word}", tornado.metric, tornado.bound);
         let rows = if index < TABLES { ROWS } else { 0 };
-        blocks.extend([Block::Heading(heading), Block::Table(bars(tornado, rows))]);
+        blocks.extend([Block::Heading(heading), Block::Table(bars(outcome, tornado, rows))]);
         blocks.extend(tornado::picture(outcome, tornado).map(|picture| {
             let stem = format!("tornado_{}_{}", index + 1, tornado.metric.replace('.', "_"));
             Block::Chart(Chart { stem, picture })
@@ -43,23 +43,46 @@ pub fn sensitivity(outcome: &Sensitivity) -> Answer {
     }
 }
 
-fn bars(tornado: &Tornado, rows: usize) -> Table {
+fn bars(outcome: &Sensitivity, tornado: &Tornado, rows: usize) -> Table {
     let columns = [
-        "Assumption", "Low", "gives#", "~difference from", "~to", "High", "gives#", "~difference from", "~to", "More than noise", "Turns",
+        "Assumption",
+        "Low",
+        "~Low value",
+        "gives#",
+        "~difference from",
+        "~to",
+        "High",
+        "~High value",
+        "gives#",
+        "~difference from",
+        "~to",
+        "Noise?",
+        "Turns",
     ];
     let mut table = Table::new(&columns, rows);
     for bar in &tornado.bars {
         let mut row = vec![Cell::text(&bar.path)];
         for side in [&bar.low, &bar.high] {
             let number = |value: Option<f64>| value.map_or(Cell::text("-"), |value| Cell::number(signed(tornado, value), value));
+            row.push(Cell::text(end(outcome, bar, side)));
             row.push(Cell::text(&side.setting));
             row.push(side.point.map_or(Cell::text("-"), |point| Cell::number(tornado.unit.show(point), point)));
             row.extend([number(side.low), number(side.high)]);
         }
-        row.extend([Cell::text(if bar.is_seen { "yes" } else { "no" }), Cell::text(turns(tornado, bar))]);
+        row.extend([Cell::text(if bar.is_seen { "no" } else { "maybe" }), Cell::text(turns(tornado, bar))]);
         table.row(row);
     }
     table
+}
+
+/// The value that the scenario gives, or the change.
+fn end(outcome: &Sensitivity, bar: &Bar, side: &Side) -> String {
+    let is_given = outcome.assumptions.iter().any(|assumption| assumption.path == bar.path && assumption.is_given);
+    match (is_given, side.setting == bar.low.setting) {
+        (true, _) => side.setting.clone(),
+        (false, true) => "-20 %".into(),
+        (false, false) => "+20 %".into(),
+    }
 }
 
 fn signed(tornado: &Tornado, value: f64) -> String {

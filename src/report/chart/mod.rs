@@ -10,7 +10,9 @@ mod latency;
 mod layout;
 mod list;
 mod load;
+pub mod matrix;
 mod panel;
+pub mod stations;
 pub mod tornado;
 
 pub use list::{Chart, Part, all, load_stem};

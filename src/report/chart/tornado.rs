@@ -44,7 +44,13 @@ pub fn picture(outcome: &Sensitivity, tornado: &Tornado) -> Option<Picture> {
     if let Some(limit) = limit {
         let at = scale.place(limit);
         picture.dashes((at, TOP - 10.0), (at, bottom + 4.0), DARK, 2.0);
-        picture.label((at.clamp(LEFT + 100.0, RIGHT - 60.0), bottom - 14.0), &format!("objective {}", plain(&tornado.bound)), 18.0, DARK, Anchor::Middle);
+        picture.label(
+            (at.clamp(LEFT + 100.0, RIGHT - 60.0), bottom - 14.0),
+            &format!("objective {}", plain(&tornado.bound)),
+            18.0,
+            DARK,
+            Anchor::Middle,
+        );
     }
     picture.text(((LEFT + RIGHT) / 2.0, bottom + 60.0), &plain(&tornado.metric), 18.0, MUTED, Anchor::Middle);
     Some(picture)
@@ -95,5 +101,7 @@ fn subtitle(outcome: &Sensitivity, tornado: &Tornado) -> String {
     let more = tornado.bars.len().saturating_sub(SHOWN);
     let more = if more > 0 { format!("; {more} more in the table") } else { String::new() };
     let confidence = outcome.confidence * 100.0;
-    format!("Blue: at its low end, orange: at its high end, gray: no more than noise; whiskers: simultaneous {confidence} % intervals{more}")
+    format!(
+        "Blue: at its low end, orange: at its high end, gray: no more than noise; whiskers: simultaneous {confidence} % intervals{more}"
+    )
 }
