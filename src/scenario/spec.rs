@@ -10,7 +10,7 @@ mod pipeline;
 
 pub use self::arrivals::{Arrivals, Gaps};
 pub use self::feed::{Feed, Poller, Schedule};
-pub use self::objective::{Assumption, Objective, Relation, Source};
+pub use self::objective::{Assumption, Ends, Objective, Relation, Source};
 pub use self::pipeline::{Grouping, Pipeline, Stage, TUPLES_OF_A_TREE_MAX};
 pub use super::callback::{Breaker, Callback, Style};
 pub(super) use super::callback::{REST_REQUEST, REST_RESPONSE};

@@ -4,7 +4,7 @@ use crate::scenario::document::{Entry, Value};
 use crate::scenario::problem::Fault;
 use crate::scenario::reader::Reader;
 use crate::scenario::similar;
-use crate::scenario::spec::{Assumption, Source};
+use crate::scenario::spec::{Assumption, Ends, Source};
 use crate::scenario::values::text;
 
 pub(super) fn assumptions(root: &mut Reader<'_>) -> Vec<Assumption> {
@@ -42,7 +42,7 @@ fn assumption(path: &str, value: String, text: &str) -> Assumption {
 }
 
 /// `SOURCE: note` or `SOURCE LOW to HIGH: note`; none where the text is but a note.
-fn provenance(text: &str) -> Option<(Source, Option<(String, String)>, &str)> {
+fn provenance(text: &str) -> Option<(Source, Option<Ends>, &str)> {
     let (head, note) = text.split_once(':').unwrap_or((text, ""));
     let (word, rest) = head.split_once(' ').unwrap_or((head, ""));
     let source = match word {
