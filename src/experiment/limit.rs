@@ -216,9 +216,9 @@ fn conclusion(limit: &Limit, breaking: Option<&Point>, stopped: bool) -> String 
 
 /// Of the busiest five minutes.
 fn peak(limit: &Limit, low: f64) -> String {
-    let of = |rate: f64| crate::units::Unit::PerSecond.show(rate);
+    let of = |rate: f64| crate::units::three_digits(rate);
     match limit.peak_today > 0.0 {
-        true => format!(" over today's peak ({} events then, {} now)", of(limit.peak_today * low), of(limit.peak_today)),
+        true => format!(" over today's peak of {} events a second ({} then)", of(limit.peak_today), of(limit.peak_today * low)),
         false => String::new(),
     }
 }
