@@ -65,7 +65,9 @@ impl Search<'_> {
     /// False when stopped on the way.
     fn run(&mut self, layouts: Vec<(Layout, bool)>) -> bool {
         if !layouts.iter().any(|(layout, _)| self.design.is_as_is(layout)) {
-            let scenario = self.design.scenario.clone();
+            let mut scenario = self.design.scenario.clone();
+            // As in the proposals.
+            scenario.disruptions.retain(|disruption| !matches!(disruption.target, Target::Segment(_)));
             match self.propose(scenario, true) {
                 Some(as_is) => self.as_is = Some(as_is),
                 None => return false,
