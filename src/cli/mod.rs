@@ -5,6 +5,7 @@ mod arguments;
 mod check;
 mod compare;
 mod disk;
+mod export;
 mod folder;
 mod forecast;
 mod interrupt;
@@ -50,6 +51,7 @@ pub fn execute(command: Command) -> ExitCode {
         Command::Segments(options) => segments::run(&options),
         Command::Sensitivity(options) => sensitivity::run(&options),
         Command::Report(options) => report::report(&options),
+        Command::Export(options) => export::export(&options),
     };
     match code {
         Ok(code) => ExitCode::from(code),
@@ -70,8 +72,8 @@ fn say(text: &str) -> anyhow::Result<()> {
 }
 
 /// Prints where the report is.
-fn say_where(folder: &Path) -> anyhow::Result<()> {
-    say(&format!("Report: {}\n", folder.join("report.html").display()))
+fn say_where(place: &Path) -> anyhow::Result<()> {
+    say(&format!("Report: {}\n", place.display()))
 }
 
 /// Color on stdout: on a terminal, unless NO_COLOR asks for none.

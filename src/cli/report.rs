@@ -1,23 +1,17 @@
 //! `busload report`: render a saved outcome of any command again.
 
-use super::arguments::ReportOptions;
-use super::{DONE, WRONG, folder, run};
-use crate::outcome::{Outcome, SCHEMA, adverse, check, compare, forecast, limit, segments, sensitivity, size, sweep};
-use crate::report;
-use crate::report::answer::{self, Answer};
+use super::arguments::{Part, ReportOptions};
+use super::{DONE, INTERRUPTED, MISSED, WRONG, disk, folder};
+use crate::outcome::saved::Saved;
+use crate::report::{self, Kind, answer};
 use anyhow::Result;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use std::path::Path;
 
-/// Renders an outcome. The exit code is that of the run; of a planning command's outcome 0, as rendering answers no question.
+/// Renders an outcome.
 pub fn report(options: &ReportOptions) -> Result<u8> {
     let saved = match read(&options.outcome) {
         Ok(saved) => saved,
-        Err(problem) => {
-            eprintln!("error: {}: {problem}", options.outcome.display());
-            return Ok(WRONG);
-        }
+        Err(code) => return Ok(code),
     };
     let own = options.outcome.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let target = options.out.as_deref().unwrap_or(own);
@@ -25,55 +19,56 @@ pub fn report(options: &ReportOptions) -> Result<u8> {
         eprintln!("error: {problem}");
         return Ok(WRONG);
     }
-    let (files, summary, code) = match &saved {
-        Saved::Run(outcome) => (report::render(outcome), report::terminal(outcome, super::colored()), run::code(outcome)),
-        Saved::Answer(answer, json) => (answer::render(answer, json), answer::terminal(answer, super::colored()), DONE),
+    let answer = answer::of(&saved);
+    let text = match (&saved, &answer) {
+        (Saved::Run(outcome), _) => report::terminal(outcome, super::colored()),
+        (_, Some(answer)) => answer::terminal(answer, super::colored()),
+        _ => String::new(),
     };
-    folder::replace(target, &files)?;
+    let kinds: Vec<Kind> = if options.only.is_empty() { Kind::ALL.to_vec() } else { options.only.iter().map(kind).collect() };
+    let mut files = match (&saved, &answer) {
+        (Saved::Run(outcome), _) => report::render_only(outcome, &kinds),
+        (_, Some(answer)) => answer::render_only(answer, &kinds),
+        _ => Vec::new(),
+    };
+    if options.only.is_empty() {
+        files.push(("outcome.json".into(), json(&saved, &options.outcome)?));
+        folder::replace(target, &files)?;
+    } else {
+        folder::update(target, &files)?;
+    }
     if !options.quiet {
-        super::say(&summary)?;
-        super::say_where(target)?;
+        super::say(&text)?;
+        super::say_where(&if kinds.contains(&Kind::Html) { target.join("report.html") } else { target.to_path_buf() })?;
     }
-    Ok(code)
+    Ok(match () {
+        () if saved.is_partial() => INTERRUPTED,
+        () if saved.passed() => DONE,
+        () => MISSED,
+    })
 }
 
-/// What an outcome.json holds.
-enum Saved {
-    Run(Box<Outcome>),
-    /// Of a planning command, with its text.
-    Answer(Answer, String),
+/// The outcome, or the exit code where it is none; why is on stderr.
+pub fn read(path: &Path) -> Result<Saved, u8> {
+    disk::read(path).and_then(|bytes| Saved::read(&bytes)).map_err(|problem| {
+        eprintln!("error: {}: {problem}", path.display());
+        WRONG
+    })
 }
 
-fn read(path: &Path) -> Result<Saved, String> {
-    let bytes = super::disk::read(path)?;
-    let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|error| wrong(&error))?;
-    let schema = value.get("schema").and_then(|schema| schema.as_str()).unwrap_or_default();
-    match schema {
-        SCHEMA => Ok(Saved::Run(Box::new(parse(&bytes)?))),
-        adverse::SCHEMA => told(&bytes, answer::adverse),
-        check::SCHEMA => told(&bytes, answer::check),
-        compare::SCHEMA => told(&bytes, answer::compare),
-        forecast::SCHEMA => told(&bytes, answer::forecast),
-        limit::SCHEMA => told(&bytes, answer::limit),
-        segments::SCHEMA => told(&bytes, answer::segments),
-        sensitivity::SCHEMA => told(&bytes, answer::sensitivity),
-        size::SCHEMA => told(&bytes, answer::size),
-        sweep::SCHEMA => told(&bytes, answer::sweep),
-        "" => Err("not an outcome of this version (it names no schema); run the scenario again".into()),
-        other => Err(format!("its schema is {other}, this version reads {SCHEMA} and those of its other commands; run the scenario again")),
+/// A run's is written anew, so that what this version adds is there; an answer's is kept as it was.
+fn json(saved: &Saved, path: &Path) -> Result<Vec<u8>> {
+    match saved {
+        Saved::Run(outcome) => Ok(report::json(outcome).into_bytes()),
+        _ => disk::read(path).map_err(anyhow::Error::msg),
     }
 }
 
-fn told<T: DeserializeOwned + Serialize>(bytes: &[u8], answer: fn(&T) -> Answer) -> Result<Saved, String> {
-    let outcome: T = parse(bytes)?;
-    let json = serde_json::to_string_pretty(&outcome).map_err(|error| wrong(&error))? + "\n";
-    Ok(Saved::Answer(answer(&outcome), json))
-}
-
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(bytes).map_err(|error| wrong(&error))
-}
-
-fn wrong(error: &serde_json::Error) -> String {
-    format!("not an outcome of this version ({error}); run the scenario again")
+fn kind(part: &Part) -> Kind {
+    match part {
+        Part::Charts => Kind::Charts,
+        Part::Html => Kind::Html,
+        Part::Markdown => Kind::Markdown,
+        Part::Csv => Kind::Csv,
+    }
 }

@@ -4,7 +4,7 @@ use super::arguments::{Common, RunOptions};
 use super::planning::{begin, complain, design, stem, target};
 use super::{DONE, FAILED, INTERRUPTED, MISSED, WRONG, disk, folder};
 use crate::experiment;
-use crate::outcome::{Outcome, Verdict};
+use crate::outcome::Outcome;
 use crate::report;
 use anyhow::Result;
 use std::io::IsTerminal;
@@ -40,7 +40,7 @@ pub fn run(options: &RunOptions) -> Result<u8> {
             return Ok(FAILED);
         }
         if !common.quiet && !common.json {
-            super::say_where(&target)?;
+            super::say_where(&target.join("report.html"))?;
         }
     }
     if !common.quiet && std::io::stderr().is_terminal() {
@@ -63,7 +63,7 @@ fn print(outcome: &Outcome, options: &Common) -> Result<()> {
 pub fn code(outcome: &Outcome) -> u8 {
     match outcome {
         outcome if outcome.run.partial => INTERRUPTED,
-        outcome if outcome.objectives.iter().all(|objective| objective.verdict == Verdict::Met) => DONE,
+        outcome if outcome.passed() => DONE,
         _ => MISSED,
     }
 }

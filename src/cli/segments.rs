@@ -3,7 +3,7 @@
 use super::arguments::SegmentsOptions;
 use super::planning::{begin, default_folder, design, finish, refuse, target};
 use super::{INTERRUPTED, WRONG, disk};
-use crate::experiment::segments::{is_answered, segments};
+use crate::experiment::segments::segments;
 use crate::report;
 use anyhow::Result;
 
@@ -27,6 +27,6 @@ pub fn run(options: &SegmentsOptions) -> Result<u8> {
             eprintln!("stopped before the first proposal was done: there is nothing to keep");
             Ok(INTERRUPTED)
         }
-        Ok(Some(outcome)) => finish(&outcome, &report::answer::segments(&outcome), outcome.partial, is_answered(&outcome), target, common),
+        Ok(Some(outcome)) => finish(&outcome, &report::answer::segments(&outcome), outcome.partial, outcome.passed(), target, common),
     }
 }

@@ -3,7 +3,7 @@
 use super::arguments::SensitivityOptions;
 use super::planning::{begin, default_folder, design, finish, refuse, target};
 use super::{INTERRUPTED, WRONG, disk};
-use crate::experiment::sensitivity::{holds, sensitivity};
+use crate::experiment::sensitivity::sensitivity;
 use crate::report;
 use anyhow::Result;
 
@@ -27,6 +27,6 @@ pub fn run(options: &SensitivityOptions) -> Result<u8> {
             eprintln!("stopped before the design as it is was done: there is nothing to keep");
             Ok(INTERRUPTED)
         }
-        Ok(Some(outcome)) => finish(&outcome, &report::answer::sensitivity(&outcome), outcome.partial, holds(&outcome), target, common),
+        Ok(Some(outcome)) => finish(&outcome, &report::answer::sensitivity(&outcome), outcome.partial, outcome.passed(), target, common),
     }
 }

@@ -236,8 +236,3 @@ fn blast(first: &Proposal, last: &Proposal) -> String {
         format!(" Losing one stops up to {}, {}.", of(first), of(last))
     }
 }
-
-/// Some proposal meets every objective, or there are none.
-pub fn is_answered(outcome: &SegmentsOutcome) -> bool {
-    outcome.enough.is_some() || outcome.proposals.iter().all(|proposal| proposal.point.objectives.is_empty())
-}

@@ -5,7 +5,7 @@
 
 use super::compare::difference;
 use super::replicate::scenario_facts;
-use super::{Refusal, Study, Watch, check, together};
+use super::{Refusal, Study, Watch, check};
 use crate::outcome::compare::Seen;
 use crate::outcome::sensitivity::{Bar, First, SCHEMA, Sensitivity, Side, Tornado, Varied};
 use crate::outcome::{Metric, ObjectiveResult, Verdict};
@@ -323,13 +323,4 @@ fn turning(sensitivity: &Sensitivity) -> Vec<&str> {
         }
     }
     turning
-}
-
-/// Every objective is met, whatever is assumed.
-pub fn holds(sensitivity: &Sensitivity) -> bool {
-    let is_met = |tornado: &Tornado| {
-        let sides = tornado.bars.iter().flat_map(|bar| [&bar.low, &bar.high]);
-        sides.into_iter().all(|side| side.verdict != Verdict::Missed)
-    };
-    together(&sensitivity.objectives) == Verdict::Met && sensitivity.tornados.iter().all(is_met)
 }

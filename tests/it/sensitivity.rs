@@ -2,7 +2,7 @@
 
 use crate::run_help::{Nobody, one_line};
 use busload::experiment::Refusal;
-use busload::experiment::sensitivity::{holds, sensitivity};
+use busload::experiment::sensitivity::sensitivity;
 use busload::outcome::compare::Seen;
 use busload::outcome::sensitivity::{Bar, Sensitivity, Side};
 use busload::outcome::{Verdict, sensitivity::Tornado};
@@ -57,7 +57,7 @@ fn a_fifth_of_each_moves_the_sojourn_as_the_formula_says_and_the_work_is_to_be_m
     let first = outcome.first.as_ref().unwrap();
     assert_eq!((first.path.as_str(), first.setting.as_str(), first.verdict), ("subscriber.server.work", "exp(1.2s)", Verdict::Missed));
     assert!(outcome.conclusion.starts_with("Measure subscriber.server.work first"), "{}", outcome.conclusion);
-    assert!(!holds(&outcome));
+    assert!(!outcome.passed());
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn the_interval_of_the_file_counts_and_what_is_measured_is_not_to_be_measured_fi
     assert_eq!(outcome.first.as_ref().unwrap().path, "event.customer.rate");
     assert!(outcome.assumptions.iter().any(|varied| varied.is_given && varied.source == "assumed" && varied.note == "a guess"));
     assert!(outcome.conclusion.contains("which turns no verdict"), "{}", outcome.conclusion);
-    assert!(holds(&outcome));
+    assert!(outcome.passed());
     let changes = given.replace("0.25/s to 0.75/s", "-50% to +50%");
     assert_eq!(bar(&found(&text("< 10s", &changes)).tornados[0], "event.customer.rate").high.point, rate.high.point);
 }

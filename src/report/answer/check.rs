@@ -22,7 +22,7 @@ pub fn check(outcome: &CheckOutcome) -> Answer {
         }
         section(design, &mut blocks);
         let number = if several { format!("_{}", index + 1) } else { String::new() };
-        blocks.extend(stations::picture(design).map(|picture| Block::Chart(Chart { stem: format!("stations{number}"), picture })));
+        blocks.extend(stations::picture(design).map(|picture| Block::Chart(Chart::of_picture(&format!("stations{number}"), picture))));
     }
     let first = &outcome.designs[0];
     let full = outcome.designs.iter().filter(|design| !design.bears).count();

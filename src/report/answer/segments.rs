@@ -22,14 +22,12 @@ pub fn segments(outcome: &SegmentsOutcome) -> Answer {
     blocks.extend([Block::Heading("Every segment, and what goes with it when it is lost".into()), Block::Table(shares(outcome))]);
     blocks.extend([Block::Heading("What stays together, and what it asks of a segment".into()), Block::Table(parts(outcome))]);
     let sweep = as_sweep(outcome);
-    for (index, (name, picture)) in
-        names(outcome).into_iter().filter_map(|name| Some((name.clone(), curve::picture(&sweep, &name)?))).take(CHARTS).enumerate()
-    {
+    let panels = names(outcome).into_iter().filter_map(|name| Some((curve::panel(&sweep, &name)?, name)));
+    for (index, (panel, name)) in panels.take(CHARTS).enumerate() {
         if index == 0 {
             blocks.push(Block::Heading("Over the number of segments".into()));
         }
-        let stem = format!("segments_{}_{}", index + 1, name.replace(['.', ' '], "_").replace(',', ""));
-        blocks.push(Block::Chart(Chart { stem, picture }));
+        blocks.push(Block::Chart(Chart::of_panel(&format!("segments_{}_{name}", index + 1), panel)));
     }
     blocks.extend(outcome.left_out.iter().map(|left_out| Block::Text(format!("Left out: {left_out}."))));
     let has_objectives = outcome.proposals.iter().any(|proposal| !proposal.point.objectives.is_empty());

@@ -20,10 +20,8 @@ pub fn sensitivity(outcome: &Sensitivity) -> Answer {
         let heading = format!("{} {}: {point}, {shape} {word}", tornado.metric, tornado.bound);
         let rows = if index < TABLES { ROWS } else { 0 };
         blocks.extend([Block::Heading(heading), Block::Table(bars(outcome, tornado, rows))]);
-        blocks.extend(tornado::picture(outcome, tornado).map(|picture| {
-            let stem = format!("tornado_{}_{}", index + 1, tornado.metric.replace('.', "_"));
-            Block::Chart(Chart { stem, picture })
-        }));
+        let stem = format!("tornado_{}_{}", index + 1, tornado.metric);
+        blocks.extend(tornado::picture(outcome, tornado).map(|picture| Block::Chart(Chart::of_picture(&stem, picture))));
     }
     if !still.is_empty() {
         let names: Vec<&str> = still.iter().map(|tornado| tornado.metric.as_str()).collect();

@@ -1,92 +1,85 @@
-//! Objectives under each condition of a bad day: a cell for each, its verdict as color, shape and value.
+//! Conditions by objectives: a cell each, with the verdict as shape, word of its value and shade.
 
 use crate::outcome::Verdict;
-use crate::outcome::adverse::{Adverse, Condition};
-use crate::report::font;
-use crate::report::picture::{Anchor, Color, DARK, MUTED, Picture, WHITE, fitted};
-use crate::report::plot::{WIDTH, titled};
+use crate::report::picture::{Anchor, Color, DARK, GRID, MUTED, Picture, WHITE, fitted};
+use crate::report::plot::{HEIGHT, titled};
 use crate::report::text::{plain, verdict};
-use crate::units::Unit;
 
-const COLUMNS: usize = 7;
-const LEFT: f64 = 400.0;
-const RIGHT: f64 = WIDTH - 40.0;
-const TOP: f64 = 250.0;
-const ROW: f64 = 62.0;
-const MET: Color = Color(0xd6, 0xe8, 0xf3);
-const MISSED: Color = Color(0xf3, 0xc3, 0xa6);
-const OPEN: Color = Color(0xf1, 0xec, 0xd2);
+/// What is written in a cell, and how it is meant.
+pub struct Cell {
+    pub text: String,
+    pub verdict: Option<Verdict>,
+}
 
-/// None without objectives.
-pub fn picture(outcome: &Adverse) -> Option<Picture> {
-    let objectives = &outcome.conditions.first()?.objectives;
-    if objectives.is_empty() {
-        return None;
-    }
-    let shown = objectives.len().min(COLUMNS);
-    let left_out =
-        if objectives.len() > shown { format!("; {} more objectives in the table", objectives.len() - shown) } else { String::new() };
-    let missed = outcome.conditions[1..].iter().filter(|condition| condition.verdict == Verdict::Missed).count();
-    let title = format!("{missed} of {} bad days miss an objective", outcome.conditions.len() - 1);
-    let subtitle =
-        format!("Blue: met, orange: missed, yellow: undecided; the last column: how long the longest line takes to recover{left_out}");
-    let mut picture = titled(&title, &subtitle, TOP + ROW * outcome.conditions.len() as f64 + 40.0);
-    let width = (RIGHT - LEFT) / (shown + 1) as f64;
-    for (index, objective) in objectives.iter().take(shown).enumerate() {
-        heading(&mut picture, &plain(&objective.metric), &plain(&objective.bound), (LEFT + width * index as f64, width));
-    }
-    heading(&mut picture, "recovers", "", (LEFT + width * shown as f64, width));
-    for (index, condition) in outcome.conditions.iter().enumerate() {
-        let top = TOP + ROW * index as f64;
-        let name = fitted(&plain(&condition.name), 19.0, false, LEFT - 70.0);
-        picture.text((LEFT - 18.0, top + ROW / 2.0), &name, 19.0, DARK, Anchor::End);
-        for (column, result) in condition.objectives.iter().take(shown).enumerate() {
-            let seen = result.point.map_or("no value".to_string(), |point| result.unit.show(point));
-            let text = format!("{} {seen}", verdict(result.verdict).0);
-            cell(&mut picture, &text, color(result.verdict), (LEFT + width * column as f64, top), width);
+pub struct Matrix {
+    pub title: String,
+    pub about: String,
+    /// Names of columns, and of rows with their cells.
+    pub columns: Vec<String>,
+    pub rows: Vec<(String, Vec<Cell>)>,
+}
+
+const COLUMNS_MAX: usize = 9;
+const ROWS_MAX: usize = 14;
+const LEFT: f64 = 330.0;
+const RIGHT: f64 = 1560.0;
+const TOP: f64 = 266.0;
+
+impl Matrix {
+    /// None without cells. What is beyond so many columns or rows is told of.
+    pub fn picture(&self) -> Option<Picture> {
+        let (columns, rows) = (&self.columns[..self.columns.len().min(COLUMNS_MAX)], &self.rows[..self.rows.len().min(ROWS_MAX)]);
+        if columns.is_empty() || rows.is_empty() {
+            return None;
         }
-        let (text, color) = recovery(condition);
-        cell(&mut picture, &text, color, (LEFT + width * shown as f64, top), width);
-    }
-    Some(picture)
-}
-
-/// A metric's name broken at its points into up to four lines, its bound below.
-fn heading(picture: &mut Picture, metric: &str, bound: &str, (left, width): (f64, f64)) {
-    let mut lines: Vec<String> = Vec::new();
-    for part in metric.split_inclusive('.') {
-        match lines.last_mut().filter(|line| font::width(&format!("{line}{part}"), 16.0, false) <= width - 10.0) {
-            Some(line) => line.push_str(part),
-            None => lines.push(part.to_string()),
+        let hidden = (self.columns.len() - columns.len(), self.rows.len() - rows.len());
+        let more = if hidden == (0, 0) { "" } else { "; more in the table" };
+        let tall = ((HEIGHT - TOP - 30.0) / rows.len() as f64).min(64.0);
+        let mut picture = titled(&self.title, &format!("{}{more}", self.about), TOP + tall * rows.len() as f64 + 24.0);
+        let wide = ((RIGHT - LEFT) / columns.len() as f64).min(300.0);
+        for (index, name) in columns.iter().enumerate() {
+            head(&mut picture, name, LEFT + wide * index as f64 + 10.0, wide - 16.0);
         }
-    }
-    lines.extend((!bound.is_empty()).then(|| bound.to_string()));
-    let first = TOP - 16.0 - 20.0 * (lines.len() as f64 - 1.0);
-    for (index, line) in lines.iter().enumerate() {
-        let text = fitted(line, 16.0, false, width - 8.0);
-        picture.text((left + width / 2.0, first + 20.0 * index as f64), &text, 16.0, MUTED, Anchor::Middle);
+        for (index, (name, cells)) in rows.iter().enumerate() {
+            let top = TOP + tall * index as f64;
+            picture.line(vec![(40.0, top), (LEFT + wide * columns.len() as f64, top)], GRID, 1.0);
+            let name = fitted(&plain(name), 19.0, index == 0, LEFT - 60.0);
+            picture.text((44.0, top + tall / 2.0), &name, 19.0, DARK, Anchor::Start);
+            for (column, cell) in cells.iter().take(columns.len()).enumerate() {
+                draw(&mut picture, cell, (LEFT + wide * column as f64 + 3.0, top + 3.0), (wide - 6.0, tall - 6.0));
+            }
+        }
+        Some(picture)
     }
 }
 
-fn cell(picture: &mut Picture, text: &str, color: Color, (left, top): (f64, f64), width: f64) {
-    picture.rect((left + 2.0, top + 2.0), (width - 4.0, ROW - 4.0), color);
-    picture.text((left + width / 2.0, top + ROW / 2.0), &fitted(text, 19.0, false, width - 12.0), 19.0, DARK, Anchor::Middle);
+/// A name over several lines, broken at its dots and blanks, standing on the table.
+fn head(picture: &mut Picture, name: &str, left: f64, room: f64) {
+    let mut lines: Vec<String> = vec![String::new()];
+    for part in plain(name).split_inclusive(['.', ' ']) {
+        let last = lines.last_mut().expect("there is a first line");
+        let joined = format!("{last}{part}");
+        if last.is_empty() || crate::report::font::width(&joined, 17.0, false) <= room { *last = joined } else { lines.push(part.into()) }
+    }
+    let first = lines.len().saturating_sub(5);
+    for (index, line) in lines[first..].iter().rev().enumerate() {
+        picture.text((left, TOP - 20.0 - 23.0 * index as f64), &fitted(line.trim_end(), 17.0, false, room), 17.0, MUTED, Anchor::Start);
+    }
 }
 
-fn color(verdict: Verdict) -> Color {
+fn draw(picture: &mut Picture, cell: &Cell, at: (f64, f64), size: (f64, f64)) {
+    let fill = cell.verdict.map_or(WHITE, shade);
+    picture.rect(at, size, fill);
+    let (shape, ink) = cell.verdict.map_or(("", DARK), |seen| (verdict(seen).0, fill.ink()));
+    let text = format!("{shape}{}{}", if shape.is_empty() { "" } else { " " }, plain(&cell.text));
+    picture.text((at.0 + 10.0, at.1 + size.1 / 2.0), &fitted(&text, 18.0, false, size.0 - 16.0), 18.0, ink, Anchor::Start);
+}
+
+/// Dark where it is missed, so that print without color tells it too.
+fn shade(verdict: Verdict) -> Color {
     match verdict {
-        Verdict::Met => MET,
-        Verdict::Missed => MISSED,
-        Verdict::Undecided => OPEN,
-    }
-}
-
-fn recovery(condition: &Condition) -> (String, Color) {
-    match (condition.recovers, &condition.drain_s) {
-        (None, _) => ("-".into(), WHITE),
-        (Some(false), _) if condition.is_metastable => ("✘ stays bad".into(), MISSED),
-        (Some(false), _) => ("✘ not yet".into(), MISSED),
-        (Some(true), Some((_, seconds))) => (format!("✔ {}", Unit::Seconds.show(*seconds)), MET),
-        (Some(true), None) => ("✔".into(), MET),
+        Verdict::Met => Color(0xd5, 0xee, 0xe6),
+        Verdict::Undecided => Color(0xdd, 0xd8, 0xf0),
+        Verdict::Missed => Color(0xb5, 0x46, 0x00),
     }
 }
