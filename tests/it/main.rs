@@ -75,6 +75,8 @@ mod scenarios_callbacks;
 mod scenarios_large;
 mod scenarios_meaning;
 mod scenarios_outages;
+#[cfg(feature = "cli")]
+mod shipped;
 mod size;
 mod stats;
 mod sweep;
