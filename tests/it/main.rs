@@ -85,6 +85,8 @@ mod scenarios_meaning;
 mod scenarios_outages;
 mod segments;
 mod sensitivity;
+#[cfg(feature = "cli")]
+mod shipped;
 mod size;
 mod stats;
 mod sweep;

@@ -20,7 +20,7 @@ pub fn picture(facts: &Facts) -> Option<Picture> {
         facts.subscribers.iter().map(|name| (*name, facts.hops(name))).filter(|(_, hops)| !hops.is_empty()).collect();
     let shown = &all[..all.len().min(SHOWN)];
     let (slowest, hops) = shown.first()?;
-    let row = if shown.len() > 6 { 44.0 } else { 84.0 };
+    let row = (480.0 / shown.len() as f64).clamp(44.0, 104.0);
     let bottom = TOP + row * shown.len() as f64;
     let height = (bottom + LEGEND + 70.0).max(520.0);
     let more = if all.len() > shown.len() { format!("; {} faster subscribers not shown", all.len() - shown.len()) } else { String::new() };
@@ -61,7 +61,7 @@ fn side(picture: &mut Picture, shown: &[(&str, Vec<&Hop>)], (left, right): (f64,
         picture.text((at, bottom + 18.0), text, 18.0, MUTED, Anchor::Middle);
     }
     for (index, (_, hops)) in shown.iter().enumerate() {
-        let (at, thick) = (TOP + row * (index as f64 + 0.5), row * 0.56);
+        let (at, thick) = (TOP + row * (index as f64 + 0.5), (row * 0.56).min(52.0));
         let mut from = 0.0;
         for hop in hops.iter().filter(|hop| value(hop) > 0.0) {
             let (start, end) = (scale.place(from), scale.place(from + value(hop)));
