@@ -27,6 +27,7 @@ pub fn report(options: &ReportOptions) -> Result<u8> {
         super::say(&report::terminal(&outcome, super::colored()))?;
         super::say_where(target)?;
     }
+    run::gate(&outcome, Path::new(""), options.marks);
     Ok(run::code(&outcome))
 }
 

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 pub const SCHEMA: &str = "busload/size/1";
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SizeOutcome {
     pub schema: String,
     /// The answer in one or two sentences.
@@ -43,6 +44,7 @@ pub struct SizeOutcome {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Choice {
     /// Path and value.
     pub settings: Vec<(String, String)>,
@@ -51,6 +53,7 @@ pub struct Choice {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rejected {
     pub settings: Vec<(String, String)>,
     pub cost: f64,
@@ -63,6 +66,7 @@ pub struct Rejected {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FrontPoint {
     pub settings: Vec<(String, String)>,
     pub cost: f64,

@@ -23,6 +23,9 @@ mod svg;
 mod table;
 mod terminal;
 mod text;
+mod unmet;
 
 pub use folder::{json, render};
 pub use terminal::terminal;
+pub use text::{plain, seen};
+pub use unmet::{off, unmet};

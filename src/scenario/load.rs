@@ -48,3 +48,14 @@ pub fn load(entry: &str, files: &mut dyn Files, settings: &[(String, String)]) -
     scenario.settings = sorted;
     Ok(scenario)
 }
+
+/// Where a file, or one that it extends, writes a setting: file, line and column, both counted from 1. None where nothing does.
+pub fn locate(entry: &str, files: &mut dyn Files, path: &[&str]) -> Option<(String, usize, usize)> {
+    let (document, _) = document::read(entry, files);
+    let (last, tables) = path.split_last()?;
+    let table = tables.iter().try_fold(&document.root, |table, name| table.get(name)?.node.table())?;
+    let place = table.get(last)?.key;
+    let problems = Problems::new(document.sources, Vec::new());
+    let (file, line, column) = problems.locate(place);
+    Some((file.to_string(), line, column))
+}

@@ -23,6 +23,7 @@ pub use forecast::forecast;
 pub use limit::limit;
 pub use size::size;
 pub use sweep::sweep;
+pub(super) use terminal::rows;
 pub use terminal::terminal;
 
 use super::picture::Picture;

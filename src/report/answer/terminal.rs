@@ -48,7 +48,7 @@ fn code(tone: Verdict) -> &'static str {
 
 /// Columns as wide as what is shown of them, the widest one cut where the line is too long. A table of which no row is shown is a
 /// line that says so.
-fn rows(table: &Table) -> Vec<String> {
+pub fn rows(table: &Table) -> Vec<String> {
     let shown = table.rows.len().min(table.rows_in_terminal);
     let more = table.rows.len() - shown;
     if shown == 0 {
