@@ -274,7 +274,7 @@ impl Edge {
 }
 
 impl Outcome {
-    /// The metric of this name.
+    /// The metric of this name; none where the scenario has no such figure, or no sample of it.
     pub fn metric(&self, name: &str) -> Option<&Metric> {
         self.metrics.iter().find(|metric| metric.name == name)
     }

@@ -1,6 +1,7 @@
 //! The words that a person types.
 
-use crate::scenario::Axis;
+use crate::scenario::{Axis, similar};
+use clap::error::{ContextKind, ContextValue};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -143,7 +144,7 @@ pub struct NewOptions {
 /// What a starter can be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Template {
-    /// A system of record tells three others what changed, and answers their callbacks
+    /// A system of record tells two others what changed, and answers their callbacks
     Ticketing,
     /// The same integration with light-weight or heavy-weight events: one switch
     LightOrHeavy,
@@ -315,7 +316,20 @@ pub fn command_line() -> clap::Command {
 
 /// Parses the command line, or explains it and exits with 2.
 pub fn parse() -> Command {
-    Arguments::parse().command
+    Arguments::try_parse().unwrap_or_else(|error| with_near_command(error).exit()).command
+}
+
+/// Clap suggests commands by another measure, which swapped letters escape.
+fn with_near_command(mut error: clap::Error) -> clap::Error {
+    let all = command_line();
+    let names = || all.get_subcommands().map(clap::Command::get_name);
+    if let (Some(ContextValue::String(typed)), None) =
+        (error.get(ContextKind::InvalidSubcommand), error.get(ContextKind::SuggestedSubcommand))
+        && let Some(near) = similar::nearest(typed, names())
+    {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![near.to_string()]));
+    }
+    error
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {

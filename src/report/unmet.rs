@@ -8,6 +8,9 @@ use crate::units::{Unit, three_digits};
 /// More rows are counted; all are in the outcome.
 const SHOWN: usize = 50;
 
+/// A log is no terminal: names are worth more than its width.
+const WIDTH: usize = 200;
+
 /// The table; nothing where every objective is met.
 pub fn unmet(outcome: &Outcome) -> String {
     let unmet: Vec<&ObjectiveResult> = outcome.objectives.iter().filter(|objective| objective.verdict != Verdict::Met).collect();
@@ -21,7 +24,7 @@ pub fn unmet(outcome: &Outcome) -> String {
     let head = format!("Of {} objectives {}:", outcome.objectives.len(), told.join(", "));
     let mut table = Table::new(&["verdict", "objective", "bound", "seen", "off by"], SHOWN);
     unmet.into_iter().for_each(|objective| table.row(row(objective)));
-    let lines = rows(&table);
+    let lines: Vec<String> = rows(&table, WIDTH).iter().map(|line| line.trim_end().to_string()).collect();
     format!("{head}\n{}\n", lines.join("\n"))
 }
 

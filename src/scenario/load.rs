@@ -12,6 +12,17 @@ use std::cell::{Cell, RefCell};
 /// Loads the scenario at `entry` (a path as given), with `settings` (path and value, in the order given) over what it says.
 ///
 /// Every problem is collected: a scenario without problems needs no further check.
+///
+/// # Errors
+/// All problems at once, each with its place and what to write; [`Problems`] prints them as people read them.
+///
+/// ```
+/// use busload::{MemoryFiles, load};
+///
+/// let mut files = MemoryFiles::default().with("a.toml", "[sor.office]\nwokers = 4");
+/// let problems = load("a.toml", &mut files, &[]).unwrap_err();
+/// assert!(problems.to_string().contains("did you mean `workers`?"));
+/// ```
 pub fn load(entry: &str, files: &mut dyn Files, settings: &[(String, String)]) -> Result<Scenario, Problems> {
     let (mut document, problems) = document::read(entry, files);
     if !problems.is_empty() {

@@ -22,7 +22,7 @@ pub fn terminal(answer: &Answer, color: bool) -> String {
             Block::Heading(_) if matches!(answer.blocks.get(index + 1), None | Some(Block::Chart(_))) => {}
             Block::Heading(text) => lines.extend([String::new(), plain(text)]),
             Block::Text(text) => lines.extend(wrapped(text, "  ", 4)),
-            Block::Table(table) => lines.extend(rows(table)),
+            Block::Table(table) => lines.extend(rows(table, WIDTH)),
             Block::Chart(_) => {}
         }
     }
@@ -48,7 +48,7 @@ fn code(tone: Verdict) -> &'static str {
 
 /// Columns as wide as what is shown of them, the widest one cut where the line is too long. A table of which no row is shown is a
 /// line that says so.
-pub fn rows(table: &Table) -> Vec<String> {
+pub fn rows(table: &Table, width: usize) -> Vec<String> {
     let shown = table.rows.len().min(table.rows_in_terminal);
     let more = table.rows.len() - shown;
     if shown == 0 {
@@ -63,7 +63,7 @@ pub fn rows(table: &Table) -> Vec<String> {
             *width = (*width).max(text.chars().count());
         }
     }
-    while widths.iter().map(|width| width + 2).sum::<usize>() > WIDTH {
+    while widths.iter().map(|width| width + 2).sum::<usize>() > width {
         let widest = (0..widths.len()).max_by_key(|column| widths[*column]).unwrap_or(0);
         if widths[widest] <= 8 {
             break;

@@ -134,7 +134,7 @@ impl Kind {
             Kind::Text => "text".into(),
             Kind::Boolean => "true or false".into(),
             Kind::Word(words) => words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(" or "),
-            Kind::Whole(least, u64::MAX) => format!("whole number from {least}"),
+            Kind::Whole(least, most) if most >= u64::from(u32::MAX) => format!("whole number from {least}"),
             Kind::Whole(least, most) => format!("whole number, {least} to {}", grouped(most)),
             Kind::Number(least, most) => format!("number, {least} to {}", grouped(most as u64)),
             Kind::Span => "span".into(),
