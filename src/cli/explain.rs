@@ -4,6 +4,7 @@ use super::arguments::ExplainOptions;
 use super::{DONE, WRONG, say};
 use crate::scenario::language::{Absent, Key, Kind, LANGUAGE, Section};
 use crate::scenario::{HOPS, QUANTITIES, Quantity, STATISTICS, similar};
+use crate::units::Unit;
 use anyhow::Result;
 
 /// Explains, or says what there is instead.
@@ -182,9 +183,10 @@ fn suffix(quantity: &Quantity) -> &'static str {
     if quantity.statistics.is_empty() { "" } else { ".STATISTIC" }
 }
 
-fn unit(quantity: &Quantity) -> &str {
-    use crate::units::Unit;
+fn unit(quantity: &Quantity) -> &'static str {
     match quantity.unit {
+        // Which one it is only a scenario says.
+        _ if quantity.name == "cost" => "money",
         Unit::Seconds => "seconds",
         Unit::PerSecond => "per second",
         Unit::Bytes => "bytes",

@@ -110,7 +110,7 @@ pub(super) const ROOT: Section = Section {
             "surge",
             Kind::List(&trouble::SURGE),
             "none",
-            "[{ event = \"changed\", at = \"19:00\", for = \"30m\", factor = 4 }]",
+            "[{ event = \"ticket_changed\", at = \"19:00\", for = \"30m\", factor = 4 }]",
             "When an event comes more often for a while.",
         ),
         optional(
