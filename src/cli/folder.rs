@@ -47,6 +47,15 @@ pub fn replace(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
     result
 }
 
+/// Puts these files into a folder and leaves the others there as they are, but for charts where there are new ones.
+///
+/// # Errors
+/// When the disk refuses; then each file is the new one or the old one, none is half of one.
+pub fn update(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    replace_within(folder, files)
+}
+
 /// Somebody who stands in a folder would be left in one that is gone if it were moved.
 fn is_worked_in(folder: &Path) -> bool {
     let place = || Some(std::env::current_dir().ok()?.canonicalize().ok()?.starts_with(folder.canonicalize().ok()?));
@@ -63,17 +72,25 @@ fn replace_within(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
 }
 
 fn move_into(folder: &Path, new: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
-    let charts = folder.join("charts");
-    fs::create_dir_all(&charts).with_context(|| format!("cannot make the folder {}", charts.display()))?;
-    for (name, _) in files {
-        fs::rename(new.join(name), folder.join(name)).with_context(|| format!("cannot put {name} into {}", folder.display()))?;
+    let (charts, is_chart) = (folder.join("charts"), |(name, _): &(String, Vec<u8>)| name.starts_with("charts/"));
+    if !files.iter().any(is_chart) {
+        return rename_all(folder, new, files);
     }
+    fs::create_dir_all(&charts).with_context(|| format!("cannot make the folder {}", charts.display()))?;
+    rename_all(folder, new, files)?;
     // Charts of the last report that this one has not.
     for entry in fs::read_dir(&charts).into_iter().flatten().flatten() {
         let name = format!("charts/{}", entry.file_name().to_string_lossy());
         if files.iter().all(|(file, _)| *file != name) {
             let _ = fs::remove_file(entry.path());
         }
+    }
+    Ok(())
+}
+
+fn rename_all(folder: &Path, new: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
+    for (name, _) in files {
+        fs::rename(new.join(name), folder.join(name)).with_context(|| format!("cannot put {name} into {}", folder.display()))?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ mod check;
 mod compare;
 mod disk;
 mod explain;
+mod export;
 mod find;
 mod folder;
 mod forecast;
@@ -52,6 +53,7 @@ pub fn execute(command: Command) -> ExitCode {
         Command::Forecast(options) => forecast::run(&options),
         Command::Adverse(options) => adverse::run(&options),
         Command::Report(options) => report::report(&options),
+        Command::Export(options) => export::export(&options),
         Command::New(options) => new::run(&options),
         Command::Explain(options) => explain::run(&options),
         Command::Schema(options) => schema::run(&options),
@@ -77,8 +79,8 @@ fn say(text: &str) -> anyhow::Result<()> {
 }
 
 /// Prints where the report is.
-fn say_where(folder: &Path) -> anyhow::Result<()> {
-    say(&format!("Report: {}\n", folder.join("report.html").display()))
+fn say_where(place: &Path) -> anyhow::Result<()> {
+    say(&format!("Report: {}\n", place.display()))
 }
 
 /// Color on stdout: on a terminal, unless NO_COLOR asks for none.

@@ -103,7 +103,7 @@ pub fn finish<T: Serialize>(
             return Ok(FAILED);
         }
         if !common.quiet && !common.json {
-            super::say_where(&target)?;
+            super::say_where(&target.join("report.html"))?;
         }
     }
     if !partial && !met {

@@ -4,7 +4,7 @@ use super::arguments::{Common, Marks, RunOptions};
 use super::planning::{begin, complain, design, stem, target};
 use super::{DONE, FAILED, INTERRUPTED, MISSED, WRONG, annotations, disk, find, folder};
 use crate::experiment;
-use crate::outcome::{Outcome, Verdict};
+use crate::outcome::Outcome;
 use crate::report;
 use anyhow::Result;
 use std::io::IsTerminal;
@@ -41,7 +41,7 @@ pub fn run(options: &RunOptions) -> Result<u8> {
             return Ok(FAILED);
         }
         if !common.quiet && !common.json {
-            super::say_where(&target)?;
+            super::say_where(&target.join("report.html"))?;
         }
     }
     gate(&outcome, file, common.marks);
@@ -71,7 +71,7 @@ pub fn gate(outcome: &Outcome, file: &Path, marks: Marks) {
 pub fn code(outcome: &Outcome) -> u8 {
     match outcome {
         outcome if outcome.run.partial => INTERRUPTED,
-        outcome if outcome.objectives.iter().all(|objective| objective.verdict == Verdict::Met) => DONE,
+        outcome if outcome.passed() => DONE,
         _ => MISSED,
     }
 }

@@ -2,10 +2,12 @@
 
 use super::font;
 use super::picture::{Anchor, Color, Picture, Point, Shape, Text};
+use super::slide::slide;
 use zeno::{Cap, Command, Fill, Join, Mask, PathBuilder, Stroke, Style};
 
-/// The encoded file.
+/// The encoded file: a slide.
 pub fn file(picture: &Picture) -> Vec<u8> {
+    let picture = slide(picture);
     let mut canvas = Canvas::new(picture.width as usize, picture.height as usize);
     for shape in &picture.shapes {
         canvas.draw(shape);

@@ -24,7 +24,7 @@ pub fn unmet(outcome: &Outcome) -> String {
     let head = format!("Of {} objectives {}:", outcome.objectives.len(), told.join(", "));
     let mut table = Table::new(&["verdict", "objective", "bound", "seen", "off by"], SHOWN);
     unmet.into_iter().for_each(|objective| table.row(row(objective)));
-    let lines: Vec<String> = rows(&table, WIDTH).iter().map(|line| line.trim_end().to_string()).collect();
+    let lines: Vec<String> = rows(&table, SHOWN, WIDTH).iter().map(|line| line.trim_end().to_string()).collect();
     format!("{head}\n{}\n", lines.join("\n"))
 }
 

@@ -8,7 +8,7 @@ use std::fs;
 use tempfile::TempDir;
 
 const TEMPLATES: [&str; 5] = ["ticketing", "light-or-heavy", "feed", "segments", "outage"];
-const COMMANDS: [&str; 14] = [
+const COMMANDS: [&str; 15] = [
     "new",
     "check",
     "run",
