@@ -10,6 +10,8 @@ pub mod limit;
 pub mod saved;
 pub mod segments;
 pub mod sensitivity;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod size;
 pub mod sweep;
 
@@ -21,6 +23,7 @@ use std::collections::BTreeMap;
 pub const SCHEMA: &str = "busload/outcome/1";
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Outcome {
     pub schema: String,
     pub scenario: ScenarioFacts,
@@ -38,6 +41,7 @@ pub struct Outcome {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ScenarioFacts {
     pub title: String,
     pub question: String,
@@ -48,6 +52,7 @@ pub struct ScenarioFacts {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct RunFacts {
     pub version: String,
     /// Digest of the broker's source code that was executed.
@@ -83,6 +88,7 @@ pub struct RunFacts {
 
 /// How well the objectives' metrics are known: half-widths of their intervals as shares of their points.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Precision {
     pub wanted: f64,
     /// Of the metric that is known worst; none where that has no interval.
@@ -107,6 +113,7 @@ pub struct Batches {
 
 /// A station whose line grows as long as the run lasts: it has no long-run averages.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Unstable {
     /// E.g. `sor.ticketing`.
     pub station: String,
@@ -118,6 +125,7 @@ pub struct Unstable {
 
 /// A figure with its intervals. All are null where there is too little data for them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Metric {
     pub name: String,
     pub unit: Unit,
@@ -133,6 +141,7 @@ pub struct Metric {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ObjectiveResult {
     pub metric: String,
     pub bound: String,
@@ -148,6 +157,7 @@ pub struct ObjectiveResult {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     Met,
@@ -156,6 +166,7 @@ pub enum Verdict {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// bottleneck, callback_load, objective_missed, undecided, prefetch_starves, ...
     pub kind: String,
@@ -165,6 +176,7 @@ pub struct Finding {
 
 /// A quantity over the day: means over replications of the means over each step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Series {
     /// E.g. `sor.ticketing.utilization.callbacks`.
     pub name: String,
@@ -177,12 +189,14 @@ pub struct Series {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Architecture {
     pub nodes: Vec<Node>,
     pub edges: Vec<Edge>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Node {
     /// With its kind, e.g. `sor.ticketing`.
     pub name: String,
@@ -195,6 +209,7 @@ pub struct Node {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Edge {
     pub from: String,
     pub to: String,
@@ -211,6 +226,7 @@ pub struct Edge {
 
 /// Where a subscriber's end-to-end latency goes; the means add up to it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Hop {
     pub subscriber: String,
     /// E.g. publish_link, segment_wait, segment_work, journal, backlog, deliver_wait, deliver_work, delivery_link, wait, work,
@@ -225,6 +241,7 @@ pub struct Hop {
 
 /// A distribution pooled over all replications, as quantiles.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Curve {
     /// E.g. `subscriber.gate.end_to_end`.
     pub name: String,
@@ -240,6 +257,7 @@ pub struct Curve {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Disruption {
     pub what: String,
     pub kind: String,
@@ -249,6 +267,7 @@ pub struct Disruption {
 
 /// What a formula says beside what was simulated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Theory {
     pub metric: String,
     pub model: String,
@@ -258,6 +277,7 @@ pub struct Theory {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct AssumptionFacts {
     pub path: String,
     pub value: String,
@@ -277,7 +297,7 @@ impl Edge {
 }
 
 impl Outcome {
-    /// The metric of this name.
+    /// The metric of this name; none where the scenario has no such figure, or no sample of it.
     pub fn metric(&self, name: &str) -> Option<&Metric> {
         self.metrics.iter().find(|metric| metric.name == name)
     }

@@ -2,7 +2,7 @@
 
 use super::arguments::AdverseOptions;
 use super::planning::{begin, default_folder, design, finish, refuse, target};
-use super::{INTERRUPTED, WRONG, disk};
+use super::{INTERRUPTED, WRONG, disk, find};
 use crate::experiment::adverse::adverse;
 use crate::report;
 use anyhow::Result;
@@ -10,17 +10,18 @@ use anyhow::Result;
 /// Goes through the battery.
 pub fn run(options: &AdverseOptions) -> Result<u8> {
     let common = &options.common;
+    let Some(file) = find::named(options.file.as_deref(), "adverse") else { return Ok(WRONG) };
     let mut files = disk::Disk;
-    let target = match target(common, || default_folder("adverse", &[&options.file])) {
+    let target = match target(common, || default_folder("adverse", &[file])) {
         Ok(target) => target,
         Err(code) => return Ok(code),
     };
     let progress = begin(common);
-    let found = adverse(&design(&options.file, &mut files, common), &progress);
+    let found = adverse(&design(file, &mut files, common), &progress);
     progress.finish();
     match found {
         Err(refusal) => {
-            refuse(&refusal);
+            refuse(&refusal, common);
             Ok(WRONG)
         }
         Ok(None) => {

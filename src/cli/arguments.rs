@@ -1,7 +1,8 @@
 //! The words that a person types.
 
-use crate::scenario::Axis;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use crate::scenario::{Axis, similar};
+use clap::error::{ContextKind, ContextValue};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Capacity planner for event-driven architectures: simulates a design from one text file while executing the real broker logic.
@@ -10,7 +11,7 @@ use std::path::PathBuf;
     name = "busload",
     version,
     arg_required_else_help = true,
-    after_help = "Exit codes: 0 every objective met, 1 one missed or undecided, 2 wrong input, 3 could not be done, 130 interrupted."
+    after_help = "First steps:\n  busload new design.toml                        a commented starter\n  busload run design.toml                        what happens, with a report\n  busload explain sor.NAME.workers               one key of the language\n\nExit codes: 0 every objective met, 1 one missed or undecided, 2 wrong input, 3 could not be done, 130 interrupted."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -20,6 +21,11 @@ struct Arguments {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a commented starter that runs as it is
+    #[command(
+        after_help = "Examples:\n  busload new                                    what templates there are\n  busload new design.toml                        one about a ticketing system\n  busload new outage.toml --template outage"
+    )]
+    New(NewOptions),
     /// What arithmetic alone says, in milliseconds: problems of the file, load of every station, what is full first
     #[command(
         after_help = "Examples:\n  busload check scenarios/*.toml\n  busload check design.toml --set load=1.5 --json\n\nExit codes: 0 every station bears its load, 1 one does not, 2 problems in a file."
@@ -27,11 +33,13 @@ pub enum Command {
     Check(CheckOptions),
     /// What happens: simulate a scenario, print the summary, write the report folder
     #[command(
-        after_help = "Examples:\n  busload run scenarios/ticketing-light.toml\n  busload run design.toml --set sor.ticketing.workers=16 --replications 20\n  busload run design.toml --json --no-report > outcome.json"
+        after_help = "Examples:\n  busload run                                    which scenarios are here, and what they ask\n  busload run scenarios/ticketing-light.toml\n  busload run design.toml --set sor.ticketing.workers=16 --replications 20\n  busload run design.toml --json --no-report > outcome.json\n  busload run design.toml --annotations github   in a pipeline"
     )]
     Run(RunOptions),
     /// Which design is better, by how much, and is it noise: the same chance for all, intervals on paired differences
-    #[command(after_help = "Example:\n  busload compare scenarios/ticketing-light.toml scenarios/ticketing-heavy.toml --replications 20")]
+    #[command(
+        after_help = "Examples:\n  busload compare scenarios/ticketing-light.toml scenarios/ticketing-heavy.toml --replications 20\n  busload compare today.toml cheap.toml fast.toml --set run.horizon=1h"
+    )]
     Compare(CompareOptions),
     /// How does it change: a run at each point of a grid of settings; finished points are kept and not run again
     #[command(
@@ -39,18 +47,20 @@ pub enum Command {
     )]
     Sweep(SweepOptions),
     /// The highest load that still meets every objective, and what gives way there
-    #[command(after_help = "Example:\n  busload limit scenarios/ticketing-light.toml")]
+    #[command(
+        after_help = "Examples:\n  busload limit scenarios/ticketing-light.toml\n  busload limit design.toml --set sor.ticketing.workers=8 --json"
+    )]
     Limit(LimitOptions),
     /// The cheapest setting that meets the objectives, and why the next cheaper one fails
     #[command(
-        after_help = "Example:\n  busload size design.toml --tune subscriber.gate.workers=1..16 --tune sor.ticketing.workers=4..16 --survive 1"
+        after_help = "Examples:\n  busload size design.toml --tune subscriber.gate.workers=1..16\n  busload size design.toml --tune subscriber.gate.workers=1..16 --tune sor.ticketing.workers=4..16 --survive 1"
     )]
     Size(SizeOptions),
     /// The standing battery: lose a segment, a subscriber; slow ones; twice the events; poison. Does it recover?
-    #[command(after_help = "Example:\n  busload adverse scenarios/ticketing-light.toml")]
+    #[command(after_help = "Examples:\n  busload adverse scenarios/ticketing-light.toml\n  busload adverse design.toml --replications 5")]
     Adverse(AdverseOptions),
     /// With growth: when each objective breaks, and the cheapest step that buys another year
-    #[command(after_help = "Example:\n  busload forecast design.toml")]
+    #[command(after_help = "Examples:\n  busload forecast design.toml\n  busload forecast design.toml --set growth.rate='60% per year'")]
     Forecast(ForecastOptions),
     /// Which topics and queues belong together on 1 to so many segments, what each further one gains, what losing one costs
     #[command(after_help = "Example:\n  busload segments design.toml --up-to 8")]
@@ -70,6 +80,24 @@ pub enum Command {
         after_help = "Examples:\n  busload export outcome.json --format openmetrics --start $(date -d 2026-11-23 +%s) --out day.om\n  promtool tsdb create-blocks-from openmetrics day.om data\n  busload export outcome.json --format graphviz | dot -Tsvg > architecture.svg"
     )]
     Export(ExportOptions),
+    /// One key of the language or one metric: meaning, unit, default, effect
+    #[command(
+        after_help = "Examples:\n  busload explain                                all sections\n  busload explain subscriber                     all keys of one\n  busload explain sor.ticketing.workers          one key, by its path\n  busload explain prefetch                       or wherever it is\n  busload explain subscriber.gate.end_to_end.p99 a metric\n  busload explain metrics                        all of them"
+    )]
+    Explain(ExplainOptions),
+    /// JSON Schemas: of scenarios for editors, of the outcomes that `--json` prints
+    #[command(
+        after_help = "Examples:\n  busload schema > busload.schema.json\n  busload schema --outcome > outcome.schema.json\n  busload schema --outcome compare"
+    )]
+    Schema(SchemaOptions),
+    /// Completions for a shell
+    #[command(
+        after_help = "Examples:\n  busload completions bash > ~/.local/share/bash-completion/completions/busload\n  busload completions zsh > ~/.zfunc/_busload\n  busload completions fish > ~/.config/fish/completions/busload.fish"
+    )]
+    Completions(CompletionsOptions),
+    /// The manual page, of all or of one command
+    #[command(after_help = "Examples:\n  busload man | man -l -\n  busload man run > busload-run.1")]
+    Man(ManOptions),
 }
 
 /// Options of all commands that simulate.
@@ -96,16 +124,98 @@ pub struct Common {
     /// Write no report folder
     #[arg(long)]
     pub no_report: bool,
-    /// Print no summary and no progress
+    /// Print no summary and no progress; problems and missed objectives are told all the same
     #[arg(long, short)]
     pub quiet: bool,
+    #[command(flatten)]
+    pub marks: Marks,
+}
+
+/// How problems and verdicts are told to machines.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct Marks {
+    /// Also mark problems and missed objectives on stderr in the way that a service shows beside the files
+    #[arg(long, value_name = "SERVICE")]
+    pub annotations: Option<Service>,
+}
+
+/// Services that show annotations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Service {
+    /// Workflow commands of GitHub Actions
+    Github,
+}
+
+/// Options of `new`.
+#[derive(Debug, Args)]
+pub struct NewOptions {
+    /// The file to write; none lists the templates
+    pub file: Option<PathBuf>,
+    /// What it is about
+    #[arg(long, short, value_name = "NAME", default_value = "ticketing")]
+    pub template: Template,
+}
+
+/// What a starter can be about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Template {
+    /// A system of record tells two others what changed, and answers their callbacks
+    Ticketing,
+    /// The same integration with light-weight or heavy-weight events: one switch
+    LightOrHeavy,
+    /// A feed that is polled, beside a bus that pushes
+    Feed,
+    /// Several topics on segments of their own, with prices
+    Segments,
+    /// A subscriber and a segment that go down, and what is left of it afterward
+    Outage,
+}
+
+/// Options of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainOptions {
+    /// A path, a key, a metric, or `metrics`
+    pub path: Option<String>,
+}
+
+/// Options of `schema`.
+#[derive(Debug, Args)]
+pub struct SchemaOptions {
+    /// The schema of what a command prints with --json, by default of `run`
+    #[arg(long, value_name = "COMMAND", num_args = 0..=1, default_missing_value = "run")]
+    pub outcome: Option<OutcomeOf>,
+}
+
+/// Commands with an outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum OutcomeOf {
+    Run,
+    Check,
+    Compare,
+    Sweep,
+    Limit,
+    Size,
+    Adverse,
+    Forecast,
+}
+
+/// Options of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsOptions {
+    pub shell: clap_complete::Shell,
+}
+
+/// Options of `man`.
+#[derive(Debug, Args)]
+pub struct ManOptions {
+    /// One command
+    pub command: Option<String>,
 }
 
 /// Options of `check`.
 #[derive(Debug, Args)]
 pub struct CheckOptions {
     /// The scenario files
-    #[arg(required = true)]
     pub files: Vec<PathBuf>,
     /// Override a setting before it is checked (repeatable)
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = setting)]
@@ -119,13 +229,15 @@ pub struct CheckOptions {
     /// Print problems only
     #[arg(long, short)]
     pub quiet: bool,
+    #[command(flatten)]
+    pub marks: Marks,
 }
 
 /// Options of `run`.
 #[derive(Debug, Args)]
 pub struct RunOptions {
-    /// The scenario file
-    pub file: PathBuf,
+    /// The scenario file; none lists those that are here
+    pub file: Option<PathBuf>,
     #[command(flatten)]
     pub common: Common,
 }
@@ -134,7 +246,7 @@ pub struct RunOptions {
 #[derive(Debug, Args)]
 pub struct CompareOptions {
     /// The scenario files, two or more; the others are compared with the first
-    #[arg(required = true, num_args = 2..)]
+    #[arg(num_args = 2..)]
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub common: Common,
@@ -143,8 +255,8 @@ pub struct CompareOptions {
 /// Options of `sweep`.
 #[derive(Debug, Args)]
 pub struct SweepOptions {
-    /// The scenario file
-    pub file: PathBuf,
+    /// The scenario file; none lists those that are here
+    pub file: Option<PathBuf>,
     /// A setting and the values it takes (repeatable: all combinations); `load` scales all rates
     #[arg(long = "vary", value_name = "PATH=VALUES", value_parser = axis, required = true)]
     pub axes: Vec<Axis>,
@@ -155,8 +267,8 @@ pub struct SweepOptions {
 /// Options of `limit`.
 #[derive(Debug, Args)]
 pub struct LimitOptions {
-    /// The scenario file
-    pub file: PathBuf,
+    /// The scenario file; none lists those that are here
+    pub file: Option<PathBuf>,
     /// What is scaled
     #[arg(long, value_name = "WHAT", default_value = "load", value_parser = ["load"])]
     pub scale: String,
@@ -167,8 +279,8 @@ pub struct LimitOptions {
 /// Options of `size`.
 #[derive(Debug, Args)]
 pub struct SizeOptions {
-    /// The scenario file
-    pub file: PathBuf,
+    /// The scenario file; none lists those that are here
+    pub file: Option<PathBuf>,
     /// A setting and the whole numbers it may take (repeatable, up to six); `segments` is how many there are
     #[arg(long = "tune", value_name = "PATH=VALUES", value_parser = axis, required = true)]
     pub axes: Vec<Axis>,
@@ -182,8 +294,8 @@ pub struct SizeOptions {
 /// Options of `adverse`.
 #[derive(Debug, Args)]
 pub struct AdverseOptions {
-    /// The scenario file
-    pub file: PathBuf,
+    /// The scenario file; none lists those that are here
+    pub file: Option<PathBuf>,
     #[command(flatten)]
     pub common: Common,
 }
@@ -191,8 +303,8 @@ pub struct AdverseOptions {
 /// Options of `forecast`.
 #[derive(Debug, Args)]
 pub struct ForecastOptions {
-    /// The scenario file, with a growth section
-    pub file: PathBuf,
+    /// The scenario file, with a growth section; none lists those that are here
+    pub file: Option<PathBuf>,
     #[command(flatten)]
     pub common: Common,
 }
@@ -229,9 +341,16 @@ pub struct ReportOptions {
     /// Write these files alone and leave all others of the folder as they are (repeatable, or with commas)
     #[arg(long, value_name = "KIND", value_delimiter = ',', value_enum)]
     pub only: Vec<Part>,
-    /// Print no summary
+    /// Print no summary; missed objectives are told all the same
     #[arg(long, short)]
     pub quiet: bool,
+    #[command(flatten)]
+    pub marks: Marks,
+}
+
+/// The whole command line, for completions and manual pages.
+pub fn command_line() -> clap::Command {
+    Arguments::command()
 }
 
 /// Options of `export`.
@@ -280,7 +399,20 @@ pub enum Part {
 
 /// Parses the command line, or explains it and exits with 2.
 pub fn parse() -> Command {
-    Arguments::parse().command
+    Arguments::try_parse().unwrap_or_else(|error| with_near_command(error).exit()).command
+}
+
+/// Clap suggests commands by another measure, which swapped letters escape.
+fn with_near_command(mut error: clap::Error) -> clap::Error {
+    let all = command_line();
+    let names = || all.get_subcommands().map(clap::Command::get_name);
+    if let (Some(ContextValue::String(typed)), None) =
+        (error.get(ContextKind::InvalidSubcommand), error.get(ContextKind::SuggestedSubcommand))
+        && let Some(near) = similar::nearest(typed, names())
+    {
+        error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(vec![near.to_string()]));
+    }
+    error
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {

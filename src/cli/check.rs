@@ -2,7 +2,7 @@
 
 use super::arguments::{CheckOptions, Common};
 use super::planning::{complain, design, finish, target};
-use super::{WRONG, disk};
+use super::{WRONG, disk, find};
 use crate::experiment;
 use crate::report;
 use crate::scenario::Scenario;
@@ -12,11 +12,15 @@ use std::path::PathBuf;
 /// Checks scenarios: those without problems are told of even where others have some.
 pub fn run(options: &CheckOptions) -> Result<u8> {
     let common = common(options);
+    if options.files.is_empty() {
+        find::list("check");
+        return Ok(WRONG);
+    }
     let mut sound: Vec<Scenario> = Vec::new();
     for file in &options.files {
         match design(file, &mut disk::Disk, &common).load(&[]) {
             Ok(scenario) => sound.push(scenario),
-            Err(problems) => complain(&problems),
+            Err(problems) => complain(&problems, &common),
         }
     }
     let target = match target(&common, PathBuf::new) {
@@ -42,5 +46,6 @@ fn common(options: &CheckOptions) -> Common {
         json: options.json,
         no_report: options.out.is_none(),
         quiet: options.quiet,
+        marks: options.marks,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::arguments::CompareOptions;
 use super::planning::{begin, complain, default_folder, design, finish, stem, target};
-use super::{INTERRUPTED, WRONG, disk};
+use super::{INTERRUPTED, WRONG, disk, find};
 use crate::experiment;
 use crate::report;
 use crate::scenario::{Scenario, Setting};
@@ -11,6 +11,10 @@ use std::path::Path;
 
 /// Compares scenarios.
 pub fn compare(options: &CompareOptions) -> Result<u8> {
+    if options.files.is_empty() {
+        find::list("compare");
+        return Ok(WRONG);
+    }
     let Some(designs) = load(options) else { return Ok(WRONG) };
     let paths: Vec<&Path> = options.files.iter().map(|file| file.as_path()).collect();
     let target = match target(&options.common, || default_folder("compare", &paths)) {
@@ -52,7 +56,7 @@ fn load(options: &CompareOptions) -> Option<Vec<(String, Scenario)>> {
                 designs.push((unique(&stem(file), &designs), scenario));
             }
             Err(problems) => {
-                complain(&problems);
+                complain(&problems, &options.common);
                 sound = false;
             }
         }

@@ -30,7 +30,10 @@ impl Files for Disk {
 /// A plain file, opened. A pipe is refused before it is opened: opening one waits for somebody to write.
 fn open(path: &Path) -> Result<fs::File, FileError> {
     let facts = fs::metadata(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => FileError::new("doesn't exist", "check the name and the folder that it is looked for in"),
+        std::io::ErrorKind::NotFound => {
+            let otherwise = || "check the name and the folder that it is looked for in".to_string();
+            FileError::new("doesn't exist", super::find::near(path).map_or_else(otherwise, |near| format!("did you mean `{near}`?")))
+        }
         std::io::ErrorKind::PermissionDenied => FileError::new("may not be read", "check its permissions"),
         _ => FileError::new(format!("can't be read: {error}"), ""),
     })?;

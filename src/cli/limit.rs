@@ -2,7 +2,7 @@
 
 use super::arguments::LimitOptions;
 use super::planning::{begin, default_folder, design, finish, refuse, target};
-use super::{INTERRUPTED, WRONG, disk};
+use super::{INTERRUPTED, WRONG, disk, find};
 use crate::experiment::limit::limit;
 use crate::report;
 use anyhow::Result;
@@ -10,17 +10,18 @@ use anyhow::Result;
 /// Searches for the limit.
 pub fn run(options: &LimitOptions) -> Result<u8> {
     let common = &options.common;
+    let Some(file) = find::named(options.file.as_deref(), "limit") else { return Ok(WRONG) };
     let mut files = disk::Disk;
-    let target = match target(common, || default_folder("limit", &[&options.file])) {
+    let target = match target(common, || default_folder("limit", &[file])) {
         Ok(target) => target,
         Err(code) => return Ok(code),
     };
     let progress = begin(common);
-    let found = limit(&design(&options.file, &mut files, common), &options.scale, &progress);
+    let found = limit(&design(file, &mut files, common), &options.scale, &progress);
     progress.finish();
     match found {
         Err(refusal) => {
-            refuse(&refusal);
+            refuse(&refusal, common);
             Ok(WRONG)
         }
         Ok(None) => {

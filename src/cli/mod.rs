@@ -1,21 +1,27 @@
 //! The command line: the only place with files, terminal, clock and environment.
 
 mod adverse;
+mod annotations;
 mod arguments;
 mod check;
 mod compare;
 mod disk;
+mod explain;
 mod export;
+mod find;
 mod folder;
 mod forecast;
 mod interrupt;
 mod limit;
+mod manual;
+mod new;
 mod planning;
 mod progress;
 mod report;
 mod run;
 mod segments;
 mod sensitivity;
+mod schema;
 mod size;
 mod sweep;
 
@@ -52,6 +58,11 @@ pub fn execute(command: Command) -> ExitCode {
         Command::Sensitivity(options) => sensitivity::run(&options),
         Command::Report(options) => report::report(&options),
         Command::Export(options) => export::export(&options),
+        Command::New(options) => new::run(&options),
+        Command::Explain(options) => explain::run(&options),
+        Command::Schema(options) => schema::run(&options),
+        Command::Completions(options) => manual::completions(&options),
+        Command::Man(options) => manual::man(&options),
     };
     match code {
         Ok(code) => ExitCode::from(code),

@@ -2,7 +2,7 @@
 
 use super::arguments::Common;
 use super::progress::Progress;
-use super::{DONE, FAILED, INTERRUPTED, WRONG, folder, interrupt};
+use super::{DONE, FAILED, INTERRUPTED, WRONG, annotations, folder, interrupt};
 use crate::experiment::Refusal;
 use crate::report;
 use crate::report::answer::Answer;
@@ -26,12 +26,13 @@ fn settings(common: &Common) -> Vec<Setting> {
 }
 
 /// All problems on stderr.
-pub fn complain(problems: &Problems) {
+pub fn complain(problems: &Problems, common: &Common) {
+    annotations::problems(problems, common.marks);
     eprint!("{}", problems.render(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()));
 }
 
 /// Why nothing was begun, on stderr.
-pub fn refuse(refusal: &Refusal) {
+pub fn refuse(refusal: &Refusal, common: &Common) {
     match refusal {
         Refusal::Sentence(sentence) => eprintln!("error: {sentence}"),
         Refusal::Problems(settings, problems) => {
@@ -39,7 +40,7 @@ pub fn refuse(refusal: &Refusal) {
                 let at: Vec<String> = settings.iter().map(|(path, value)| format!("{path}={value}")).collect();
                 eprintln!("error: with {} the scenario is not sound", at.join(", "));
             }
-            complain(problems);
+            complain(problems, common);
         }
     }
 }
@@ -104,6 +105,9 @@ pub fn finish<T: Serialize>(
         if !common.quiet && !common.json {
             super::say_where(&target.join("report.html"))?;
         }
+    }
+    if !partial && !met {
+        annotations::answer(answer, common.marks);
     }
     Ok(match (partial, met) {
         (true, _) => INTERRUPTED,

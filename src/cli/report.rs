@@ -1,7 +1,7 @@
 //! `busload report`: render a saved outcome of any command again.
 
 use super::arguments::{Part, ReportOptions};
-use super::{DONE, INTERRUPTED, MISSED, WRONG, disk, folder};
+use super::{DONE, INTERRUPTED, MISSED, WRONG, disk, folder, run};
 use crate::outcome::saved::Saved;
 use crate::report::{self, Kind, answer};
 use anyhow::Result;
@@ -40,6 +40,9 @@ pub fn report(options: &ReportOptions) -> Result<u8> {
     if !options.quiet {
         super::say(&text)?;
         super::say_where(&if kinds.contains(&Kind::Html) { target.join("report.html") } else { target.to_path_buf() })?;
+    }
+    if let Saved::Run(outcome) = &saved {
+        run::gate(outcome, Path::new(""), options.marks);
     }
     Ok(match () {
         () if saved.is_partial() => INTERRUPTED,

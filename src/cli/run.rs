@@ -1,8 +1,8 @@
 //! `busload run`: simulate, print the summary, write the report folder.
 
-use super::arguments::{Common, RunOptions};
+use super::arguments::{Common, Marks, RunOptions};
 use super::planning::{begin, complain, design, stem, target};
-use super::{DONE, FAILED, INTERRUPTED, MISSED, WRONG, disk, folder};
+use super::{DONE, FAILED, INTERRUPTED, MISSED, WRONG, annotations, disk, find, folder};
 use crate::experiment;
 use crate::outcome::Outcome;
 use crate::report;
@@ -13,15 +13,16 @@ use std::path::Path;
 /// Runs a scenario.
 pub fn run(options: &RunOptions) -> Result<u8> {
     let common = &options.common;
+    let Some(file) = find::named(options.file.as_deref(), "run") else { return Ok(WRONG) };
     let mut files = disk::Disk;
-    let scenario = match design(&options.file, &mut files, common).load(&[]) {
+    let scenario = match design(file, &mut files, common).load(&[]) {
         Ok(scenario) => scenario,
         Err(problems) => {
-            complain(&problems);
+            complain(&problems, common);
             return Ok(WRONG);
         }
     };
-    let target = match target(common, || Path::new("reports").join(stem(&options.file))) {
+    let target = match target(common, || Path::new("reports").join(stem(file))) {
         Ok(target) => target,
         Err(code) => return Ok(code),
     };
@@ -43,6 +44,7 @@ pub fn run(options: &RunOptions) -> Result<u8> {
             super::say_where(&target.join("report.html"))?;
         }
     }
+    gate(&outcome, file, common.marks);
     if !common.quiet && std::io::stderr().is_terminal() {
         eprintln!("{notices} notices in {:.1} s", elapsed.as_secs_f64());
     }
@@ -57,6 +59,12 @@ fn print(outcome: &Outcome, options: &Common) -> Result<()> {
         (false, false) => report::terminal(outcome, super::colored()),
     };
     super::say(&text)
+}
+
+/// Tells on stderr which objectives are not met, and by how much; `file` is where they are written, if that is known.
+pub fn gate(outcome: &Outcome, file: &Path, marks: Marks) {
+    eprint!("{}", report::unmet(outcome));
+    annotations::objectives(outcome, file, marks);
 }
 
 /// What the verdicts say to a script.

@@ -2,7 +2,7 @@
 
 use super::arguments::SizeOptions;
 use super::planning::{begin, default_folder, design, finish, refuse, target};
-use super::{INTERRUPTED, WRONG, disk};
+use super::{INTERRUPTED, WRONG, disk, find};
 use crate::experiment::size::size;
 use crate::report;
 use anyhow::Result;
@@ -10,17 +10,18 @@ use anyhow::Result;
 /// Searches for the cheapest setting.
 pub fn run(options: &SizeOptions) -> Result<u8> {
     let common = &options.common;
+    let Some(file) = find::named(options.file.as_deref(), "size") else { return Ok(WRONG) };
     let mut files = disk::Disk;
-    let target = match target(common, || default_folder("size", &[&options.file])) {
+    let target = match target(common, || default_folder("size", &[file])) {
         Ok(target) => target,
         Err(code) => return Ok(code),
     };
     let progress = begin(common);
-    let found = size(&design(&options.file, &mut files, common), &options.axes, options.survive, &progress);
+    let found = size(&design(file, &mut files, common), &options.axes, options.survive, &progress);
     progress.finish();
     match found {
         Err(refusal) => {
-            refuse(&refusal);
+            refuse(&refusal, common);
             Ok(WRONG)
         }
         Ok(None) => {

@@ -2,7 +2,7 @@
 
 use super::arguments::SweepOptions;
 use super::planning::{begin, default_folder, design, finish, refuse, target};
-use super::{FAILED, INTERRUPTED, WRONG, disk, folder};
+use super::{FAILED, INTERRUPTED, WRONG, disk, find, folder};
 use crate::experiment::sweep::{Store, grid, sweep};
 use crate::outcome::sweep::Point;
 use crate::report;
@@ -14,15 +14,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// Sweeps over settings.
 pub fn run(options: &SweepOptions) -> Result<u8> {
     let common = &options.common;
+    let Some(file) = find::named(options.file.as_deref(), "sweep") else { return Ok(WRONG) };
     let mut files = disk::Disk;
-    let grid = match grid(&design(&options.file, &mut files, common), options.axes.clone()) {
+    let grid = match grid(&design(file, &mut files, common), options.axes.clone()) {
         Ok(grid) => grid,
         Err(refusal) => {
-            refuse(&refusal);
+            refuse(&refusal, common);
             return Ok(WRONG);
         }
     };
-    let target = match target(common, || default_folder("sweep", &[&options.file])) {
+    let target = match target(common, || default_folder("sweep", &[file])) {
         Ok(target) => target,
         Err(code) => return Ok(code),
     };

@@ -24,5 +24,5 @@ pub mod sweep;
 
 pub use check::check;
 pub use compare::compare;
-pub use replicate::{Watch, run};
+pub use replicate::{Nobody, Watch, run};
 pub use study::{Refusal, Study, together};

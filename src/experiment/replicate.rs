@@ -30,7 +30,47 @@ pub trait Watch: Sync {
     fn stopped(&self) -> bool;
 }
 
+/// Nobody watches, and nobody stops it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Nobody;
+
+impl Watch for Nobody {
+    fn expect(&self, _: u32) {}
+
+    fn done(&self, _: u64) {}
+
+    fn stopped(&self) -> bool {
+        false
+    }
+}
+
 /// Runs a scenario and says what it found. Nothing when it was stopped before the first replication was done.
+///
+/// ```
+/// use busload::{MemoryFiles, Nobody, Verdict, load, run};
+///
+/// let text = r#"
+///     [run]
+///     horizon = "1h"
+///     [sor.office]
+///     [event.invoice]
+///     from = "office"
+///     to = "billing"
+///     rate = "1/s"
+///     [segment.bus]
+///     [queue.billing]
+///     segment = "bus"
+///     [subscriber.clerk]
+///     from = "billing"
+///     work = "exp(500ms)"
+///     [objective]
+///     "subscriber.clerk.waiting.mean" = "< 2s"
+/// "#;
+/// let scenario = load("billing.toml", &mut MemoryFiles::default().with("billing.toml", text), &[])?;
+/// let outcome = run(&scenario, &Nobody).expect("nobody stops it");
+/// assert_eq!(outcome.objectives[0].verdict, Verdict::Met);
+/// # Ok::<(), busload::Problems>(())
+/// ```
 pub fn run(scenario: &Scenario, watch: &dyn Watch) -> Option<Outcome> {
     let warm_up = warm_up(scenario, watch)?;
     let wanted = scenario.run.first_replications();

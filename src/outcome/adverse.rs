@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 pub const SCHEMA: &str = "busload/adverse/1";
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Adverse {
     pub schema: String,
     /// The answer in one or two sentences.
@@ -35,6 +36,7 @@ pub struct StillLong {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Condition {
     /// E.g. "segment.bus down".
     pub name: String,

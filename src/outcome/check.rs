@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 pub const SCHEMA: &str = "busload/check/1";
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CheckOutcome {
     pub schema: String,
     pub version: String,
@@ -16,6 +17,7 @@ pub struct CheckOutcome {
 
 /// One design.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DesignCheck {
     pub scenario: ScenarioFacts,
     /// The answer in one or two sentences.
@@ -42,6 +44,7 @@ pub struct DesignCheck {
 
 /// Servers and what is asked of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Station {
     /// E.g. `sor.ticketing`; also the beginning of its metrics' names.
     pub name: String,
@@ -68,6 +71,7 @@ pub struct Station {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Part {
     /// E.g. callbacks, own, polls, receive, deliver, acknowledge, workflows, work, answers.
     pub what: String,
@@ -76,6 +80,7 @@ pub struct Part {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Bottleneck {
     pub station: String,
     pub servers_are: String,
@@ -85,6 +90,7 @@ pub struct Bottleneck {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct EventRate {
     pub event: String,
     /// Per second.
@@ -96,6 +102,7 @@ pub struct EventRate {
 
 /// What light-weight events do to a system of record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Amplification {
     pub sor: String,
     /// Requests for each event that leads to any.
@@ -112,6 +119,7 @@ pub struct Amplification {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LinkLoad {
     pub link: String,
     /// Bytes per second, both directions.
@@ -121,6 +129,7 @@ pub struct LinkLoad {
 
 /// What a durable subscription piles up while its subscriber is down.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Outage {
     pub subscriber: String,
     pub segment: String,
@@ -137,6 +146,7 @@ pub struct Outage {
 
 /// A setting, station or loop and a sentence about it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Note {
     pub path: String,
     pub sentence: String,

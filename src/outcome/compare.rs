@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 pub const SCHEMA: &str = "busload/compare/1";
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Comparison {
     pub schema: String,
     /// The answer in one or two sentences.
@@ -28,6 +29,7 @@ pub struct Comparison {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DesignResult {
     /// The file's stem, made unique.
     pub name: String,
@@ -41,6 +43,7 @@ pub struct DesignResult {
 
 /// Which way a difference goes, as far as its interval tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Seen {
     Higher,
@@ -52,6 +55,7 @@ pub enum Seen {
 
 /// One metric of another design against the first one's, over pairs of replications that share their chance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Difference {
     pub metric: String,
     /// Its name in the other design where that is another: what subscribes here may poll a feed there.

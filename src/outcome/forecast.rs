@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 pub const SCHEMA: &str = "busload/forecast/1";
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Forecast {
     pub schema: String,
     /// The answer in one or two sentences.
@@ -35,6 +36,7 @@ pub struct Forecast {
 
 /// When an objective breaks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Outlook {
     pub metric: String,
     pub bound: String,
@@ -50,6 +52,7 @@ pub struct Outlook {
 
 /// One more step of something that has a price.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fix {
     pub path: String,
     pub from: u32,

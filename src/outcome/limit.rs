@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 pub const SCHEMA: &str = "busload/limit/1";
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LimitOutcome {
     pub schema: String,
     /// The answer in one or two sentences.
@@ -21,6 +22,7 @@ pub struct LimitOutcome {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Limit {
     /// What is scaled: "load".
     pub scale: String,
@@ -40,6 +42,7 @@ pub struct Limit {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct GivesWay {
     /// The objective's metric and bound.
     pub objective: String,

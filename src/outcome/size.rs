@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 pub const SCHEMA: &str = "busload/size/1";
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SizeOutcome {
     pub schema: String,
     /// The answer in one or two sentences.
@@ -47,6 +48,7 @@ pub struct SizeOutcome {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Choice {
     /// Path and value.
     pub settings: Vec<(String, String)>,
@@ -68,6 +70,7 @@ pub struct LossResult {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rejected {
     pub settings: Vec<(String, String)>,
     pub cost: f64,
@@ -80,6 +83,7 @@ pub struct Rejected {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FrontPoint {
     pub settings: Vec<(String, String)>,
     pub cost: f64,

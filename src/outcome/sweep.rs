@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 pub const SCHEMA: &str = "busload/sweep/1";
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Sweep {
     pub schema: String,
     /// The answer in one or two sentences.
@@ -23,6 +24,7 @@ pub struct Sweep {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Axis {
     pub path: String,
     pub values: Vec<String>,
@@ -32,6 +34,7 @@ pub struct Axis {
 
 /// One setting of all axes and what a run of it finds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Point {
     /// A value for each axis.
     pub values: Vec<String>,
@@ -43,6 +46,7 @@ pub struct Point {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Knee {
     pub metric: String,
     /// Values of the other axes.

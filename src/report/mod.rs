@@ -26,6 +26,9 @@ mod svg;
 mod table;
 mod terminal;
 mod text;
+mod unmet;
 
 pub use folder::{Kind, json, render, render_only};
 pub use terminal::terminal;
+pub use text::{plain, seen};
+pub use unmet::{off, unmet};

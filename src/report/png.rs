@@ -1,82 +1,124 @@
-//! A picture as PNG bytes: drawn at twice the size and averaged down, because the rasterizer leaves edges hard.
+//! A picture as PNG bytes: every shape is a path, of which the rasterizer says how much of each pixel it covers.
 
 use super::font;
-use super::picture::{Anchor, Color, Picture, Shape, Text};
+use super::picture::{Anchor, Color, Picture, Point, Shape, Text};
 use super::slide::slide;
-use plotters::prelude::{BitMapBackend, DrawingBackend, RGBAColor, RGBColor, ShapeStyle};
-
-const OVER: usize = 2;
+use zeno::{Cap, Command, Fill, Join, Mask, PathBuilder, Stroke, Style};
 
 /// The encoded file: a slide.
 pub fn file(picture: &Picture) -> Vec<u8> {
     let picture = slide(picture);
-    let (width, height) = (picture.width as usize, picture.height as usize);
-    let mut pixels = vec![255; width * height * OVER * OVER * 3];
-    {
-        let size = ((width * OVER) as u32, (height * OVER) as u32);
-        let mut backend = BitMapBackend::with_buffer(&mut pixels, size);
-        for shape in &picture.shapes {
-            draw(&mut backend, shape);
+    let mut canvas = Canvas::new(picture.width as usize, picture.height as usize);
+    for shape in &picture.shapes {
+        canvas.draw(shape);
+    }
+    encoded(&canvas)
+}
+
+/// Red, green and blue of each pixel, rows from the top.
+struct Canvas {
+    width: usize,
+    height: usize,
+    pixels: Vec<u8>,
+}
+
+impl Canvas {
+    fn new(width: usize, height: usize) -> Canvas {
+        Canvas { width, height, pixels: vec![255; width * height * 3] }
+    }
+
+    fn draw(&mut self, shape: &Shape) {
+        match shape {
+            Shape::Line { points, color, width } => {
+                let (points, width) = crisp(points, *width);
+                let mut stroke = Stroke::new(width as f32);
+                stroke.join(Join::Bevel).cap(Cap::Butt);
+                self.paint(&self.path(&points), stroke, *color, 1.0);
+            }
+            Shape::Area { points, color, opacity } => {
+                let mut path = self.path(points);
+                path.close();
+                self.paint(&path, Fill::NonZero, *color, *opacity);
+            }
+            Shape::Text(text) => {
+                let outlines = font::outlines(&text.text, text.size, text.bold, beginning(text));
+                self.paint(&outlines, Fill::NonZero, text.color, 1.0);
+            }
+            Shape::Open(_) | Shape::Close => {}
         }
     }
-    encoded(&averaged(&pixels, width, height), width, height)
+
+    /// What lies far outside is drawn nearer: nobody sees it, and it would need memory.
+    fn path(&self, points: &[Point]) -> Vec<Command> {
+        let (width, height) = (self.width as f64, self.height as f64);
+        let place = |&(x, y): &Point| (x.clamp(-width, 2.0 * width) as f32, y.clamp(-height, 2.0 * height) as f32);
+        let mut path = Vec::with_capacity(points.len() + 1);
+        let mut places = points.iter().map(place);
+        if let Some(first) = places.next() {
+            path.move_to(first);
+        }
+        places.for_each(|next| {
+            path.line_to(next);
+        });
+        path
+    }
+
+    fn paint<'s>(&mut self, path: &[Command], style: impl Into<Style<'s>>, color: Color, opacity: f64) {
+        let (mask, place) = Mask::new(path).style(style).render();
+        let opaque = (opacity.clamp(0.0, 1.0) * 255.0).round() as u32;
+        for (row, covered) in mask.chunks_exact(place.width.max(1) as usize).enumerate() {
+            let Some(y) = inside(place.top, row, self.height) else { continue };
+            for (column, coverage) in covered.iter().enumerate().filter(|(_, coverage)| **coverage > 0) {
+                let Some(x) = inside(place.left, column, self.width) else { continue };
+                let share = u32::from(*coverage) * opaque / 255;
+                let at = (y * self.width + x) * 3;
+                for (pixel, ink) in self.pixels[at..at + 3].iter_mut().zip([color.0, color.1, color.2]) {
+                    *pixel = ((u32::from(*pixel) * (255 - share) + u32::from(ink) * share + 127) / 255) as u8;
+                }
+            }
+        }
+    }
 }
 
-fn draw(backend: &mut BitMapBackend, shape: &Shape) {
-    let place = |&(x, y): &(f64, f64)| ((x * OVER as f64).round() as i32, (y * OVER as f64).round() as i32);
-    let drawn = match shape {
-        Shape::Line { points, color, width } => {
-            let style = ShapeStyle { color: rgba(*color, 1.0), filled: false, stroke_width: (width * OVER as f64).round().max(1.0) as u32 };
-            backend.draw_path(points.iter().map(place), &style)
-        }
-        Shape::Area { points, color, opacity } => backend.fill_polygon(points.iter().map(place), &rgba(*color, *opacity)),
-        Shape::Open(_) | Shape::Close => Ok(()),
-        Shape::Text(text) => {
-            let color = RGBColor(text.color.0, text.color.1, text.color.2);
-            let style = font::font(text.size * OVER as f64, text.bold).color(&color);
-            backend.draw_text(&text.text, &style, place(&corner(text)))
-        }
-    };
-    drawn.expect("drawing into memory does not fail");
+/// The pixel so many behind the first one, where the picture has it.
+fn inside(first: i32, behind: usize, size: usize) -> Option<usize> {
+    usize::try_from(i64::from(first) + behind as i64).ok().filter(|at| *at < size)
 }
 
-/// Where the rasterizer starts a text.
-fn corner(text: &Text) -> (f64, f64) {
+/// A line along an axis fills whole pixels, so that it is not two pale ones wide.
+fn crisp(points: &[Point], width: f64) -> (Vec<Point>, f64) {
+    let Some(&(x, y)) = points.first() else { return (Vec::new(), width) };
+    let whole = width.round().max(1.0);
+    let snapped = |at: f64| if whole % 2.0 == 1.0 { at.floor() + 0.5 } else { at.round() };
+    if points.iter().all(|point| point.1 == y) {
+        return (points.iter().map(|point| (point.0, snapped(y))).collect(), whole);
+    }
+    if points.iter().all(|point| point.0 == x) {
+        return (points.iter().map(|point| (snapped(x), point.1)).collect(), whole);
+    }
+    (points.to_vec(), width.max(1.0))
+}
+
+/// Where a text begins on its baseline.
+fn beginning(text: &Text) -> Point {
     let width = font::width(&text.text, text.size, text.bold);
     let left = match text.anchor {
         Anchor::Start => text.at.0,
         Anchor::Middle => text.at.0 - width / 2.0,
         Anchor::End => text.at.0 - width,
     };
-    (left, text.at.1 + (0.36 - font::BASELINE) * text.size)
+    (left, text.at.1 + font::BASELINE * text.size)
 }
 
-fn rgba(color: Color, opacity: f64) -> RGBAColor {
-    RGBAColor(color.0, color.1, color.2, opacity)
-}
-
-fn averaged(pixels: &[u8], width: usize, height: usize) -> Vec<u8> {
-    let row = width * OVER * 3;
-    let mut small = Vec::with_capacity(width * height * 3);
-    for y in 0..height {
-        for x in 0..width * 3 {
-            let (column, channel) = (x / 3 * OVER * 3, x % 3);
-            let at = |down: usize, right: usize| u32::from(pixels[(y * OVER + down) * row + column + right * 3 + channel]);
-            small.push(((at(0, 0) + at(0, 1) + at(1, 0) + at(1, 1) + 2) / 4) as u8);
-        }
-    }
-    small
-}
-
-fn encoded(pixels: &[u8], width: usize, height: usize) -> Vec<u8> {
+fn encoded(canvas: &Canvas) -> Vec<u8> {
     let mut file = Vec::new();
-    let mut encoder = png::Encoder::new(&mut file, width as u32, height as u32);
+    let mut encoder = png::Encoder::new(&mut file, canvas.width as u32, canvas.height as u32);
     encoder.set_color(png::ColorType::Rgb);
     // Flat areas and straight lines are smallest as they are.
     encoder.set_filter(png::FilterType::NoFilter);
     encoder.set_compression(png::Compression::Best);
     let mut writer = encoder.write_header().expect("memory takes a header");
-    writer.write_image_data(pixels).expect("the buffer has the picture's size");
+    writer.write_image_data(&canvas.pixels).expect("the buffer has the picture's size");
     writer.finish().expect("memory takes the end");
     file
 }

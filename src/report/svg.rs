@@ -118,7 +118,7 @@ fn write_text(out: &mut String, text: &Text, ink: Ink) {
     let _ = writeln!(
         out,
         "<text x=\"{x:.1}\" y=\"{:.1}\" font-size=\"{size}\" fill=\"{color}\"{anchor}{weight}{colored}{length}>{}</text>",
-        y + 0.36 * size,
+        y + font::BASELINE * size,
         xml(&text.text)
     );
 }

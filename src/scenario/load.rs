@@ -12,6 +12,17 @@ use std::cell::{Cell, RefCell};
 /// Loads the scenario at `entry` (a path as given), with `settings` (path and value, in the order given) over what it says.
 ///
 /// Every problem is collected: a scenario without problems needs no further check.
+///
+/// # Errors
+/// All problems at once, each with its place and what to write; [`Problems`] prints them as people read them.
+///
+/// ```
+/// use busload::{MemoryFiles, load};
+///
+/// let mut files = MemoryFiles::default().with("a.toml", "[sor.office]\nwokers = 4");
+/// let problems = load("a.toml", &mut files, &[]).unwrap_err();
+/// assert!(problems.to_string().contains("did you mean `workers`?"));
+/// ```
 pub fn load(entry: &str, files: &mut dyn Files, settings: &[(String, String)]) -> Result<Scenario, Problems> {
     let (mut document, problems) = document::read(entry, files);
     if !problems.is_empty() {
@@ -47,4 +58,15 @@ pub fn load(entry: &str, files: &mut dyn Files, settings: &[(String, String)]) -
     scenario.digest = digest::digest(root, &sorted, &context.contents.borrow());
     scenario.settings = sorted;
     Ok(scenario)
+}
+
+/// Where a file, or one that it extends, writes a setting: file, line and column, both counted from 1. None where nothing does.
+pub fn locate(entry: &str, files: &mut dyn Files, path: &[&str]) -> Option<(String, usize, usize)> {
+    let (document, _) = document::read(entry, files);
+    let (last, tables) = path.split_last()?;
+    let table = tables.iter().try_fold(&document.root, |table, name| table.get(name)?.node.table())?;
+    let place = table.get(last)?.key;
+    let problems = Problems::new(document.sources, Vec::new());
+    let (file, line, column) = problems.locate(place);
+    Some((file.to_string(), line, column))
 }

@@ -29,187 +29,224 @@ pub struct MetricDefinition {
 }
 
 /// A quantity of one kind of entity.
-struct Quantity {
-    name: &'static str,
-    unit: Unit,
-    statistics: &'static [&'static str],
+#[derive(Debug)]
+pub struct Quantity {
+    pub name: &'static str,
+    pub unit: Unit,
+    /// None where it is one figure.
+    pub statistics: &'static [&'static str],
+    pub meaning: &'static str,
 }
 
-const fn latency(name: &'static str) -> Quantity {
-    Quantity { name, unit: Unit::Seconds, statistics: &LATENCY_STATISTICS }
+const fn latency(name: &'static str, meaning: &'static str) -> Quantity {
+    Quantity { name, unit: Unit::Seconds, statistics: &LATENCY_STATISTICS, meaning }
 }
 
 /// Without a deviation, which the means over all changes shown would not fit.
-const fn stage_latency(name: &'static str) -> Quantity {
-    Quantity { name, unit: Unit::Seconds, statistics: &STAGE_STATISTICS }
+const fn stage_latency(name: &'static str, meaning: &'static str) -> Quantity {
+    Quantity { name, unit: Unit::Seconds, statistics: &STAGE_STATISTICS, meaning }
 }
 
-const fn level(name: &'static str, unit: Unit) -> Quantity {
-    Quantity { name, unit, statistics: &LEVEL_STATISTICS }
+const fn level(name: &'static str, unit: Unit, meaning: &'static str) -> Quantity {
+    Quantity { name, unit, statistics: &LEVEL_STATISTICS, meaning }
 }
 
-const fn share(name: &'static str) -> Quantity {
-    Quantity { name, unit: Unit::Share, statistics: &SHARE_STATISTICS }
+const fn share(name: &'static str, meaning: &'static str) -> Quantity {
+    Quantity { name, unit: Unit::Share, statistics: &SHARE_STATISTICS, meaning }
 }
 
-const fn age(name: &'static str) -> Quantity {
-    Quantity { name, unit: Unit::Seconds, statistics: &AGE_STATISTICS }
+const fn age(name: &'static str, meaning: &'static str) -> Quantity {
+    Quantity { name, unit: Unit::Seconds, statistics: &AGE_STATISTICS, meaning }
 }
 
-const fn figure(name: &'static str, unit: Unit) -> Quantity {
-    Quantity { name, unit, statistics: &[] }
+const fn figure(name: &'static str, unit: Unit, meaning: &'static str) -> Quantity {
+    Quantity { name, unit, statistics: &[], meaning }
 }
 
-const fn count(name: &'static str) -> Quantity {
-    figure(name, Unit::Count)
+const fn count(name: &'static str, meaning: &'static str) -> Quantity {
+    figure(name, Unit::Count, meaning)
 }
 
-/// From the intended time of the change to the view that shows it or a newer one.
-const END_TO_END: Quantity = latency("end_to_end");
-/// Of derived events: from the first change of the chain.
-const SINCE_ORIGIN: Quantity = latency("since_origin");
-/// Derived events that it raised, in all and by event.
-const RAISED: Quantity = count("raised");
+const END_TO_END: Quantity =
+    latency("end_to_end", "From the intended time of the change in the system of record to the view that shows it, or a newer one.");
+const SINCE_ORIGIN: Quantity = latency("since_origin", "Of derived events: the same from the first change of the chain.");
+const RAISED: Quantity = count("raised", "Derived events that it raised.");
 /// Of every subscriber, before its stages.
 const SUBSCRIBER_FIRST: [Quantity; 2] = [
-    // Age of the oldest change that the view does not show yet.
-    age("freshness"),
-    // From the broker's acceptance to the hand-over.
-    latency("delivery"),
+    age("freshness", "Age of the oldest change that the view does not show yet; 0 while it shows all."),
+    latency("delivery", "From the broker's acceptance of a message to its hand-over."),
 ];
 /// Changes that a newer version was shown before: counted in the latency, in none of the stages.
 const OVERTAKEN: &str = "overtaken";
 const SUBSCRIBER: [Quantity; 13] = [
-    level("backlog", Unit::Count),
-    // Handed over and not yet acknowledged.
-    level("in_flight", Unit::Count),
-    figure("throughput", Unit::PerSecond),
-    share("utilization"),
-    // From the hand-over to a worker.
-    latency("waiting"),
-    level("waiting_line", Unit::Count),
-    count("redelivered"),
-    // Never delivered, for whichever reason; then by reason.
-    count("missed"),
-    count("missed.not_durable"),
-    count("missed.expired"),
-    count("missed.dropped"),
-    count("missed.refused"),
-    count("missed.dead_lettered"),
+    level("backlog", Unit::Count, "Messages that are ready for it and not yet handed over."),
+    level("in_flight", Unit::Count, "Messages handed over and not yet acknowledged."),
+    figure("throughput", Unit::PerSecond, "Messages that it is done with."),
+    share("utilization", "Part of its workers that is busy."),
+    latency("waiting", "From the hand-over of a message to a worker for it."),
+    level("waiting_line", Unit::Count, "Messages handed over that no worker works on yet."),
+    count("redelivered", "Deliveries after the first one of a message."),
+    count("missed", "Messages never delivered, for whichever reason."),
+    count("missed.not_durable", "Of these: it was away, and its subscription is not durable."),
+    count("missed.expired", "Of these: their time to live was over."),
+    count("missed.dropped", "Of these: dropped where a limit was reached, or after the last delivery."),
+    count("missed.refused", "Of these: refused by the broker and not tried again."),
+    count("missed.dead_lettered", "Of these: became dead letters."),
 ];
-/// Lost with its segment.
-const CRASHED: Quantity = count("missed.crashed");
-const UNFINISHED: Quantity = count("unfinished");
-/// From the end of a disruption until the line holds no more than before; disruptions after which that did not come.
-const DRAIN: [Quantity; 2] = [latency("drain"), count("drain.unfinished")];
+const CRASHED: Quantity = count("missed.crashed", "Of these: lost with their segment.");
+const UNFINISHED: Quantity = count("unfinished", "Changes that its view did not show at the end of the run, and had not missed.");
+const DRAIN: [Quantity; 2] = [
+    latency("drain", "From the end of a disruption until its line holds no more than before."),
+    count("drain.unfinished", "Disruptions after which that did not come within the run."),
+];
 
-/// An older version was applied over a newer one.
-const STALE_OVERWRITES: Quantity = count("stale_overwrites");
-/// Share of lifecycles whose last shown version is old.
-const STALE_FINAL: Quantity = figure("stale_final", Unit::Share);
-/// Time during which views show an older version than they had shown; messages that come after a newer one.
-const VERSIONS: [Quantity; 2] = [figure("time_wrong", Unit::ItemSeconds), count("order_violations")];
+const STALE_OVERWRITES: Quantity = count("stale_overwrites", "Times that an older version was applied over a newer one.");
+const STALE_FINAL: Quantity = figure("stale_final", Unit::Share, "Share of lifecycles whose last shown version is old.");
+const VERSIONS: [Quantity; 2] = [
+    figure("time_wrong", Unit::ItemSeconds, "Resources times seconds during which a view shows an older version than it had shown."),
+    count("order_violations", "Messages that came after one about a newer version."),
+];
 
 const CALLBACK: [Quantity; 6] = [
-    // Of requests with an answer, from being asked for.
-    latency("callback.latency"),
-    // Requests sent.
-    count("callback.attempts"),
-    // Given up after all retries, or not made because of an open breaker.
-    count("callback.failed"),
-    // Answered from the cache.
-    count("callback.cached"),
-    // Answered with another event's callback.
-    count("callback.coalesced"),
-    // Of the failed ones, those that an open breaker refused.
-    count("callback.short_circuited"),
+    latency("callback.latency", "Of requests with an answer: from being asked for to the answer."),
+    count("callback.attempts", "Requests sent."),
+    count("callback.failed", "Callbacks given up after all retries, or not made because of an open breaker."),
+    count("callback.cached", "Callbacks answered from the cache."),
+    count("callback.coalesced", "Callbacks answered with another event's."),
+    count("callback.short_circuited", "Of the failed ones: refused by an open breaker."),
 ];
 
-/// Of further services: from the first request to the last answer.
-const CALLS: [Quantity; 3] = [latency("calls.latency"), count("calls.failed"), count(CALLS_ATTEMPTS)];
-/// In all, and for each system of record.
+const CALLS: [Quantity; 3] = [
+    latency("calls.latency", "Of the further services called: from the first request to the last answer."),
+    count("calls.failed", "Messages on which one of these services failed."),
+    count(CALLS_ATTEMPTS, "Requests sent to them, in all and by system of record."),
+];
 const CALLS_ATTEMPTS: &str = "calls.attempts";
-/// Of every poller: before its stages, and behind them.
-const POLLER_FIRST: [Quantity; 2] = [latency("end_to_end"), age("freshness")];
+/// Of every poller, before its stages and behind them.
+const POLLER_FIRST: [Quantity; 2] = [
+    latency("end_to_end", "From the intended time of the change in the system of record to the view that shows it, or a newer one."),
+    age("freshness", "Age of the oldest change that the view does not show yet; 0 while it shows all."),
+];
 const POLLER: [Quantity; 12] = [
-    // Entries that it has not read yet.
-    level("backlog", Unit::Count),
-    figure("throughput", Unit::PerSecond),
-    share("utilization"),
-    // From the page's coming to a worker.
-    latency("waiting"),
-    level("waiting_line", Unit::Count),
-    // Entries worked again at the next poll, as they had failed.
-    count("redelivered"),
-    count("missed"),
-    count("unfinished"),
-    count("polls"),
-    // Answered that nothing is new.
-    count("empty_polls"),
-    // Refused, or given up after the time-out.
-    count("failed_polls"),
-    // Left out, as the poll before was still under way.
-    count("skipped_polls"),
+    level("backlog", Unit::Count, "Entries that it has not read yet."),
+    figure("throughput", Unit::PerSecond, "Entries that it is done with."),
+    share("utilization", "Part of its workers that is busy."),
+    latency("waiting", "From a page's coming to a worker for an entry of it."),
+    level("waiting_line", Unit::Count, "Entries read that no worker works on yet."),
+    count("redelivered", "Entries worked again at the next poll, as they had failed."),
+    count("missed", "Entries never shown."),
+    count("unfinished", "Changes that its view did not show at the end of the run."),
+    count("polls", "Requests for what is new."),
+    count("empty_polls", "Of these: answered that nothing is new."),
+    count("failed_polls", "Of these: refused, or given up after the time-out."),
+    count("skipped_polls", "Ticks left out, as the poll before was still under way."),
 ];
 
-/// Of a stage: tasks at work; from its mailbox to its task; messages in mailboxes.
-const STAGE: [Quantity; 3] = [share("utilization"), latency("waiting"), level("waiting_line", Unit::Count)];
-/// Tasks that hold a message for which the next stage has no room.
-const STAGE_BLOCKED: Quantity = share("blocked");
-/// Trees of a topology that are not complete; those emitted again.
-const PENDING: Quantity = level("pending", Unit::Count);
-const REPLAYED: Quantity = count("replayed");
+/// Of a stage.
+const STAGE: [Quantity; 3] = [
+    share("utilization", "Part of its tasks that is at work."),
+    latency("waiting", "From a mailbox to its task."),
+    level("waiting_line", Unit::Count, "Messages in its mailboxes."),
+];
+const STAGE_BLOCKED: Quantity = share("blocked", "Part of its tasks that holds a message for which the next stage has no room.");
+const PENDING: Quantity = level("pending", Unit::Count, "Of a topology: messages that are not complete.");
+const REPLAYED: Quantity = count("replayed", "Of a topology: messages emitted again.");
 
 const SOR: [Quantity; 6] = [
-    share("utilization"),
-    share("utilization.callbacks"),
-    share("utilization.own"),
-    latency("waiting"),
-    level("waiting_line", Unit::Count),
-    figure("callbacks", Unit::PerSecond),
+    share("utilization", "Part of its workers that is busy."),
+    share("utilization.callbacks", "Of it: with callbacks and calls."),
+    share("utilization.own", "Of it: with its own users."),
+    latency("waiting", "Of a request, for a worker."),
+    level("waiting_line", Unit::Count, "Requests that wait for a worker."),
+    figure("callbacks", Unit::PerSecond, "Callbacks and calls that come."),
 ];
-const OWN_LATENCY: Quantity = latency("own_latency");
-/// The same requests if nobody else asked: without callbacks and polls.
-const OWN_LATENCY_ALONE: Quantity = latency("own_latency.alone");
-/// Answers to pollers: part of the load, and requests.
-const POLLED: [Quantity; 2] = [share("utilization.polls"), figure("polls", Unit::PerSecond)];
-/// Refused for a full line; served though the caller had given up before the end.
-const SOR_IN_VAIN: [Quantity; 2] = [count("refused"), figure("wasted", Unit::Share)];
+const OWN_LATENCY: Quantity = latency("own_latency", "Of its own users' requests: wait and service.");
+const POLLED: [Quantity; 2] = [
+    share("utilization.polls", "Of its utilization: with answers to pollers."),
+    figure("polls", Unit::PerSecond, "Requests of pollers that come."),
+];
+const SOR_IN_VAIN: [Quantity; 2] = [
+    count("refused", "Requests refused for a full line, or while it was down."),
+    figure("wasted", Unit::Share, "Part of its work that was for callers who had given up before its end."),
+];
+const OWN_LATENCY_ALONE: Quantity = latency("own_latency.alone", "The same requests if nobody else asked: without callbacks and polls.");
 
 const SEGMENT: [Quantity; 7] = [
-    share("utilization"),
-    latency("waiting"),
-    level("waiting_line", Unit::Count),
-    level("memory", Unit::Bytes),
-    // Share of time during which publishers were blocked.
-    figure("blocked", Unit::Share),
-    count("published"),
-    count("delivered"),
+    share("utilization", "Part of its threads that is busy."),
+    latency("waiting", "Of a broker operation, for a thread."),
+    level("waiting_line", Unit::Count, "Operations that wait for a thread."),
+    level("memory", Unit::Bytes, "Messages that it holds."),
+    figure("blocked", Unit::Share, "Share of time during which publishers were blocked."),
+    count("published", "Messages that it took from publishers."),
+    count("delivered", "Messages that it handed over."),
 ];
-const PERSIST: Quantity = share("persist.utilization");
+const PERSIST: Quantity = share("persist.utilization", "Part of time that its journal is busy.");
 
 /// Of a topic's subscriptions together, or of a queue.
 const CARRIER: [Quantity; 7] = [
-    count("published"),
-    level("backlog", Unit::Count),
-    age("age"),
-    count("expired"),
-    count("dropped"),
-    count("rejected"),
-    count("dead_lettered"),
+    count("published", "Messages published to it."),
+    level("backlog", Unit::Count, "Messages that are ready; of a topic, in all its subscriptions."),
+    age("age", "Of the oldest ready message."),
+    count("expired", "Messages whose time to live was over."),
+    count("dropped", "Messages dropped, by overflow or after the last delivery."),
+    count("rejected", "Messages refused for a full line."),
+    count("dead_lettered", "Messages that became dead letters."),
 ];
 
-/// Both directions together. Within a zone: of all messages between places in it.
-const WIRE_BYTES: Quantity = figure("bytes", Unit::BytesPerSecond);
-const WIRE_LATENCY: Quantity = latency("latency");
-/// Of the busier direction.
-const WIRE_UTILIZATION: Quantity = share("utilization");
+const WIRE_BYTES: Quantity = figure("bytes", Unit::BytesPerSecond, "What it carries, both directions together; of a zone: of all messages between places in it.");
+const WIRE_LATENCY: Quantity = latency("latency", "From being sent to being there: wait, transmission, distance and losses.");
+const WIRE_UTILIZATION: Quantity = share("utilization", "Part of its bandwidth that is used, of the busier direction.");
 
-/// `end_to_end` ends at the event's last subscriber.
-const EVENT: [Quantity; 3] = [count("raised"), count("refused"), latency("end_to_end")];
+const EVENT: [Quantity; 3] = [
+    count("raised", "Events raised."),
+    count("refused", "Publishes of it that the broker refused, repeated ones included."),
+    latency("end_to_end", "From the intended time of the change to its last subscriber's view."),
+];
 
-/// `end_to_end` of all that any view showed.
-const TOTAL: [Quantity; 5] = [count("raised"), count("delivered"), count("missed"), count("callbacks"), latency("end_to_end")];
+const TOTAL: [Quantity; 5] = [
+    count("raised", "Events raised, of all kinds."),
+    count("delivered", "Messages handed over."),
+    count("missed", "Messages that subscribers missed."),
+    count("callbacks", "Callback requests sent."),
+    latency("end_to_end", "From the intended time of a change to each view that shows it, of all events and subscribers together."),
+];
+const COST: Quantity = count("cost", "A month, with `[price]`; in its currency.");
+
+/// The quantities that each kind of thing can have, in the order of the catalog; `STAGE` and `NAME` stand for any.
+#[rustfmt::skip]
+pub static QUANTITIES: [(&str, &[&[Quantity]]); 13] = [
+    ("subscriber.NAME", &[
+        &[END_TO_END], &SUBSCRIBER_FIRST, &SUBSCRIBER, &[CRASHED, UNFINISHED], &DRAIN, &[STALE_OVERWRITES, STALE_FINAL], &VERSIONS,
+        &CALLBACK, &CALLS, &[SINCE_ORIGIN, RAISED, PENDING, REPLAYED],
+    ]),
+    ("subscriber.NAME.stage.NAME", &[&STAGE, &[STAGE_BLOCKED]]),
+    ("subscriber.NAME.hop", &[&[HOP]]),
+    ("poller.NAME", &[&POLLER_FIRST, &POLLER, &DRAIN, &[STALE_OVERWRITES, STALE_FINAL], &VERSIONS, &CALLBACK, &CALLS]),
+    ("sor.NAME", &[&SOR, &POLLED, &[OWN_LATENCY, OWN_LATENCY_ALONE], &SOR_IN_VAIN]),
+    ("segment.NAME", &[&SEGMENT, &[PERSIST]]),
+    ("topic.NAME", &[&CARRIER]),
+    ("queue.NAME", &[&CARRIER]),
+    ("link.NAME", &[&[WIRE_BYTES, WIRE_UTILIZATION, WIRE_LATENCY]]),
+    ("zone.NAME", &[&[WIRE_BYTES, WIRE_LATENCY]]),
+    ("event.NAME", &[&EVENT]),
+    ("total", &[&TOTAL, &[COST]]),
+    ("poller.NAME.hop", &[&[HOP]]),
+];
+const HOP: Quantity =
+    stage_latency("STAGE", "Time of a change in one stage of its way; the means of all stages add up to that of `end_to_end`.");
+
+/// What the statistics mean.
+pub static STATISTICS: [(&str, &str); 9] = [
+    ("mean", "the average"),
+    ("sd", "the standard deviation"),
+    ("p50", "the median: half are below"),
+    ("p90", "nine of ten are below"),
+    ("p95", "19 of 20 are below"),
+    ("p99", "99 of 100 are below"),
+    ("p999", "999 of 1000 are below"),
+    ("max", "the greatest one seen in a run, on average over runs"),
+    ("peak", "the largest mean over an aligned window of five minutes"),
+];
 
 /// All figures that this scenario can have, each once. A statistic without samples is absent from an outcome; counts never are.
 pub fn metric_catalog(scenario: &Scenario) -> Vec<MetricDefinition> {
@@ -258,7 +295,7 @@ pub fn metric_catalog(scenario: &Scenario) -> Vec<MetricDefinition> {
     }
     catalog.all("total", &TOTAL);
     if let Some(price) = &scenario.price {
-        catalog.one("total", &figure("cost", Unit::Currency(price.currency)));
+        catalog.one("total", &Quantity { unit: Unit::Currency(price.currency), ..COST });
     }
     catalog.list
 }
@@ -335,7 +372,7 @@ impl Catalog {
     fn stages(&mut self, scenario: &Scenario, subscriber: &Subscriber, of: &str) {
         let overtaken = tracks_versions(scenario, subscriber).then_some(OVERTAKEN);
         for stage in stages(scenario, subscriber, Calls::InAnyWeight).into_iter().chain(overtaken) {
-            self.one(&format!("{of}.hop"), &stage_latency(stage));
+            self.one(&format!("{of}.hop"), &Quantity { name: stage, ..HOP });
         }
     }
 

@@ -5,7 +5,7 @@
 //!
 //! The way: `document` (text to a tree that remembers places; `extends`), `setting` (overrides), `read` (one file per section,
 //! through `reader`, which finds unknown keys; single values in `values`), `validate` (what only the whole scenario can tell),
-//! `digest`. [`metric_catalog`] says which figures a scenario has, [`stages()`] where its events can spend time.
+//! `digest`. [`language`] is the table of all keys, [`metric_catalog`] says which figures a scenario has, [`stages()`] where its events can spend time.
 //!
 //! Knows no file system, no terminal and no simulation beyond the values that it makes.
 
@@ -17,6 +17,7 @@ pub mod disruption;
 mod document;
 mod estimate;
 mod files;
+pub mod language;
 mod load;
 mod metrics;
 mod names;
@@ -27,7 +28,7 @@ mod read;
 mod reader;
 pub mod rhythm;
 mod setting;
-mod similar;
+pub mod similar;
 pub mod spec;
 mod stages;
 pub mod traffic;
@@ -40,9 +41,11 @@ pub use estimate::{Estimate, Estimates};
 #[cfg(feature = "cli")]
 pub use files::unpack;
 pub use files::{DATA_LIMIT, FileError, Files, MemoryFiles, TEXT_LIMIT, is_packed, resolve};
-pub use load::load;
-pub use metrics::{MetricDefinition, asked_sors, called_services, is_asked_by_others, is_polled, metric_catalog};
+pub use load::{load, locate};
+pub use metrics::{
+    MetricDefinition, QUANTITIES, Quantity, STATISTICS, asked_sors, called_services, is_asked_by_others, is_polled, metric_catalog,
+};
 pub use problem::{Place, Problem, Problems};
 pub use spec::Scenario;
-pub use stages::{Calls, sees_lifecycles, stages, tracks_versions};
+pub use stages::{Calls, HOPS, sees_lifecycles, stages, tracks_versions};
 pub use validate::talking_zones;

@@ -4,6 +4,7 @@
 
 use super::document::{Entry, Node, Table, Value};
 use super::files::Files;
+use super::language::Section;
 use super::names::Names;
 use super::problem::{Fault, Place, Problem, Source};
 use super::similar;
@@ -103,12 +104,20 @@ pub(super) struct Reader<'a> {
     /// Where the table's name stands.
     pub place: Place,
     table: &'a Table,
+    section: &'static Section,
     asked: Vec<&'static str>,
+    /// Keys of other sections, which have been reported.
+    misplaced: Vec<&'static str>,
 }
 
 impl<'a> Reader<'a> {
-    pub fn new(context: &'a Context<'a>, path: impl Into<String>, place: Place, table: &'a Table) -> Reader<'a> {
-        Reader { context, path: path.into(), place, table, asked: Vec::new() }
+    pub fn new(context: &'a Context<'a>, path: impl Into<String>, place: Place, table: &'a Table, section: &'static Section) -> Reader<'a> {
+        Reader { context, path: path.into(), place, table, section, asked: Vec::new(), misplaced: Vec::new() }
+    }
+
+    /// The words of the language that this table is written in.
+    pub fn section(&self) -> &'static Section {
+        self.section
     }
 
     fn entry(&mut self, key: &'static str) -> Option<&'a Entry> {
@@ -162,7 +171,7 @@ impl<'a> Reader<'a> {
             self.context.report(entry.node.place, what, format!("write for example: {example}"));
             return None;
         };
-        Some(Reader::new(self.context, path, entry.key, table))
+        Some(Reader::new(self.context, path, entry.key, table, self.section.below(key)))
     }
 
     /// The tables of an array; `example` is what to write where something else stands.
@@ -177,8 +186,9 @@ impl<'a> Reader<'a> {
             wrong(&entry.node);
             return Vec::new();
         };
+        let section = self.section.below(key);
         let open = |(number, item): (usize, &'a Node)| match item.table() {
-            Some(table) => Some(Reader::new(self.context, format!("{path}.{number}"), item.place, table)),
+            Some(table) => Some(Reader::new(self.context, format!("{path}.{number}"), item.place, table, section)),
             None => {
                 wrong(item);
                 None
@@ -199,16 +209,23 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reports a key that belongs to another section.
+    pub fn misplaced(&mut self, key: &'static str, because: &str, hint: &str) {
+        self.misplaced.push(key);
+        self.no_effect(key, because, hint);
+    }
+
     /// Reports something about a key (or the whole table, where the key is not written).
     pub fn complain(&self, key: &str, what: &str, hint: &str) {
         let place = self.table.get(key).map_or(self.place, |entry| entry.node.place);
         self.context.report(place, format!("{}{key}: {what}", self.prefix()), hint);
     }
 
-    /// Ends the reading: what nobody asked for is unknown.
+    /// Ends the reading: what nobody asked for is unknown, and what the language does not list too, as it would be documented nowhere.
     pub fn done(self) {
         for (name, entry) in self.table.entries() {
-            if self.asked.contains(&name) {
+            let known = self.asked.contains(&name) && self.section.key(name).is_some();
+            if known || self.misplaced.contains(&name) {
                 continue;
             }
             let of = if self.path.is_empty() { "the scenario".to_string() } else { format!("`{}`", self.path) };

@@ -8,7 +8,7 @@ const CANDIDATES_MAX: usize = 2_000;
 const LISTED_MAX: usize = 24;
 
 /// The nearest candidate, when it is near enough to be meant.
-pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if name.len() > LENGTH_MAX {
         return None;
     }
@@ -24,7 +24,7 @@ pub(super) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a s
 }
 
 /// "did you mean `x`?", or the names there are, or what else to do.
-pub(super) fn hint(name: &str, candidates: &[&str], otherwise: &str) -> String {
+pub fn hint(name: &str, candidates: &[&str], otherwise: &str) -> String {
     if let Some(near) = nearest(name, candidates.iter().copied()) {
         return format!("did you mean `{near}`?");
     }
@@ -36,7 +36,7 @@ pub(super) fn hint(name: &str, candidates: &[&str], otherwise: &str) -> String {
 }
 
 /// "`a`, `b` and `c`".
-pub(super) fn list(names: &[&str]) -> String {
+pub fn list(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.split_last() {
         None => String::new(),

@@ -36,6 +36,35 @@ const STAGES: [&str; 24] = [
     "redelivery",
 ];
 
+/// What each hop of a way is; the last one is no stage.
+pub const HOPS: [(&str, &str); 25] = [
+    ("publish_wait", "the publisher waits: for confirms, for a block to end, or to try a refused publish again"),
+    ("publish_link", "the link from the system of record to the segment"),
+    ("segment_wait", "for a thread of the segment that receives it"),
+    ("segment_work", "the segment receives it"),
+    ("journal", "for the journal, and its write"),
+    ("dead_letter", "in the line that it became a dead letter of"),
+    ("backlog", "ready in its line, until a consumer has credit"),
+    ("deliver_wait", "for a thread of the segment that hands it over"),
+    ("deliver_work", "the segment hands it over"),
+    ("delivery_link", "the link from the segment to the subscriber"),
+    ("poll_wait", "in the feed, until somebody polls"),
+    ("feed_link", "the link between the poller and the system of record"),
+    ("feed_wait", "the poll waits for a worker of the system of record"),
+    ("feed_service", "the system of record makes the page"),
+    ("wait", "for a worker of the subscriber"),
+    ("work", "the worker works on it"),
+    ("connection", "for a connection to call back on"),
+    ("callback_link", "the link to the system of record and back"),
+    ("sor_wait", "the callback waits for a worker of the system of record"),
+    ("sor_service", "the system of record serves it"),
+    ("backoff", "between a callback that failed and the next one"),
+    ("coalesced", "for the callback of another event of the same resource"),
+    ("parsing", "the worker reads the answer"),
+    ("redelivery", "after a failed attempt, until the last one began"),
+    ("overtaken", "of changes that a newer version was shown before: all of their time"),
+];
+
 /// What of the callbacks is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Calls {
@@ -270,4 +299,15 @@ impl<'s> Way<'s> {
 
 fn takes_time(work: &Service) -> bool {
     !matches!(work, Service::Drawn(distribution) if distribution.is_zero())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_stage_is_explained() {
+        let explained: Vec<&str> = HOPS.iter().map(|(name, _)| *name).filter(|name| *name != "overtaken").collect();
+        assert_eq!(explained, STAGES);
+    }
 }

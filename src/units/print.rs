@@ -5,6 +5,7 @@ use std::fmt::{Display, Formatter, Result};
 
 /// The units that metrics are told in: SI in data, scaled for people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(with = "String"))]
 #[serde(try_from = "String", into = "String")]
 pub enum Unit {
     /// Seconds.

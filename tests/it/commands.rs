@@ -8,32 +8,32 @@ use std::path::Path;
 use tempfile::TempDir;
 
 /// A working folder with the scenario `a.toml`, its only file.
-fn folder(text: &str) -> TempDir {
+pub fn folder(text: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.toml"), text).unwrap();
     folder
 }
 
 /// The scenario with an objective.
-fn with_objective(metric: &str, bound: &str) -> String {
+pub fn with_objective(metric: &str, bound: &str) -> String {
     format!("{BARE}\n[objective]\n\"{metric}\" = \"{bound}\"")
 }
 
 /// What a command did.
-struct Done {
-    code: i32,
-    stdout: String,
-    stderr: String,
+pub struct Done {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
 }
 
-fn busload(folder: &TempDir, arguments: &str) -> Done {
+pub fn busload(folder: &TempDir, arguments: &str) -> Done {
     let output = Command::cargo_bin("busload").unwrap().current_dir(folder.path()).args(arguments.split_whitespace()).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Done { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
 /// Names in a folder, in order, those that are hidden too.
-fn names(folder: &Path) -> Vec<String> {
+pub fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into()).collect();
     names.sort();
     names
@@ -53,7 +53,7 @@ fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
 }
 
 /// One clear error with these words, exit 2, and nothing is written.
-fn is_wrong(folder: &TempDir, arguments: &str, words: &[&str]) {
+pub fn is_wrong(folder: &TempDir, arguments: &str, words: &[&str]) {
     let before = names(folder.path());
     let done = busload(folder, arguments);
     assert_eq!((done.code, done.stdout.as_str()), (2, ""), "{arguments}: {}", done.stderr);

@@ -12,6 +12,8 @@ mod callback_care;
 mod calls;
 #[cfg(feature = "cli")]
 mod check;
+#[cfg(feature = "cli")]
+mod ci;
 mod clock_skew;
 mod commands;
 mod compare;
@@ -37,18 +39,27 @@ mod distributions;
 mod feeds;
 #[cfg(feature = "report")]
 mod findings;
+#[cfg(feature = "cli")]
+mod first_minutes;
 mod forecast;
 mod histogram;
 mod interrupted;
+mod language;
 mod laws;
 mod laws_broker;
 mod laws_workload;
+#[cfg(feature = "cli")]
+mod library;
+#[cfg(feature = "cli")]
+mod licenses;
 mod limit;
 mod long_trace;
 mod many_kinds;
 mod memory_alarm;
 mod metrics_catalog;
 mod objectives;
+#[cfg(feature = "cli")]
+mod outcome_schema;
 mod pipelines;
 #[cfg(feature = "cli")]
 mod planning_commands;

@@ -27,6 +27,7 @@ pub use segments::segments;
 pub use sensitivity::sensitivity;
 pub use size::size;
 pub use sweep::sweep;
+pub(super) use terminal::rows;
 pub use terminal::terminal;
 
 use super::chart::Panel;

@@ -48,7 +48,7 @@ fn lines(answer: &Answer, rows_max: usize) -> (Vec<String>, Range<usize>) {
             Block::Heading(_) if is_over_nothing(&answer.blocks[index + 1..]) => {}
             Block::Heading(text) => lines.extend([String::new(), plain(text)]),
             Block::Text(text) => lines.extend(wrapped(text, "  ", 4)),
-            Block::Table(table) => lines.extend(rows(table, rows_max)),
+            Block::Table(table) => lines.extend(rows(table, rows_max, WIDTH)),
             Block::Chart(_) => {}
         }
     }
@@ -81,7 +81,7 @@ fn code(tone: Verdict) -> &'static str {
 
 /// Columns as wide as what is shown of them, the widest one cut where the line is too long. A table of which no row is shown is a
 /// line that says so.
-fn rows(table: &Table, most: usize) -> Vec<String> {
+pub fn rows(table: &Table, most: usize, width: usize) -> Vec<String> {
     let shown = table.rows.len().min(table.rows_in_terminal).min(most);
     let more = table.rows.len() - shown;
     if shown == 0 {
@@ -96,7 +96,7 @@ fn rows(table: &Table, most: usize) -> Vec<String> {
             *width = (*width).max(text.chars().count());
         }
     }
-    while widths.iter().map(|width| width + 2).sum::<usize>() > WIDTH {
+    while widths.iter().map(|width| width + 2).sum::<usize>() > width {
         let widest = (0..widths.len()).max_by_key(|column| widths[*column]).unwrap_or(0);
         if widths[widest] <= 8 {
             break;

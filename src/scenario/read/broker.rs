@@ -74,8 +74,7 @@ pub(super) fn topics(root: &mut Reader<'_>) -> Vec<Topic> {
         let segment = own_segment(context, &mut reader);
         for policy in POLICIES {
             if reader.writes(policy) {
-                reader.node(policy);
-                reader.no_effect(policy, "a topic keeps no messages", "each subscription has its own: write it below `[subscriber.NAME]`");
+                reader.misplaced(policy, "a topic keeps no messages", "each subscription has its own: write it below `[subscriber.NAME]`");
             }
         }
         reader.done();

@@ -23,6 +23,7 @@ mod subscriber;
 mod surge;
 
 use super::document::{Entry, Node, Value};
+use super::language::LANGUAGE;
 use super::names::{ENTITIES, Names};
 use super::problem::{Fault, Place};
 use super::reach::reach;
@@ -40,7 +41,7 @@ const ENTITIES_MAX: usize = 5_000;
 
 /// Reads everything; the result is right only where nothing was reported.
 pub(super) fn scenario<'a>(context: &'a Context<'a>, file: &str) -> Scenario {
-    let mut reader = Reader::new(context, "", start(), context.root);
+    let mut reader = Reader::new(context, "", start(), context.root, &LANGUAGE);
     let stem = file.split('.').next().unwrap_or(file);
     let title = reader.get("title", super::values::text).unwrap_or(stem).to_string();
     let question = reader.get("question", super::values::text).unwrap_or_default().to_string();
@@ -117,7 +118,7 @@ fn entities<'a>(reader: &mut Reader<'a>, kind: &'static str) -> Vec<(&'a str, Re
         }
     }
     let open = |(name, entry): (&'a str, &'a Entry)| {
-        Some((name, Reader::new(section.context, format!("{kind}.{name}"), entry.key, entry.node.table()?)))
+        Some((name, Reader::new(section.context, format!("{kind}.{name}"), entry.key, entry.node.table()?, section.section())))
     };
     section.each().into_iter().filter_map(open).collect()
 }

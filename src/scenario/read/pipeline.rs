@@ -59,7 +59,7 @@ fn read_stages<'a>(reader: &Reader<'a>, written: Option<&'a Node>) -> Vec<Stage>
             context.report(item.place, format!("{path} must be a table, not {}", item.value.kind()), format!("write {example}"));
             continue;
         };
-        let inner = Reader::new(context, path, item.place, table);
+        let inner = Reader::new(context, path, item.place, table, reader.section().below("stage"));
         let stage = stage(context, inner);
         if stages.iter().any(|other| other.name == stage.name && !stage.name.is_empty()) {
             let what = format!("{}.stage.{index}.name: there is a stage `{}` already", reader.path, stage.name);
