@@ -1,6 +1,7 @@
 //! The words that a person types.
 
 use crate::scenario::Axis;
+use crate::units::{Bytes, UnitError};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -72,6 +73,9 @@ pub struct Common {
     /// Threads, by default all cores; changes no result
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub threads: Option<u16>,
+    /// Most memory to take, by default nine tenths of what is free; what would take more is refused or stopped
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<Bytes>,
     /// Report folder, by default below `reports/`
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -205,6 +209,10 @@ fn setting(text: &str) -> Result<(String, String), String> {
         Some((path, value)) if !path.trim().is_empty() => Ok((path.trim().into(), value.trim().into())),
         _ => Err("write PATH=VALUE, for example sor.ticketing.workers=16".into()),
     }
+}
+
+fn size(text: &str) -> Result<Bytes, String> {
+    text.parse().map_err(|error: UnitError| format!("{}: {}", error.what, error.hint))
 }
 
 fn axis(text: &str) -> Result<Axis, String> {

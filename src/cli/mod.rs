@@ -1,14 +1,32 @@
 //! The command line: the only place with files, terminal, clock and environment.
 
+/// Words on stderr. Who reads them may be gone: unlike the standard library's, this is no reason to panic.
+macro_rules! eprintln {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($words)*);
+    }};
+}
+
+/// The same without an end of the line.
+macro_rules! eprint {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = write!(std::io::stderr(), $($words)*);
+    }};
+}
+
 mod adverse;
 mod arguments;
 mod check;
 mod compare;
+mod defect;
 mod disk;
 mod folder;
 mod forecast;
 mod interrupt;
 mod limit;
+mod memory;
 mod planning;
 mod progress;
 mod report;
@@ -36,7 +54,7 @@ pub const INTERRUPTED: u8 = 130;
 
 /// Does what the command says; the exit code.
 pub fn execute(command: Command) -> ExitCode {
-    let code = match command {
+    let code = defect::told(|| match command {
         Command::Run(options) => run::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Compare(options) => compare::compare(&options),
@@ -46,8 +64,10 @@ pub fn execute(command: Command) -> ExitCode {
         Command::Forecast(options) => forecast::run(&options),
         Command::Adverse(options) => adverse::run(&options),
         Command::Report(options) => report::report(&options),
-    };
+    });
     match code {
+        // Nobody stopped it but the memory's end.
+        Ok(INTERRUPTED) if memory::was_exhausted() => ExitCode::from(FAILED),
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             eprintln!("error: {error:#}");

@@ -1,7 +1,9 @@
 //! Experiments: how many runs, and what they say together.
 
 pub mod adverse;
+mod advice;
 mod architecture;
+mod burden;
 mod check;
 mod compare;
 mod cross_check;
@@ -18,6 +20,7 @@ mod storm;
 mod study;
 pub mod sweep;
 
+pub use burden::{Burden, burden};
 pub use check::check;
 pub use compare::compare;
 pub use replicate::{Watch, run};

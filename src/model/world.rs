@@ -172,6 +172,11 @@ impl World {
         Some(End { notices: notices + (NOTICES_BETWEEN_LOOKS - until_look), at: self.now })
     }
 
+    /// Where the simulation is.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
     /// The first instant that is not simulated any more. A drain that has not ended long after the horizon never will.
     fn stop(&self) -> Time {
         let horizon = self.probe.clock.horizon;

@@ -8,7 +8,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 /// A working folder with the scenario `a.toml`, its only file.
-fn folder(text: &str) -> TempDir {
+pub fn folder(text: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.toml"), text).unwrap();
     folder
@@ -20,27 +20,27 @@ fn with_objective(metric: &str, bound: &str) -> String {
 }
 
 /// What a command did.
-struct Done {
-    code: i32,
-    stdout: String,
-    stderr: String,
+pub struct Done {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
 }
 
-fn busload(folder: &TempDir, arguments: &str) -> Done {
+pub fn busload(folder: &TempDir, arguments: &str) -> Done {
     let output = Command::cargo_bin("busload").unwrap().current_dir(folder.path()).args(arguments.split_whitespace()).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     Done { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
 /// Names in a folder, in order, those that are hidden too.
-fn names(folder: &Path) -> Vec<String> {
+pub fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into()).collect();
     names.sort();
     names
 }
 
 /// Every file below a folder with its bytes.
-fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut all = Vec::new();
     for name in names(folder) {
         let path = folder.join(&name);
@@ -63,7 +63,7 @@ fn is_wrong(folder: &TempDir, arguments: &str, words: &[&str]) {
     assert_eq!(names(folder.path()), before, "{arguments}");
 }
 
-const REPORT: [&str; 6] = ["charts", "metrics.csv", "outcome.json", "report.html", "series.csv", "summary.md"];
+pub const REPORT: [&str; 6] = ["charts", "metrics.csv", "outcome.json", "report.html", "series.csv", "summary.md"];
 
 #[test]
 fn a_run_prints_a_summary_and_writes_a_report() {
@@ -155,7 +155,7 @@ fn a_folder_that_is_no_report_is_left_alone() {
     let folder = folder(BARE);
     fs::create_dir(folder.path().join("thesis")).unwrap();
     fs::write(folder.path().join("thesis/chapter1"), "all I have").unwrap();
-    let forever = "--set run.horizon=3000d --set run.replications=1000";
+    let forever = "--set run.horizon=300d --set run.replications=1000";
     is_wrong(&folder, &format!("run a.toml --out thesis {forever}"), &["thesis", "not a report folder", "chapter1", "--out"]);
     is_wrong(&folder, &format!("run a.toml --out a.toml {forever}"), &["a.toml", "not a folder", "--out"]);
     is_wrong(&folder, &format!("run a.toml --out . {forever}"), &["--out"]);
