@@ -71,7 +71,7 @@ pub struct Common {
     #[arg(long, value_name = "N")]
     pub replications: Option<u32>,
     /// Threads, by default all cores; changes no result
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// Most memory to take, by default nine tenths of what is free; what would take more is refused or stopped
     #[arg(long, value_name = "SIZE", value_parser = size)]

@@ -50,7 +50,7 @@ pub fn refuses(scenarios: &[&Scenario], common: &Common) -> Option<u8> {
         let together = (scenario.run.first_replications() as usize).clamp(1, threads) as f64;
         if used as f64 + burden.bytes * together > most as f64 {
             eprintln!(
-                "error: {}: {}.\n{} at a time would take about {} of memory, and {} are free for it: fewer --threads or a larger --memory help too.",
+                "error: {}: {}.\n{} at a time would take about {} of memory, and {} may be taken: fewer --threads or a larger --memory help too.",
                 scenario.file,
                 burden.because,
                 if together == 1.0 { "One replication".into() } else { format!("{together} replications") },

@@ -8,7 +8,7 @@ use super::check;
 use crate::outcome::check::Station;
 use crate::scenario::Scenario;
 use crate::scenario::spec::{Destination, Line};
-use crate::units::Unit;
+use crate::units::{Unit, three_digits};
 
 /// Of a message that waits: its change, its copy and its place in a line, with what growing tables keep in reserve. Measured.
 const WAITING_BYTES: f64 = 320.0;
@@ -29,9 +29,9 @@ pub fn burden(scenario: &Scenario) -> Option<Burden> {
     let overloaded = design.stations.iter().filter(|station| !is_bounded(scenario, station)).filter_map(|station| {
         let messages = growth_per_hour(station)? * hours;
         let because = format!(
-            "{} is asked for {} of what it can do, so about {} messages wait at the end of a replication. Give it more servers, bound its line (`max_length`, `time_to_live`), or write a shorter `horizon`",
+            "{} is asked for {} times what it can do, so about {} messages wait at the end of a replication. Give it more servers, bound its line (`max_length`, `time_to_live`), or write a shorter `horizon`",
             station.name,
-            Unit::Share.show(station.load_mean),
+            three_digits(station.load_mean),
             Unit::Count.show(messages),
         );
         Some(Burden { messages, bytes: messages * WAITING_BYTES, because })

@@ -58,7 +58,7 @@ pub fn mermaid(text: &str) -> String {
 
 /// For a CSV cell that holds text: spreadsheets must not take it for a formula.
 pub fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     format!("{}{text}", if formula { "'" } else { "" })
 }
 

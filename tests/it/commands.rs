@@ -145,6 +145,8 @@ fn what_is_wrong_is_said_once_with_a_remedy() {
     is_wrong(&folder, "run a.toml --set event.customer.to=nowhere", &["nowhere"]);
     is_wrong(&folder, "run a.toml --set nothing", &["PATH=VALUE", "sor.ticketing.workers=16"]);
     is_wrong(&folder, "run a.toml --threads 0", &["--threads"]);
+    is_wrong(&folder, "run a.toml --threads 65535", &["--threads", "1024"]);
+    is_wrong(&folder, "sweep a.toml --vary load=1,2 --vary load=3,4", &["load is varied twice"]);
     is_wrong(&folder, "walk a.toml", &["walk"]);
     let no_metric = self::folder(&with_objective("subscriber.server.end_to_end.p98", "< 1s"));
     is_wrong(&no_metric, "run a.toml", &["a.toml", "end_to_end.p98", "p99"]);

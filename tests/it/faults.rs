@@ -38,7 +38,7 @@ fn chance(number: u64) -> f64 {
 /// moment is there half a report.
 #[test]
 fn a_sweep_that_is_killed_goes_on_to_the_same_bytes() {
-    const SWEEP: &str = "sweep a.toml --vary subscriber.server.workers=1..6 --vary load=0.5,1,2 --set run.horizon=2h --set subscriber.server.work=exp(600ms) --threads 1 --quiet";
+    const SWEEP: &str = "sweep a.toml --vary subscriber.server.workers=1..4 --vary load=0.5,1 --set run.horizon=1h --set subscriber.server.work=exp(600ms) --threads 1 --quiet";
     let quiet = folder(BARE);
     let began = Instant::now();
     assert_eq!(busload(&quiet, SWEEP).code, 0);
@@ -48,9 +48,6 @@ fn a_sweep_that_is_killed_goes_on_to_the_same_bytes() {
     let disturbed = folder(BARE);
     let (mut kills, mut ends, mut resumed) = (0, 0, 0);
     for attempt in 0.. {
-        if kills >= 50 && ends >= 2 {
-            break;
-        }
         assert!(attempt < 1000, "{kills} kills and {ends} ends only");
         let points = disturbed.path().join("reports/.sweep-a.points");
         resumed += u32::from(fs::read_dir(&points).is_ok_and(|mut found| found.next().is_some()));
@@ -84,6 +81,9 @@ fn a_sweep_that_is_killed_goes_on_to_the_same_bytes() {
                 assert_eq!(files(&report(&disturbed)), wanted, "after {kills} kills");
                 ends += 1;
                 fs::remove_dir_all(report(&disturbed)).unwrap();
+                if kills >= 50 {
+                    break;
+                }
             }
         }
     }
@@ -237,9 +237,13 @@ fn memory_is_bounded() {
     let overload = "--set event.customer.rate=2000/s --set subscriber.server.work=1s --no-report";
     let refused = busload(&folder, &format!("run a.toml {overload} --set run.horizon=24h --memory 2GiB"));
     assert_eq!((refused.code, refused.stdout.as_str()), (3, ""), "{}", refused.stderr);
-    for word in
-        ["a.toml: subscriber.server is asked for", "173M messages wait", "max_length", "at a time would take about", "2.00 GiB are free"]
-    {
+    for word in [
+        "a.toml: subscriber.server is asked for 2K times",
+        "173M messages wait",
+        "max_length",
+        "at a time would take about",
+        "2 GiB may be taken",
+    ] {
         assert!(refused.stderr.contains(word), "no {word:?} in {}", refused.stderr);
     }
     // A limit bounds it, and so does a life time.

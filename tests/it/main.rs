@@ -1,6 +1,7 @@
 //! All tests in one crate: they link once.
 
 mod adverse;
+mod advice;
 mod architecture;
 mod arrivals;
 mod backlog_penalty;
@@ -38,6 +39,9 @@ mod forecast;
 mod fuzz;
 mod fuzz_mutate;
 mod histogram;
+#[cfg(feature = "cli")]
+mod hostile_files;
+mod hostile_names;
 mod laws;
 mod laws_broker;
 mod laws_workload;

@@ -172,7 +172,7 @@ fn fixed_part(literal: &str) -> String {
 }
 
 /// Not told in a problem of a file.
-const ELSEWHERE: [&str; 21] = [
+const ELSEWHERE: [&str; 23] = [
     // Of the command line and of files on the disk: `commands`, `hostile_files`.
     "more than {VALUES_MAX} values: name the ones that matter",
     "values with commas between, as 4,8,16 or 1..8",
@@ -197,6 +197,9 @@ const ELSEWHERE: [&str; 21] = [
     "a standard deviation is 0 or more",
     "a coefficient of variation is 0 or more",
     "a percentile lies between p0 and p100",
+    "with {given} the {name} is at least {}",
+    // Four gigabytes of a trace.
+    "use a shorter trace, or keep some of its rows with where=",
 ];
 
 /// A sentence that nobody has read is a sentence that nobody understands.
