@@ -2,33 +2,50 @@
 //! done. Reports are renamed into place when they are whole, so the last one is as it was.
 
 use anyhow::{Result, bail};
-use std::panic::{AssertUnwindSafe, PanicHookInfo, catch_unwind, set_hook};
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook};
 use std::sync::Mutex;
 
-/// What the last panic said and where: the last one, as the model says a panic again with seed, replication and simulated time.
-static SAID: Mutex<String> = Mutex::new(String::new());
+/// Where the last panic was, on any thread.
+static PLACE: Mutex<String> = Mutex::new(String::new());
 
-/// Does something; a panic on the way, on any thread, is an error like others.
+/// From now on a panic prints nothing by itself, unless RUST_BACKTRACE asks for its way.
+pub fn listen() {
+    if std::env::var_os("RUST_BACKTRACE").is_none() {
+        set_hook(Box::new(|panic| {
+            let place = panic.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
+            *PLACE.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = place;
+        }));
+    }
+}
+
+/// Does something; a panic on the way is an error like others.
 ///
 /// # Errors
-/// Those of `work`, and one for a panic. With RUST_BACKTRACE set panics also print their way.
+/// Those of `work`, and one for a panic.
 pub fn told(work: impl FnOnce() -> Result<u8>) -> Result<u8> {
-    if std::env::var_os("RUST_BACKTRACE").is_none() {
-        set_hook(Box::new(|panic| *SAID.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = sentence(panic)));
-    }
     match catch_unwind(AssertUnwindSafe(work)) {
         Ok(code) => code,
-        Err(_) => {
-            let said = SAID.lock().map(|said| said.clone()).unwrap_or_default();
+        Err(panic) => {
+            let words = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+            let place = PLACE.lock().map(|place| place.clone()).unwrap_or_default();
             bail!(
-                "a defect of busload {}, not of the scenario: {said}\nNo report was written, the last one is as it was. Please report it with the scenario, its settings and this message",
-                env!("CARGO_PKG_VERSION")
+                "a defect of busload {}, not of the scenario: {}{place}\nNo report was written, the last one is as it was. Please report it with the scenario, its settings and this message",
+                env!("CARGO_PKG_VERSION"),
+                words.unwrap_or("a panic without words")
             )
         }
     }
 }
 
-fn sentence(panic: &PanicHookInfo<'_>) -> String {
-    let words = panic.payload_as_str().unwrap_or("a panic without words");
-    panic.location().map_or(words.to_string(), |place| format!("{words} ({}:{})", place.file(), place.line()))
+#[cfg(test)]
+mod tests {
+    use super::told;
+
+    #[test]
+    fn a_panic_is_an_error_and_other_results_are_what_they_are() {
+        let said = told(|| panic!("things {} broken", "are")).unwrap_err().to_string();
+        assert!(said.starts_with("a defect of busload ") && said.contains(": things are broken\n"), "{said}");
+        assert_eq!(told(|| Ok(7)).unwrap(), 7);
+        assert_eq!(told(|| anyhow::bail!("no disk")).unwrap_err().to_string(), "no disk");
+    }
 }

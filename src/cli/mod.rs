@@ -54,6 +54,7 @@ pub const INTERRUPTED: u8 = 130;
 
 /// Does what the command says; the exit code.
 pub fn execute(command: Command) -> ExitCode {
+    defect::listen();
     let code = defect::told(|| match command {
         Command::Run(options) => run::run(&options),
         Command::Check(options) => check::run(&options),

@@ -137,13 +137,14 @@ impl Advice<'_> {
             (false, true) => (format!("the p99 of the wait in {}'s line alone", system.name), line),
             (false, false) => return None,
         };
-        let again = if callback.retries > 0 { ", and is asked for again" } else { "" };
+        let again = if callback.retries > 0 { ", and are asked for again" } else { "" };
+        let enough = if service > timeout { service } else { service + line };
         let sentence = format!(
-            "{} gives up on a callback after {}, which is below {what}, {}: answers that come later are work for nobody{again}. Let it wait for service and line together, {} here (`timeout`), or make the system faster.",
+            "{} gives up on a callback after {}, which is below {what}, {}: answers that come later are work for nobody{again}. Let it wait longer (`timeout`), more than {} here, or make the system faster.",
             caller.name,
             Unit::Seconds.show(timeout),
             Unit::Seconds.show(value),
-            Unit::Seconds.show(service + line),
+            Unit::Seconds.show(enough),
         );
         Some(finding("timeout_too_short", sentence, vec![waiting, format!("sor.{}.wasted", system.name)]))
     }

@@ -150,7 +150,8 @@ impl World {
         let mut quiet_until = self.next_cut.min(stop);
         while let Some((at, notice)) = self.calendar.pop() {
             if at >= quiet_until {
-                self.cut_until(at);
+                // What comes long after the end must not be waited for tick by tick.
+                self.cut_until(at.min(stop));
                 if at >= stop {
                     break;
                 }

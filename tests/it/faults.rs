@@ -238,7 +238,7 @@ fn memory_is_bounded() {
     let refused = busload(&folder, &format!("run a.toml {overload} --set run.horizon=24h --memory 2GiB"));
     assert_eq!((refused.code, refused.stdout.as_str()), (3, ""), "{}", refused.stderr);
     for word in [
-        "a.toml: subscriber.server is asked for 2K times",
+        "a.toml: subscriber.server is asked for 2000 times",
         "173M messages wait",
         "max_length",
         "at a time would take about",
@@ -258,4 +258,33 @@ fn memory_is_bounded() {
     let absurd = busload(&folder, "run a.toml --memory lots");
     assert_eq!(absurd.code, 2);
     assert!(absurd.stderr.contains("1GiB"), "{}", absurd.stderr);
+}
+
+/// What the guard says of a line and what the line takes agree as far as its refusals need.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_memory_that_is_foretold_is_taken() {
+    let burdened = |more: &str, horizon: &str| {
+        let settings = [("event.customer.rate", "20K/s"), ("run.horizon", horizon), ("run.replications", "1")];
+        let scenario = crate::run_help::scenario_set(&format!("{BARE}\n{more}"), &settings);
+        busload::experiment::burden(&scenario).expect("it does not keep up").bytes
+    };
+    for more in ["work = \"1s\"", "work = \"1s\"\nprefetch = 10"] {
+        let foretold = burdened(more, "60s");
+        let folder = folder(&format!("{BARE}\n{more}"));
+        let settings = "--set event.customer.rate=20K/s --set run.horizon=60s --replications 1 --no-report --quiet";
+        let run = |memory: f64| busload(&folder, &format!("run a.toml {settings} --memory {memory:.0}B")).code;
+        assert_eq!((run(1.6 * foretold), run(0.8 * foretold)), (0, 3), "{more}: {foretold} bytes");
+    }
+}
+
+/// A law that is broken says where, so that it can be seen again.
+#[test]
+fn a_defect_of_the_model_says_seed_replication_and_simulated_time() {
+    let scenario = crate::run_help::scenario_set(BARE, &[("event.customer.rate", "5K/s"), ("run.seed", "17")]);
+    let simulate = || busload::model::simulate(&scenario, busload::units::Time::ZERO, 4, &|| panic!("a law is broken"));
+    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(simulate)).err().expect("it panics");
+    let said = panic.downcast_ref::<String>().unwrap();
+    assert!(said.starts_with("a law is broken (seed 17, replication 4, at ") && said.ends_with(" of simulated time)"), "{said}");
+    assert!(!said.contains("at 0 of"), "{said}");
 }

@@ -21,6 +21,7 @@ fn scenario() -> String {
         [sor.source]
         service = "1ms"
         own_load = "1/s"
+        own_service = "1ms"
         [event.customer]
         from = "source"
         to = "line"
