@@ -7,6 +7,7 @@ pub mod check;
 pub mod compare;
 pub mod forecast;
 pub mod limit;
+pub mod saved;
 pub mod size;
 pub mod sweep;
 
@@ -186,6 +187,9 @@ pub struct Edge {
     pub to: String,
     /// publish, deliver, feed, callback, call, raise, dead_letter.
     pub kind: String,
+    /// Which event is published or raised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
     /// Per second.
     pub rate: f64,
     /// Bytes per second.
@@ -217,6 +221,9 @@ pub struct Curve {
     /// Of the same probabilities over replications; empty with one.
     pub low: Vec<f64>,
     pub high: Vec<f64>,
+    /// All values in nanoseconds as an HdrHistogram: V2 format, two digits, deflated, base64. Empty in outcomes of older versions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub hdr: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,6 @@ use super::arguments::AdverseOptions;
 use super::planning::{begin, default_folder, design, finish, refuse, target};
 use super::{INTERRUPTED, WRONG, disk};
 use crate::experiment::adverse::adverse;
-use crate::outcome::Verdict;
 use crate::report;
 use anyhow::Result;
 
@@ -28,9 +27,6 @@ pub fn run(options: &AdverseOptions) -> Result<u8> {
             eprintln!("stopped before the design as it is was done: there is nothing to keep");
             Ok(INTERRUPTED)
         }
-        Ok(Some(outcome)) => {
-            let met = outcome.conditions.iter().all(|condition| condition.verdict == Verdict::Met && condition.recovers != Some(false));
-            finish(&outcome, &report::answer::adverse(&outcome), outcome.partial, met, target, common)
-        }
+        Ok(Some(outcome)) => finish(&outcome, &report::answer::adverse(&outcome), outcome.partial, outcome.passed(), target, common),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::scenario::Axis;
 use crate::units::{Bytes, UnitError};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Capacity planner for event-driven architectures: simulates a design from one text file while executing the real broker logic.
@@ -53,9 +53,16 @@ pub enum Command {
     /// With growth: when each objective breaks, and the cheapest step that buys another year
     #[command(after_help = "Example:\n  busload forecast design.toml")]
     Forecast(ForecastOptions),
-    /// Render the report of a saved outcome again, without simulating
-    #[command(after_help = "Example:\n  busload report reports/ticketing-light/outcome.json --out review")]
+    /// Render the report of any command's saved outcome again, without simulating
+    #[command(
+        after_help = "Examples:\n  busload report reports/ticketing-light/outcome.json --out review\n  busload report outcome.json --out slides --only charts\n\nExit codes: those of the command whose outcome it is."
+    )]
     Report(ReportOptions),
+    /// A saved run for other tools: a day as OpenMetrics, latencies as an HdrHistogram log, the architecture as Graphviz or Mermaid
+    #[command(
+        after_help = "Examples:\n  busload export outcome.json --format openmetrics --start $(date -d 2026-11-23 +%s) --out day.om\n  promtool tsdb create-blocks-from openmetrics day.om data\n  busload export outcome.json --format graphviz | dot -Tsvg > architecture.svg"
+    )]
+    Export(ExportOptions),
 }
 
 /// Options of all commands that simulate.
@@ -194,9 +201,56 @@ pub struct ReportOptions {
     /// Report folder, by default the outcome's own
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Write these files alone and leave all others of the folder as they are (repeatable, or with commas)
+    #[arg(long, value_name = "KIND", value_delimiter = ',', value_enum)]
+    pub only: Vec<Part>,
     /// Print no summary
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// Options of `export`.
+#[derive(Debug, Args)]
+pub struct ExportOptions {
+    /// The outcome.json of a run
+    pub outcome: PathBuf,
+    /// What it is written as
+    #[arg(long, short, value_name = "FORMAT", value_enum)]
+    pub format: Format,
+    /// When the run begins, in Unix seconds, for openmetrics and hdr; by default midnight of Monday, 1970-01-05
+    #[arg(long, value_name = "SECONDS", default_value_t = 345_600, value_parser = clap::value_parser!(u64).range(..=253_402_300_799))]
+    pub start: u64,
+    /// File to write; by default it is printed
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Formats of other tools.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Series over the day with time stamps, as Prometheus backfills them; RabbitMQ's names where it has the same
+    #[value(alias = "prometheus")]
+    Openmetrics,
+    /// HdrHistogram V2 interval log: end-to-end latencies in nanoseconds, a line for each subscriber
+    Hdr,
+    /// The architecture for dot
+    #[value(alias = "dot")]
+    Graphviz,
+    /// The architecture for Mermaid
+    Mermaid,
+}
+
+/// Files of a report folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Part {
+    /// charts/*.svg and charts/*.png
+    Charts,
+    /// report.html
+    Html,
+    /// summary.md
+    Markdown,
+    /// metrics.csv and series.csv
+    Csv,
 }
 
 /// Parses the command line, or explains it and exits with 2.

@@ -28,8 +28,7 @@ pub fn run(options: &CheckOptions) -> Result<u8> {
         return Ok(WRONG);
     }
     let outcome = experiment::check(&sound);
-    let bears = outcome.designs.iter().all(|design| design.bears);
-    let code = finish(&outcome, &report::answer::check(&outcome), false, bears, target.filter(|_| is_complete), &common)?;
+    let code = finish(&outcome, &report::answer::check(&outcome), false, outcome.passed(), target.filter(|_| is_complete), &common)?;
     Ok(if is_complete { code } else { WRONG })
 }
 

@@ -4,7 +4,6 @@ use super::arguments::CompareOptions;
 use super::planning::{begin, complain, default_folder, design, finish, stem, target};
 use super::{INTERRUPTED, WRONG, disk, memory};
 use crate::experiment;
-use crate::outcome::Verdict;
 use crate::report;
 use crate::scenario::{Scenario, Setting};
 use anyhow::Result;
@@ -35,11 +34,8 @@ pub fn compare(options: &CompareOptions) -> Result<u8> {
             Ok(INTERRUPTED)
         }
         Ok(Some(comparison)) => {
-            // Somebody asks which is better: it is enough that the best one meets its objectives.
-            let best = comparison.designs.iter().find(|design| design.name == comparison.ranking[0]);
-            let met = best.is_some_and(|design| design.verdict == Verdict::Met);
             let answer = report::answer::compare(&comparison);
-            finish(&comparison, &answer, comparison.partial, met, target, &options.common)
+            finish(&comparison, &answer, comparison.partial, comparison.passed(), target, &options.common)
         }
     }
 }

@@ -68,6 +68,15 @@ fn remove_leftovers(folder: &Path) {
     }
 }
 
+/// Puts these files into a folder and leaves the others there as they are, but for charts where there are new ones.
+///
+/// # Errors
+/// When the disk refuses; then each file is the new one or the old one, none is half of one.
+pub fn update(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    replace_within(folder, files)
+}
+
 /// Somebody who stands in a folder would be left in one that is gone if it were moved.
 fn is_worked_in(folder: &Path) -> bool {
     let place = || Some(std::env::current_dir().ok()?.canonicalize().ok()?.starts_with(folder.canonicalize().ok()?));
@@ -84,11 +93,12 @@ fn replace_within(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
 }
 
 fn move_into(folder: &Path, new: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
-    let charts = folder.join("charts");
-    fs::create_dir_all(&charts).with_context(|| format!("cannot make the folder {}", charts.display()))?;
-    for (name, _) in files {
-        fs::rename(new.join(name), folder.join(name)).with_context(|| format!("cannot put {name} into {}", folder.display()))?;
+    let (charts, is_chart) = (folder.join("charts"), |(name, _): &(String, Vec<u8>)| name.starts_with("charts/"));
+    if !files.iter().any(is_chart) {
+        return rename_all(folder, new, files);
     }
+    fs::create_dir_all(&charts).with_context(|| format!("cannot make the folder {}", charts.display()))?;
+    rename_all(folder, new, files)?;
     // Charts of the last report that this one has not.
     for entry in fs::read_dir(&charts).into_iter().flatten().flatten() {
         let name = format!("charts/{}", entry.file_name().to_string_lossy());
@@ -97,6 +107,29 @@ fn move_into(folder: &Path, new: &Path, files: &[(String, Vec<u8>)]) -> Result<(
         }
     }
     Ok(())
+}
+
+fn rename_all(folder: &Path, new: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
+    for (name, _) in files {
+        fs::rename(new.join(name), folder.join(name)).with_context(|| format!("cannot put {name} into {}", folder.display()))?;
+    }
+    Ok(())
+}
+
+/// Writes a single file: beside its place, then renamed, unless it is a pipe or a device.
+///
+/// # Errors
+/// When the disk refuses; then what was there before still is.
+pub fn write_file(file: &Path, bytes: &[u8]) -> Result<()> {
+    if fs::metadata(file).is_ok_and(|facts| !facts.is_file()) {
+        return fs::write(file, bytes).with_context(|| format!("cannot write {}", file.display()));
+    }
+    let new = of_this_process(file, "new");
+    let result = fs::write(&new, bytes).and_then(|()| fs::rename(&new, file));
+    if result.is_err() {
+        let _ = fs::remove_file(&new);
+    }
+    result.with_context(|| format!("cannot write {}", file.display()))
 }
 
 fn of_this_process(folder: &Path, word: &str) -> PathBuf {

@@ -27,9 +27,6 @@ pub fn run(options: &ForecastOptions) -> Result<u8> {
             eprintln!("stopped before the first load was done: there is nothing to keep");
             Ok(INTERRUPTED)
         }
-        Ok(Some(outcome)) => {
-            let met = outcome.objectives.iter().all(|objective| objective.months_to.is_none());
-            finish(&outcome, &report::answer::forecast(&outcome), outcome.partial, met, target, common)
-        }
+        Ok(Some(outcome)) => finish(&outcome, &report::answer::forecast(&outcome), outcome.partial, outcome.passed(), target, common),
     }
 }

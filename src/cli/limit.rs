@@ -27,9 +27,6 @@ pub fn run(options: &LimitOptions) -> Result<u8> {
             eprintln!("stopped before the first load was done: there is nothing to keep");
             Ok(INTERRUPTED)
         }
-        Ok(Some(outcome)) => {
-            let met = outcome.limit.low.is_some_and(|low| low >= 1.0);
-            finish(&outcome, &report::answer::limit(&outcome), outcome.partial, met, target, common)
-        }
+        Ok(Some(outcome)) => finish(&outcome, &report::answer::limit(&outcome), outcome.partial, outcome.passed(), target, common),
     }
 }

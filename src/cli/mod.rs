@@ -22,6 +22,7 @@ mod check;
 mod compare;
 mod defect;
 mod disk;
+mod export;
 mod folder;
 mod forecast;
 mod interrupt;
@@ -65,6 +66,7 @@ pub fn execute(command: Command) -> ExitCode {
         Command::Forecast(options) => forecast::run(&options),
         Command::Adverse(options) => adverse::run(&options),
         Command::Report(options) => report::report(&options),
+        Command::Export(options) => export::export(&options),
     });
     match code {
         // Nobody stopped it but the memory's end.
@@ -87,8 +89,8 @@ fn say(text: &str) -> anyhow::Result<()> {
 }
 
 /// Prints where the report is.
-fn say_where(folder: &Path) -> anyhow::Result<()> {
-    say(&format!("Report: {}\n", folder.join("report.html").display()))
+fn say_where(place: &Path) -> anyhow::Result<()> {
+    say(&format!("Report: {}\n", place.display()))
 }
 
 /// Color on stdout: on a terminal, unless NO_COLOR asks for none.

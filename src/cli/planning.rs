@@ -103,7 +103,7 @@ pub fn finish<T: Serialize>(
             return Ok(FAILED);
         }
         if !common.quiet && !common.json && said.is_ok() {
-            super::say_where(&target)?;
+            super::say_where(&target.join("report.html"))?;
         }
     }
     said?;

@@ -4,7 +4,7 @@ use super::arguments::{Common, RunOptions};
 use super::planning::{begin, complain, design, stem, target};
 use super::{DONE, FAILED, INTERRUPTED, MISSED, WRONG, disk, folder, memory};
 use crate::experiment;
-use crate::outcome::{Outcome, Verdict};
+use crate::outcome::Outcome;
 use crate::report;
 use anyhow::Result;
 use std::io::IsTerminal;
@@ -43,7 +43,7 @@ pub fn run(options: &RunOptions) -> Result<u8> {
             return Ok(FAILED);
         }
         if !common.quiet && !common.json && said.is_ok() {
-            super::say_where(&target)?;
+            super::say_where(&target.join("report.html"))?;
         }
     }
     said?;
@@ -67,7 +67,7 @@ fn print(outcome: &Outcome, options: &Common) -> Result<()> {
 pub fn code(outcome: &Outcome) -> u8 {
     match outcome {
         outcome if outcome.run.partial => INTERRUPTED,
-        outcome if outcome.objectives.iter().all(|objective| objective.verdict == Verdict::Met) => DONE,
+        outcome if outcome.passed() => DONE,
         _ => MISSED,
     }
 }

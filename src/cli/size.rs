@@ -27,9 +27,6 @@ pub fn run(options: &SizeOptions) -> Result<u8> {
             eprintln!("stopped before the first setting was done: there is nothing to keep");
             Ok(INTERRUPTED)
         }
-        Ok(Some(outcome)) => {
-            let met = outcome.best.is_some() && (outcome.survive == 0 || outcome.survivor.is_some());
-            finish(&outcome, &report::answer::size(&outcome), outcome.partial, met, target, common)
-        }
+        Ok(Some(outcome)) => finish(&outcome, &report::answer::size(&outcome), outcome.partial, outcome.passed(), target, common),
     }
 }

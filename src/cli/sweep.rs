@@ -4,7 +4,6 @@ use super::arguments::SweepOptions;
 use super::planning::{begin, default_folder, design, finish, refuse, target};
 use super::{FAILED, INTERRUPTED, WRONG, disk, folder};
 use crate::experiment::sweep::{Store, grid, sweep};
-use crate::outcome::Verdict;
 use crate::outcome::sweep::Point;
 use crate::report;
 use anyhow::Result;
@@ -38,9 +37,8 @@ pub fn run(options: &SweepOptions) -> Result<u8> {
         eprintln!("stopped before the first point was done: there is nothing to keep");
         return Ok(INTERRUPTED);
     };
-    let met = sweep.points.iter().any(|point| point.objectives.is_empty() || point.verdict == Verdict::Met);
     let answer = report::answer::sweep(&sweep);
-    let code = finish(&sweep, &answer, sweep.partial, met, target, common)?;
+    let code = finish(&sweep, &answer, sweep.partial, sweep.passed(), target, common)?;
     if !sweep.partial && code != FAILED {
         store.remove();
     }

@@ -69,7 +69,12 @@ impl Drawing<'_> {
     }
 
     fn edge(&self, from: String, to: String, kind: &str, rate: f64, size: f64) -> Edge {
-        Edge { from, to, kind: kind.into(), rate, bytes_rate: rate * size }
+        Edge { from, to, kind: kind.into(), event: None, rate, bytes_rate: rate * size }
+    }
+
+    /// An arrow of one event.
+    fn event_edge(&self, event: &Event, from: String, to: &str, kind: &str, rate: f64) -> Edge {
+        Edge { event: Some(event.name.clone()), ..self.edge(from, to.into(), kind, rate, event.size.0 as f64) }
     }
 
     fn edges(&self) -> Vec<Edge> {
@@ -81,10 +86,10 @@ impl Drawing<'_> {
             let derived: Vec<f64> = raisers().map(|name| self.raised_by(name, event)).collect();
             let own = self.raised(index) - derived.iter().sum::<f64>();
             if event.has_rate() {
-                edges.push(self.edge(from, to.clone(), "publish", own.max(0.0), event.size.0 as f64));
+                edges.push(self.event_edge(event, from, &to, "publish", own.max(0.0)));
             }
             for (name, rate) in raisers().zip(derived) {
-                edges.push(self.edge(format!("subscriber.{name}"), to.clone(), "raise", rate, event.size.0 as f64));
+                edges.push(self.event_edge(event, format!("subscriber.{name}"), &to, "raise", rate));
             }
         }
         for subscriber in self.scenario.takers() {

@@ -1,5 +1,6 @@
 //! Many replications into one figure, one band, one curve: always in the order of the replications.
 
+use super::packed::packed;
 use crate::model::{self, Findings};
 use crate::outcome::{Curve, Hop, Metric, Series};
 use crate::scenario::Scenario;
@@ -96,7 +97,7 @@ pub fn curves(done: &[Findings], confidence: f64) -> Vec<Curve> {
         let interval = |p: f64| mean_interval(&each.iter().filter_map(|histogram| histogram.quantile(p)).collect(), confidence);
         let within = |(p, value): &(f64, f64)| Some(possible(interval(*p)?, Unit::Seconds, *value));
         let (low, high) = quantiles.iter().filter_map(within).map(|interval| (interval.low, interval.high)).unzip();
-        Curve { name: name.clone(), unit: Unit::Seconds, quantiles, low, high }
+        Curve { name: name.clone(), unit: Unit::Seconds, quantiles, low, high, hdr: packed(&pooled) }
     };
     first.curves.iter().enumerate().map(one).collect()
 }

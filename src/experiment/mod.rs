@@ -13,6 +13,7 @@ pub mod forecast;
 pub mod limit;
 mod merge;
 mod objectives;
+mod packed;
 mod probing;
 mod replicate;
 pub mod size;

@@ -1,13 +1,11 @@
 //! `summary.md`: what a reviewer needs in a pull request or wiki, with the architecture as Mermaid.
 
-use super::facts::{Facts, bare};
-use super::text::{command, interval, markdown, mermaid, run_line, seen, verdict, with_half_width, words};
-use crate::outcome::{AssumptionFacts, Edge, Metric, ObjectiveResult, Theory};
+use super::chart::{BOXES_MAX, overview, whole};
+use super::export::mermaid::flowchart;
+use super::facts::Facts;
+use super::text::{command, interval, markdown, run_line, seen, verdict, with_half_width, words};
+use crate::outcome::{AssumptionFacts, Metric, ObjectiveResult, Theory};
 use crate::units::Unit;
-use std::collections::BTreeMap;
-
-/// More boxes than this are no picture any more.
-const BOXES_MAX: usize = 40;
 
 pub fn summary(facts: &Facts) -> String {
     let scenario = &facts.outcome.scenario;
@@ -164,29 +162,15 @@ fn method(facts: &Facts) -> String {
 
 fn architecture(facts: &Facts) -> String {
     let architecture = &facts.outcome.architecture;
-    match architecture.nodes.len() {
-        0 => return "This outcome has no architecture.\n".into(),
-        many if many > BOXES_MAX => return format!("{many} boxes are too many for this page; see charts/architecture.svg.\n"),
-        _ => {}
+    if architecture.nodes.is_empty() {
+        return "This outcome has no architecture.\n".into();
     }
-    let ids: BTreeMap<&str, String> =
-        architecture.nodes.iter().enumerate().map(|(index, node)| (node.name.as_str(), format!("n{index}"))).collect();
-    let mut out = "```mermaid\nflowchart LR\n".to_string();
-    for node in &architecture.nodes {
-        let inside = node.segment.as_ref().map(|segment| format!(" on {}", bare(segment))).unwrap_or_default();
-        let load = node.utilization_peak.map(|peak| format!(", {}", Unit::Share.show(peak))).unwrap_or_default();
-        let label = mermaid(&format!("{} {}{inside}{load}", node.kind, bare(&node.name)));
-        out += &format!("  {}[\"{label}\"]\n", ids[node.name.as_str()]);
-    }
-    out += &architecture.edges.iter().filter_map(|edge| mermaid_edge(edge, &ids)).collect::<String>();
-    out + "```\n"
-}
-
-fn mermaid_edge(edge: &Edge, ids: &BTreeMap<&str, String>) -> Option<String> {
-    let (from, to) = (ids.get(edge.from.as_str())?, ids.get(edge.to.as_str())?);
-    let arrow = if edge.is_call() { "-.->" } else { "-->" };
-    let label = mermaid(&format!("{} {}", edge.kind, Unit::PerSecond.show(edge.rate)));
-    Some(format!("  {from} {arrow}|\"{label}\"| {to}\n"))
+    let all = whole(architecture);
+    let (drawing, note) = match all.items.len() {
+        many if many > BOXES_MAX => (overview(architecture), format!("{many} boxes, by segment.\n\n")),
+        _ => (all, String::new()),
+    };
+    format!("{note}```mermaid\n{}```\n", flowchart(&drawing.items, &drawing.edges))
 }
 
 fn assumptions(facts: &Facts) -> String {

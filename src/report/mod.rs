@@ -9,6 +9,7 @@
 //! where the page's script runs, it draws those with axes again so that they can be asked.
 pub mod answer;
 mod chart;
+pub mod export;
 mod facts;
 mod folder;
 mod font;
@@ -19,10 +20,12 @@ mod picture;
 mod plot;
 mod png;
 mod scale;
+mod shell;
+mod slide;
 mod svg;
 mod table;
 mod terminal;
 mod text;
 
-pub use folder::{json, render};
+pub use folder::{Kind, json, render, render_only};
 pub use terminal::terminal;

@@ -1,75 +1,115 @@
-//! `report.html`: one self-contained page. Template, style and script are embedded; nothing is ever fetched.
-//!
-//! All texts are escaped by the template engine; only the charts, which escape for themselves, go in as markup.
+//! `report.html` of a run: the question and its answer, findings, architecture, time, latency, the day, all metrics, assumptions, method.
 
 use super::chart::{self, Chart, Part};
 use super::facts::{Facts, split};
-use super::text::{command, interval, plain, run_line, seen, verdict, words};
-use super::{method, svg};
+use super::method;
+use super::shell::{self, drawing, figure};
+use super::text::{clock, command, html, interval, plain, run_line, seen, verdict, words};
 use crate::outcome::{Finding, Metric, ObjectiveResult, Verdict};
-use minijinja::{AutoEscape, Environment, Value, context};
-use std::collections::BTreeMap;
+use minijinja::{Value, context};
 
 const TEMPLATE: &str = include_str!("assets/report.html.jinja");
-pub const STYLE: &str = include_str!("assets/report.css");
-pub const SCRIPT: &str = include_str!("assets/report.js");
-const LIVE_SCRIPT: &str = include_str!("assets/live.js");
-/// uPlot 1.6.32 with its style sheet and license (MIT).
-const PLOTTER: [&str; 3] =
-    [include_str!("assets/uplot-LICENSE.txt"), include_str!("assets/uplot.min.js"), include_str!("assets/uplot.min.css")];
-
 /// More rows than this make the page heavy and are in the CSV file anyway.
-const METRICS_MAX: usize = 2500;
+const METRICS_MAX: usize = 1600;
+/// Sections, as the page's contents list them.
+const CONTENTS: [(&str, &str); 9] = [
+    ("findings", "Findings"),
+    ("architecture", "Architecture"),
+    ("hops", "Where the time goes"),
+    ("latency", "Latency"),
+    ("day", "Over time"),
+    ("metrics", "All metrics"),
+    ("assumptions", "Assumptions"),
+    ("method", "Method"),
+    ("reproduce", "Reproduce"),
+];
 
 pub fn page(facts: &Facts, charts: &[Chart]) -> String {
-    let mut environment = Environment::new();
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
     let outcome = facts.outcome;
-    let drawn = |part: Part| -> Vec<Value> { charts.iter().filter(|chart| chart.part == part).map(drawing).collect() };
-    let (live, plotter) = live(facts, charts);
+    let drawn = |part: Part| -> Vec<Value> {
+        charts.iter().filter(|chart| chart.part == part).map(|chart| figure(&chart.stem, &chart.picture)).collect()
+    };
+    let details = chart::details(facts);
+    let detail = |detail: &chart::Detail| {
+        context! { entity => plain(&detail.entity), summary => plain(&detail.summary), picture => drawing(&detail.picture) }
+    };
+    let metrics = metrics(facts);
     let values = context! {
-        style => Value::from_safe_string(format!("{}\n{STYLE}", if live.is_some() { PLOTTER[2] } else { "" })),
-        live => live.map(Value::from_safe_string),
-        live_script => Value::from_safe_string(LIVE_SCRIPT.into()),
-        plotter => Value::from_safe_string(plotter),
-        script => Value::from_safe_string(SCRIPT.into()),
+        command => "report",
+        contents => CONTENTS.map(|(id, title)| context! { id, title }),
         title => plain(&outcome.scenario.title),
         question => plain(&outcome.scenario.question),
         answer => facts.answer(),
-        busiest => facts.busiest(),
         tone => tone(facts),
+        tiles => tiles(facts),
         objectives => objectives(facts),
         findings => outcome.findings.iter().map(|finding| found(facts, charts, finding)).collect::<Vec<_>>(),
         architecture => drawn(Part::Architecture),
+        details => details.iter().map(detail).collect::<Vec<_>>(),
         hops => drawn(Part::Hops),
         latency => drawn(Part::Latency),
         day => drawn(Part::Day),
-        metrics_left_out => outcome.metrics.len().saturating_sub(METRICS_MAX),
-        metrics => outcome.metrics.iter().take(METRICS_MAX).map(|metric| row(facts, metric)).collect::<Vec<_>>(),
+        metrics_left_out => outcome.metrics.len() - metrics.len(),
+        metrics => metrics.into_iter().map(|metric| row(facts, metric)).collect::<Vec<_>>(),
         assumptions => assumptions(facts),
         method => method::sentences(outcome),
-        command => command(outcome),
+        reproduce => command(outcome),
         run => run_line(outcome),
         scenario => context! { file => plain(&outcome.scenario.file), digest => plain(&outcome.scenario.digest) },
         core_digest => plain(&outcome.run.core_digest),
     };
-    environment.render_str(TEMPLATE, values).expect("the template fits its values")
+    let panels = charts.iter().filter_map(|chart| Some((chart.stem.as_str(), chart.panel.as_ref()?)));
+    shell::page(TEMPLATE, values, panels, outcome.run.kind == "day")
 }
 
-fn drawing(chart: &Chart) -> Value {
-    context! { stem => &chart.stem, picture => Value::from_safe_string(svg::inline(&chart.picture)) }
+/// The figures that are asked for first.
+fn tiles(facts: &Facts) -> Vec<Value> {
+    let tile = |label: &str, value: String, note: String| context! { label, value, note };
+    let mut tiles = Vec::new();
+    if let Some((name, p99)) = facts.subscribers.iter().find_map(|name| Some((name, facts.metric("subscriber", name, "end_to_end.p99")?))) {
+        let label = if facts.subscribers.len() > 1 { "Slowest p99, change to view" } else { "p99, change to view" };
+        tiles.push(tile(label, p99.unit.show(p99.point), plain(name)));
+    }
+    if let Some((name, peak)) = facts.stations().first() {
+        let value = peak.unit.show(peak.point);
+        tiles.push(tile("Busiest station, worst 5 minutes", value, plain(name)));
+    }
+    let loads = facts.sors.iter().filter_map(|sor| Some((sor, facts.sor_peak(sor)?)));
+    if let Some((sor, peak)) = loads.filter(|(_, peak)| peak.callbacks > 0.0).max_by(|a, b| a.1.total().total_cmp(&b.1.total())) {
+        let share = crate::units::Unit::Share.show(peak.callback_share());
+        let when = if outcome_is_day(facts) { format!(" at {}", clock(peak.at_s)) } else { String::new() };
+        tiles.push(tile("Callbacks' part of the load", share, format!("of {}{when}", plain(sor))));
+    }
+    let missed: Vec<&Metric> = facts.subscribers.iter().filter_map(|name| facts.metric("subscriber", name, "missed")).collect();
+    if !missed.is_empty() {
+        let all: f64 = missed.iter().map(|metric| metric.point).sum();
+        tiles.push(tile("Missed events, a run", crate::units::Unit::Count.show(all), "by all subscribers together".into()));
+    }
+    tiles
 }
 
-/// The data of the charts that the page draws live, and the plotter with its license instead of its address.
-fn live(facts: &Facts, charts: &[Chart]) -> (Option<String>, String) {
-    let is_day = facts.outcome.run.kind == "day";
-    let data: BTreeMap<&str, _> =
-        charts.iter().filter_map(|chart| Some((chart.stem.as_str(), chart.panel.as_ref()?.data(is_day)))).collect();
-    // Inside a script element nothing is escaped but what could end it.
-    let json = serde_json::to_string(&data).expect("charts are plain data").replace('<', "\\u003c");
-    let [license, code, _] = PLOTTER;
-    let code = code.split_once('\n').map_or(code, |(_, code)| code);
-    ((!data.is_empty()).then_some(json), format!("/*! uPlot 1.6.32\n\n{license}*/\n{code}"))
+fn outcome_is_day(facts: &Facts) -> bool {
+    facts.outcome.run.kind == "day"
+}
+
+/// All, or those that say most where they are too many, in their own order.
+fn metrics<'a>(facts: &Facts<'a>) -> Vec<&'a Metric> {
+    let all = &facts.outcome.metrics;
+    let asked = |name: &str| facts.outcome.objectives.iter().any(|objective| objective.metric == name);
+    let weight = |metric: &Metric| match metric.name.rsplit('.').next() {
+        _ if asked(&metric.name) => 0,
+        Some("p50" | "p90" | "p95" | "p999" | "max" | "sd") if metric.name.contains(".hop.") => 4,
+        _ if metric.name.contains(".hop.") => 3,
+        Some("p50" | "p90" | "p95" | "sd") => 2,
+        _ => 1,
+    };
+    let mut order: Vec<usize> = (0..all.len()).collect();
+    if all.len() > METRICS_MAX {
+        order.sort_by_key(|index| weight(&all[*index]));
+        order.truncate(METRICS_MAX);
+        order.sort_unstable();
+    }
+    order.into_iter().map(|index| &all[index]).collect()
 }
 
 fn tone(facts: &Facts) -> &'static str {
@@ -97,7 +137,7 @@ fn found(facts: &Facts, charts: &[Chart], finding: &Finding) -> Value {
     };
     let rests_on: Vec<String> = finding.metrics.iter().filter_map(told).collect();
     let chart = finding.metrics.iter().find_map(|metric| chart_of(facts, charts, metric));
-    context! { chart, kind => words(&finding.kind), sentence => plain(&finding.sentence), rests_on => rests_on.join(" · ") }
+    context! { chart, kind => words(&finding.kind), sentence => Value::from_safe_string(html(&finding.sentence)), rests_on => rests_on.join(" · ") }
 }
 
 /// `kind.name` of a metric.

@@ -82,11 +82,13 @@ pub enum Shape {
     Close,
 }
 
-/// A picture of a fixed size with a name for those who cannot see it.
+/// A picture of a fixed size. Its name is the finding, for a title and for those who cannot see it.
 #[derive(Clone, Debug)]
 pub struct Picture {
     pub width: f64,
     pub height: f64,
+    /// Room above the drawing that is kept for name and sentence: a slide writes them there, a page writes them itself.
+    pub heading: f64,
     pub name: String,
     /// What is plotted, in a sentence.
     pub about: String,
@@ -95,7 +97,7 @@ pub struct Picture {
 
 impl Picture {
     pub fn new(width: f64, height: f64, name: &str) -> Self {
-        Picture { width, height, name: name.to_string(), about: String::new(), shapes: Vec::new() }
+        Picture { width, height, heading: 0.0, name: name.to_string(), about: String::new(), shapes: Vec::new() }
     }
 
     /// All that is drawn meanwhile shows the entity.
@@ -143,6 +145,19 @@ impl Picture {
 
     pub fn bold(&mut self, at: Point, text: &str, size: f64, color: Color, anchor: Anchor) {
         self.shapes.push(Shape::Text(Text { at, text: text.to_string(), size, bold: true, color, anchor }));
+    }
+
+    /// Diagonal strokes across a rectangle: what is broken.
+    pub fn hatch(&mut self, (left, top): Point, (width, height): Point, color: Color, thick: f64) {
+        const STEP: f64 = 9.0;
+        let mut start = STEP / 2.0;
+        while start < width + height {
+            // From the left or lower edge up to the upper or right one.
+            let from = if start < height { (left, top + start) } else { (left + start - height, top + height) };
+            let to = if start < width { (left + start, top) } else { (left + width, top + start - width) };
+            self.line(vec![from, to], color, thick);
+            start += STEP;
+        }
     }
 
     /// A text that stays readable over lines: it clears its ground.

@@ -10,7 +10,9 @@ const LEFT: f64 = 120.0;
 const RIGHT: f64 = 1270.0;
 const TOP: f64 = 170.0;
 const BOTTOM: f64 = 800.0;
-const MARGIN: f64 = 40.0;
+pub const MARGIN: f64 = 40.0;
+/// Height of the room for a title and a subtitle.
+pub const HEADING: f64 = 116.0;
 pub const LABEL: f64 = 20.0;
 const SHADE_TEXT: f64 = 17.0;
 /// Above the frame first, then within it.
@@ -24,12 +26,11 @@ pub struct EndLabel {
     pub at: f64,
 }
 
-/// Title and subtitle on an empty picture of the charts' size.
+/// An empty picture of the charts' width with room for title and subtitle.
 pub fn titled(title: &str, subtitle: &str, height: f64) -> Picture {
     let mut picture = Picture::new(WIDTH, height, title);
     picture.about = subtitle.to_string();
-    picture.bold((MARGIN, 48.0), &fitted(title, 34.0, true, WIDTH - 2.0 * MARGIN), 34.0, DARK, Anchor::Start);
-    picture.text((MARGIN, 94.0), &fitted(subtitle, 22.0, false, WIDTH - 2.0 * MARGIN), 22.0, MUTED, Anchor::Start);
+    picture.heading = HEADING;
     picture
 }
 

@@ -2,12 +2,14 @@
 
 use super::font;
 use super::picture::{Anchor, Color, Picture, Shape, Text};
+use super::slide::slide;
 use plotters::prelude::{BitMapBackend, DrawingBackend, RGBAColor, RGBColor, ShapeStyle};
 
 const OVER: usize = 2;
 
-/// The encoded file.
+/// The encoded file: a slide.
 pub fn file(picture: &Picture) -> Vec<u8> {
+    let picture = slide(picture);
     let (width, height) = (picture.width as usize, picture.height as usize);
     let mut pixels = vec![255; width * height * OVER * OVER * 3];
     {

@@ -2,16 +2,18 @@
 
 use super::font;
 use super::picture::{Anchor, BLACK, Color, DARK, FAINT, GRID, MUTED, Picture, Point, SOFT, Shape, Text, WHITE};
+use super::slide::slide;
 use super::text::xml;
 use std::fmt::Write;
 
-/// A file of its own: black on white wherever it is shown.
+/// A file of its own, a slide: black on white wherever it is shown.
 pub fn file(picture: &Picture) -> String {
+    let picture = slide(picture);
     let opening = format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\"", picture.width, picture.height);
-    write(picture, &opening, Ink::Fixed)
+    write(&picture, &opening, Ink::Fixed)
 }
 
-/// Inside a page: HTML knows the namespace, and the page's style sheet says what ground and ink are.
+/// Inside a page, which writes the heading itself: HTML knows the namespace, and the page's style sheet says what ground and ink are.
 pub fn inline(picture: &Picture) -> String {
     write(picture, "<svg", Ink::Themed)
 }
@@ -41,12 +43,13 @@ impl Ink {
 }
 
 fn write(picture: &Picture, opening: &str, ink: Ink) -> String {
-    let (width, height, name, about) = (picture.width, picture.height, xml(&picture.name), xml(&picture.about));
+    let (width, top, height) = (picture.width, picture.heading, picture.height - picture.heading);
+    let (name, about) = (xml(&picture.name), xml(&picture.about));
     let mut out =
-        format!("{opening} viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{name}\" font-family=\"{}\">\n", font::STACK);
+        format!("{opening} viewBox=\"0 {top} {width} {height}\" role=\"img\" aria-label=\"{name}\" font-family=\"{}\">\n", font::STACK);
     let _ = writeln!(
         out,
-        "<title>{name}</title>\n<desc>{about}</desc>\n<rect width=\"{width}\" height=\"{height}\" fill=\"{}\"/>",
+        "<title>{name}</title>\n<desc>{about}</desc>\n<rect y=\"{top}\" width=\"{width}\" height=\"{height}\" fill=\"{}\"/>",
         ink.line(WHITE)
     );
     for shape in &picture.shapes {
@@ -106,10 +109,15 @@ fn write_text(out: &mut String, text: &Text, ink: Ink) {
     };
     let weight = if text.bold { " font-weight=\"600\"" } else { "" };
     let colored = if ink == Ink::Themed && ![DARK, MUTED, WHITE, BLACK].contains(&text.color) { " class=\"hue\"" } else { "" };
-    let ((x, y), size, color) = (text.at, text.size, ink.text(text.color));
+    let ((x, y), size, color) = (text.at, (text.size * 10.0).round() / 10.0, ink.text(text.color));
+    // A font that is wider than the one that was measured must not run over its neighbors.
+    let length = match text.text.chars().count() {
+        0..=3 => String::new(),
+        _ => format!(" textLength=\"{:.0}\" lengthAdjust=\"spacingAndGlyphs\"", font::width(&text.text, text.size, text.bold)),
+    };
     let _ = writeln!(
         out,
-        "<text x=\"{x:.1}\" y=\"{:.1}\" font-size=\"{size}\" fill=\"{color}\"{anchor}{weight}{colored}>{}</text>",
+        "<text x=\"{x:.1}\" y=\"{:.1}\" font-size=\"{size}\" fill=\"{color}\"{anchor}{weight}{colored}{length}>{}</text>",
         y + 0.36 * size,
         xml(&text.text)
     );

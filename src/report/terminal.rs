@@ -1,4 +1,4 @@
-//! The summary in a terminal: at most 100 columns and 40 lines, whatever the outcome holds.
+//! The summary in a terminal: at most 100 columns and 39 lines, whatever the outcome holds.
 //!
 //! Every section shows its worst entries and says how many more there are; if the whole is too long, all sections shrink together.
 
@@ -8,7 +8,8 @@ use crate::outcome::{Hop, ObjectiveResult, Outcome, Theory, Verdict};
 use crate::units::Unit;
 
 pub const WIDTH: usize = 100;
-const HEIGHT: usize = 40;
+/// One less than a small terminal has: where the report is comes below.
+const HEIGHT: usize = 39;
 
 /// The largest summary that fits. Color only adds: every verdict is a word and a shape too.
 pub fn terminal(outcome: &Outcome, color: bool) -> String {

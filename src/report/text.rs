@@ -26,6 +26,17 @@ pub fn xml(text: &str) -> String {
     out
 }
 
+/// For HTML: what stands between backticks is code.
+pub fn html(text: &str) -> String {
+    let escaped = xml(text);
+    let parts: Vec<&str> = escaped.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return escaped;
+    }
+    let told = |(index, part): (usize, &&str)| if index % 2 == 1 { format!("<code>{part}</code>") } else { (*part).to_string() };
+    parts.iter().enumerate().map(told).collect()
+}
+
 /// For Markdown, also inside table cells: nothing in it marks up, mentions or ends a cell.
 pub fn markdown(text: &str) -> String {
     let chars: Vec<char> = plain(text).chars().collect();

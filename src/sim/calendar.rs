@@ -111,11 +111,7 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Calendar<N> {
             self.len = self.len.checked_sub(1)?;
             return Some(self.entry(self.len));
         }
-        // Nearly every other entry is at hand; the search for one is a function of its own, so that these pay nothing for it.
-        match self.wheel.pop_present() {
-            None => self.wheel.pop(),
-            next => next,
-        }
+        self.wheel.pop()
     }
 
     /// The wheel's entries, which are few, go into the array.

@@ -122,6 +122,11 @@ impl Histogram {
         (0..end).map(|bucket| (bucket, self.within(bucket..bucket + 1))).filter(|(_, count)| *count > 0)
     }
 
+    /// Buckets that are not empty, in order: a value in nanoseconds that lies in it, and how many values do.
+    pub fn buckets(&self) -> impl Iterator<Item = (u64, u64)> {
+        self.filled().map(|(bucket, count)| (edges(bucket).0, count))
+    }
+
     /// How many values.
     pub fn count(&self) -> u64 {
         self.firsts + self.others(0..self.counts.len())

@@ -135,7 +135,11 @@ fn calling(service: &str, rate: u32, callback: &str) -> Outcome {
 #[test]
 fn a_time_out_below_what_it_waits_for() {
     let short = calling("uniform(0ms, 100ms)", 2, "timeout = \"50ms\"\nretries = 3");
-    says(&short, "timeout_too_short", &["s gives up on a callback after 50 ms", "the p99 of a's service alone, 98.8 ms", "more than 98.8 ms here", "asked for again"]);
+    says(
+        &short,
+        "timeout_too_short",
+        &["s gives up on a callback after 50 ms", "the p99 of a's service alone, 98.8 ms", "more than 98.8 ms here", "asked for again"],
+    );
     let line = calling("exp(100ms)", 9, "timeout = \"600ms\"");
     says(&line, "timeout_too_short", &["after 600 ms", "the p99 of the wait in a's line alone"]);
     silent(&calling("uniform(0ms, 100ms)", 2, "timeout = \"10s\"\nretries = 3"), "timeout_too_short");

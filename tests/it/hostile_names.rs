@@ -202,3 +202,34 @@ fn problems_of_hostile_files_do_not_steer_the_terminal() {
         assert!(!done.stderr.contains(steers), "{:?}", done.stderr);
     }
 }
+
+/// The same of an outcome that somebody edited: rendered again, and exported for other tools.
+#[cfg(feature = "report")]
+#[test]
+fn hostile_outcomes_stay_texts_in_every_format() {
+    let folder = tempfile::tempdir().unwrap();
+    let outcome = serde_json::to_string(&crate::report_samples::hostile()).unwrap();
+    fs::write(folder.path().join("outcome.json"), outcome).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut program = assert_cmd::Command::cargo_bin("busload").unwrap();
+        program.current_dir(folder.path()).args(arguments).output().unwrap()
+    };
+    let rendered = run(&["report", "outcome.json", "--out", "out"]);
+    let printed = String::from_utf8(rendered.stdout).unwrap();
+    assert!(!printed.contains(['\u{1b}', '\r', '\u{202e}']), "{printed:?}");
+    assert!(look_through(&folder.path().join("out"), "report") > 4);
+    for (format, ending) in [("openmetrics", "om"), ("graphviz", "dot"), ("mermaid", "mmd")] {
+        let file = format!("exported.{ending}");
+        let done = run(&["export", "outcome.json", "--format", format, "--out", &file]);
+        assert_eq!(done.status.code(), Some(0), "{format}: {}", String::from_utf8_lossy(&done.stderr));
+        let text = fs::read_to_string(folder.path().join(&file)).unwrap();
+        assert!(!text.contains(['\u{1b}', '\r', '\u{202e}']), "{format}");
+        match ending {
+            "om" => prometheus(&text, format),
+            _ => graph(&text, format),
+        }
+    }
+    let hdr = run(&["export", "outcome.json", "--format", "hdr"]);
+    assert!(!String::from_utf8_lossy(&hdr.stdout).contains(['\u{1b}', '\r', '\u{202e}']));
+    assert_eq!(names(folder.path()), ["exported.dot", "exported.mmd", "exported.om", "out", "outcome.json"]);
+}

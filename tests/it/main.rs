@@ -5,6 +5,8 @@ mod advice;
 mod architecture;
 mod arrivals;
 mod backlog_penalty;
+#[cfg(feature = "cli")]
+mod browser;
 mod calendar;
 mod callback_care;
 mod calls;
@@ -64,7 +66,11 @@ mod profiles;
 mod random;
 #[cfg(feature = "report")]
 mod report;
+#[cfg(feature = "cli")]
+mod report_again;
 mod report_arrows;
+#[cfg(feature = "cli")]
+mod report_kinds;
 #[cfg(feature = "report")]
 mod report_samples;
 mod run_help;

@@ -41,7 +41,7 @@ fn curve(name: &str, scale: f64) -> Curve {
     let quantiles: Vec<(f64, f64)> = marks.into_iter().map(|at| (at, value(at))).collect();
     let spread = |at: f64| 0.01 + 0.05 * -(1.0 - at).max(3e-5).log10();
     let side = |sign: f64| quantiles.iter().map(|(at, value)| value * (1.0 + sign * spread(*at))).collect();
-    Curve { name: name.into(), unit: Unit::Seconds, low: side(-1.0), high: side(1.0), quantiles }
+    Curve { name: name.into(), unit: Unit::Seconds, low: side(-1.0), high: side(1.0), hdr: String::new(), quantiles }
 }
 
 fn hop(subscriber: &str, hop: &str, mean: f64, waiting: bool) -> Hop {
@@ -74,7 +74,7 @@ fn node(name: &str, zone: &str, segment: Option<&str>, utilization: Option<f64>)
 }
 
 fn edge(from: &str, to: &str, kind: &str, rate: f64) -> Edge {
-    Edge { from: from.into(), to: to.into(), kind: kind.into(), rate, bytes_rate: rate * 300.0 }
+    Edge { from: from.into(), to: to.into(), kind: kind.into(), event: None, rate, bytes_rate: rate * 300.0 }
 }
 
 fn run() -> RunFacts {

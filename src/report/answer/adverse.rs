@@ -1,13 +1,17 @@
 //! The battery of bad days, told: conditions by objectives, drains, and what does not recover.
 
-use super::{Answer, Block, Cell, Table};
-use crate::outcome::Verdict;
+use super::{Answer, Block, Cell, Chart, Table};
 use crate::outcome::adverse::{Adverse, Condition};
+use crate::outcome::{ObjectiveResult, Verdict};
+use crate::report::chart::matrix::{Cell as Shown, Matrix};
 use crate::report::text::{clock, quoted, verdict};
 use crate::units::Unit;
 
 pub fn adverse(outcome: &Adverse) -> Answer {
-    let mut blocks = vec![Block::Heading("Conditions".into()), Block::Table(conditions(outcome))];
+    let mut blocks: Vec<Block> = Vec::new();
+    let picture = matrix(outcome).picture().map(|picture| Block::Chart(Chart::of_picture("adverse_matrix", picture)));
+    blocks.extend(picture.into_iter().flat_map(|chart| [Block::Heading("At a glance".into()), chart]));
+    blocks.extend([Block::Heading("Conditions".into()), Block::Table(conditions(outcome))]);
     blocks.extend([Block::Heading("Objectives under each condition".into()), Block::Table(objectives(outcome))]);
     for condition in outcome.conditions.iter().filter(|condition| !condition.still_long.is_empty()) {
         blocks.push(Block::Text(format!("After {} these are still long at the end: {}.", condition.name, condition.still_long.join(", "))));
@@ -27,6 +31,43 @@ pub fn adverse(outcome: &Adverse) -> Answer {
         method: method(outcome),
         reproduce: reproduce(outcome),
     }
+}
+
+/// A row for each condition, a column for each objective and one for whether the design recovers.
+fn matrix(outcome: &Adverse) -> Matrix {
+    let objectives = outcome.conditions.first().map_or(&[][..], |condition| &condition.objectives);
+    let mut columns = vec!["Recovers".to_string()];
+    columns.extend(objectives.iter().map(|objective| format!("{} {}", objective.metric, objective.bound)));
+    let row = |condition: &Condition| {
+        let recovers = match condition.recovers {
+            Some(true) => Shown { text: "yes".into(), verdict: Some(Verdict::Met) },
+            Some(false) => Shown { text: "no".into(), verdict: Some(Verdict::Missed) },
+            None => Shown { text: "–".into(), verdict: None },
+        };
+        let seen = |objective: &ObjectiveResult| Shown {
+            text: objective.point.map_or("no value".into(), |point| objective.unit.show(point)),
+            verdict: Some(objective.verdict),
+        };
+        (condition.name.clone(), std::iter::once(recovers).chain(condition.objectives.iter().map(seen)).collect())
+    };
+    Matrix {
+        title: title(outcome),
+        about: "Each row is one thing that goes wrong alone; each column an objective and what was seen for it".into(),
+        columns,
+        rows: outcome.conditions.iter().map(row).collect(),
+    }
+}
+
+fn title(outcome: &Adverse) -> String {
+    let bad = || outcome.conditions.iter().skip(1);
+    let stands = bad().filter(|condition| condition.verdict == Verdict::Met && condition.recovers != Some(false)).count();
+    let lasting: Vec<&str> = bad().filter(|each| each.recovers == Some(false)).map(|each| each.name.as_str()).collect();
+    let recovery = match lasting[..] {
+        [] => "it recovers from all that end".to_string(),
+        [one] => format!("it does not recover from {one}"),
+        _ => format!("it does not recover from {} of them", lasting.len()),
+    };
+    format!("The design keeps its objectives on {stands} of {} bad days; {recovery}", outcome.conditions.len().saturating_sub(1))
 }
 
 fn conditions(outcome: &Adverse) -> Table {
@@ -68,10 +109,11 @@ fn objectives(outcome: &Adverse) -> Table {
     for (index, objective) in first.iter().enumerate() {
         let mut row = vec![Cell::text(&objective.metric), Cell::text(&objective.bound)];
         for condition in &outcome.conditions {
-            let result = &condition.objectives[index];
-            let (shape, _) = verdict(result.verdict);
-            let seen = result.point.map_or("no value".to_string(), |point| result.unit.show(point));
-            row.push(Cell::text(format!("{shape} {seen}")));
+            let told = |result: &ObjectiveResult| {
+                let seen = result.point.map_or("no value".to_string(), |point| result.unit.show(point));
+                format!("{} {seen}", verdict(result.verdict).0)
+            };
+            row.push(Cell::text(condition.objectives.get(index).map_or("-".to_string(), told)));
         }
         table.row(row);
     }

@@ -3,6 +3,7 @@
 use super::{Answer, Block, Cell, Chart, Table};
 use crate::outcome::Verdict;
 use crate::outcome::compare::{Comparison, DesignResult, Difference, Seen};
+use crate::report::chart::beside;
 use crate::report::chart::forest::{self, Row};
 use crate::report::text::{quoted, verdict};
 use crate::units::{Unit, three_digits};
@@ -24,15 +25,23 @@ pub fn compare(comparison: &Comparison) -> Answer {
     let names: Vec<&str> = comparison.designs.iter().map(|design| design.name.as_str()).collect();
     let headlines: Vec<&Difference> = headlines(comparison);
     let mut blocks = vec![Block::Heading("Designs, best first".into()), Block::Table(designs(comparison))];
+    let beside = beside_rows(comparison, &headlines);
+    if beside.len() > 1 {
+        let chart =
+            beside::picture(&who_wins(comparison, &beside), &names.iter().map(|name| name.to_string()).collect::<Vec<_>>(), &beside);
+        blocks.push(Block::Heading("Side by side: who is lowest on what".into()));
+        blocks.extend(chart.map(|picture| Block::Chart(Chart::of_picture("side_by_side", picture))));
+        blocks.push(Block::Table(side_by_side(&names, &beside)));
+    }
     if headlines.is_empty() {
         blocks.push(Block::Text("The designs share none of the metrics that people ask for first.".into()));
     } else {
         let title = format!("Differences from {}", first.name);
-        blocks.extend([Block::Heading(title), Block::Table(differences(comparison, &headlines, 16))]);
-        blocks.extend(forest::picture(&chart_title(comparison), &subtitle(comparison), &rows(comparison, &headlines)).map(|picture| {
-            let stem = "differences".into();
-            Block::Chart(Chart { stem, picture })
-        }));
+        blocks.push(Block::Heading(title));
+        let ratios = rows(comparison, &headlines);
+        let picture = forest::picture(&chart_title(comparison, &headlines), &subtitle(comparison), &ratios);
+        blocks.extend(picture.map(|picture| Block::Chart(Chart::of_picture("differences", picture))));
+        blocks.push(Block::Table(differences(comparison, &headlines, 16)));
     }
     let others: Vec<&Difference> = comparison.differences.iter().filter(|difference| !headlines.contains(difference)).collect();
     blocks.extend([Block::Heading("All other metrics".into()), Block::Table(differences(comparison, &others, 0))]);
@@ -100,19 +109,18 @@ fn headlines(comparison: &Comparison) -> Vec<&Difference> {
 fn differences(comparison: &Comparison, rows: &[&Difference], rows_in_terminal: usize) -> Table {
     // With two designs there is but one other.
     let design = if comparison.designs.len() > 2 { "Design" } else { "~Design" };
-    let columns = ["Metric", design, "First#", "This#", "~Mean difference#", "Difference", "Seen", "~Noise shared#"];
+    let columns =
+        ["Metric", design, "First#", "This#", "~Mean difference#", "Difference", "Seen", "~Needs replications#", "~Noise shared#"];
     let mut table = Table::new(&columns, rows_in_terminal);
     for row in rows {
         let unit = row.unit;
         let seen = match row.seen {
-            Seen::Higher => "higher".into(),
-            Seen::Lower => "lower".into(),
-            Seen::Same => "the same".into(),
-            Seen::NoDifferenceSeen => {
-                let needed = row.replications_needed.filter(|needed| *needed < 1_000_000);
-                needed.map_or("none seen".to_string(), |needed| format!("none seen, needs {}", three_digits(needed as f64)))
-            }
+            Seen::Higher => "higher",
+            Seen::Lower => "lower",
+            Seen::Same => "the same",
+            Seen::NoDifferenceSeen => "none seen",
         };
+        let needed = row.replications_needed.filter(|needed| row.seen == Seen::NoDifferenceSeen && *needed < 1_000_000);
         table.row(vec![
             Cell::text(&row.metric),
             Cell::text(&row.design),
@@ -121,6 +129,7 @@ fn differences(comparison: &Comparison, rows: &[&Difference], rows_in_terminal: 
             Cell::number(signed(unit, row.difference), row.difference),
             Cell::text(signed_interval(row)),
             Cell::text(seen),
+            needed.map_or(Cell::text("-"), |needed| Cell::number(three_digits(needed as f64), needed as f64)),
             row.variance_reduction.map_or(Cell::text("-"), |share| Cell::number(Unit::Share.show(share), share)),
         ]);
     }
@@ -155,11 +164,86 @@ fn rows(comparison: &Comparison, headlines: &[&Difference]) -> Vec<Row> {
     headlines.iter().filter_map(row).collect()
 }
 
-fn chart_title(comparison: &Comparison) -> String {
-    match &comparison.designs[..] {
-        [first, other] => format!("{} as a multiple of {}", other.name, first.name),
-        _ => format!("All designs as multiples of {}", comparison.designs[0].name),
+fn chart_title(comparison: &Comparison, headlines: &[&Difference]) -> String {
+    let count = |seen: Seen| headlines.iter().filter(|difference| difference.seen == seen).count();
+    let first = &comparison.designs[0].name;
+    let other = match &comparison.designs[..] {
+        [_, other] => format!("{} has", other.name),
+        _ => "The other designs have".into(),
+    };
+    let (lower, higher, all) = (count(Seen::Lower), count(Seen::Higher), headlines.len());
+    format!("{other} {lower} of {all} figures lower than {first}, and {higher} higher")
+}
+
+/// Headline metrics with the values of all designs, and who is lowest by more than noise: on all of these less is better.
+fn beside_rows(comparison: &Comparison, headlines: &[&Difference]) -> Vec<beside::Row> {
+    let mut metrics: Vec<&str> = Vec::new();
+    for difference in headlines {
+        if !metrics.contains(&difference.metric.as_str()) {
+            metrics.push(&difference.metric);
+        }
     }
+    let value = |design: &DesignResult, metric: &str| {
+        let found = design.metrics.iter().find(|found| found.name == metric)?;
+        Some((found.point, found.low.unwrap_or(found.point), found.high.unwrap_or(found.point)))
+    };
+    let row = |metric: &str| {
+        let unit = headlines.iter().find(|difference| difference.metric == metric)?.unit;
+        let values: Vec<_> = comparison.designs.iter().map(|design| value(design, metric)).collect();
+        let objective = comparison.designs.iter().flat_map(|design| &design.objectives).find(|objective| objective.metric == metric);
+        let limit = objective.map(|objective| objective.limit);
+        let largest = values.iter().flatten().map(|(point, ..)| *point).fold(0.0, f64::max);
+        (largest > 0.0).then(|| beside::Row { metric: metric.into(), unit, values, limit, winner: winner(comparison, metric) })
+    };
+    metrics.into_iter().filter_map(row).collect()
+}
+
+/// The design that is lowest: below the first one by its paired interval, and below all others by theirs to the first.
+fn winner(comparison: &Comparison, metric: &str) -> Option<usize> {
+    let to_first = |name: &str| comparison.differences.iter().find(|difference| difference.metric == metric && difference.design == name);
+    let mut found: Vec<(usize, f64, f64)> = vec![(0, 0.0, 0.0)];
+    for (index, design) in comparison.designs.iter().enumerate().skip(1) {
+        let Some(difference) = to_first(&design.name) else { continue };
+        let (low, high) = match difference.seen {
+            Seen::Same => (0.0, 0.0),
+            _ => (difference.low?, difference.high?),
+        };
+        found.push((index, low, high));
+    }
+    let is_below_all = |(index, _, high): &&(usize, f64, f64)| found.iter().all(|(other, low, _)| other == index || high < low);
+    (found.len() > 1).then(|| found.iter().find(is_below_all).map(|(index, ..)| *index)).flatten()
+}
+
+fn who_wins(comparison: &Comparison, rows: &[beside::Row]) -> String {
+    let wins = |index: usize| rows.iter().filter(|row| row.winner == Some(index)).count();
+    let mut told: Vec<(usize, &str)> =
+        comparison.designs.iter().enumerate().map(|(index, design)| (wins(index), design.name.as_str())).collect();
+    told.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+    let open = rows.iter().filter(|row| row.winner.is_none()).count();
+    let winners: Vec<String> = told.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{name} on {count}")).collect();
+    match winners.len() {
+        0 => format!("No design is lower than another by more than noise on any of {} metrics", rows.len()),
+        _ => format!("Lowest by more than noise: {} of {} metrics; {open} not told apart", winners.join(", "), rows.len()),
+    }
+}
+
+/// The same as a table.
+fn side_by_side(names: &[&str], rows: &[beside::Row]) -> Table {
+    let mut columns = vec!["Metric".to_string()];
+    columns.extend(names.iter().map(|name| format!("{name}#")));
+    columns.push("Lowest".into());
+    let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let mut table = Table::new(&columns, 8);
+    for row in rows {
+        let mut cells = vec![Cell::text(&row.metric)];
+        cells.extend(row.values.iter().map(|value| match value {
+            Some((point, ..)) => Cell::number(row.unit.show(*point), *point),
+            None => Cell::text("-"),
+        }));
+        cells.push(Cell::text(row.winner.map_or("none", |index| names[index])));
+        table.row(cells);
+    }
+    table
 }
 
 fn subtitle(comparison: &Comparison) -> String {

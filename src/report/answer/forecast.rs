@@ -4,7 +4,7 @@ use super::{Answer, Block, Cell, Chart, Table};
 use crate::outcome::Verdict;
 use crate::outcome::forecast::{Forecast, Outlook};
 use crate::outcome::sweep::{Axis, Sweep};
-use crate::report::chart::curve;
+use crate::report::chart::{Panel, curve, runout};
 use crate::report::text::{quoted, verdict};
 use crate::units::three_digits;
 
@@ -13,16 +13,21 @@ const CHARTS: usize = 6;
 
 pub fn forecast(outcome: &Forecast) -> Answer {
     let sweep = over_months(outcome);
-    let mut blocks = vec![Block::Heading("Objectives, first to break first".into()), Block::Table(outlooks(outcome))];
+    let mut blocks = vec![Block::Heading("Objectives, first to break first".into())];
+    blocks.extend(runout::picture(outcome).map(|picture| Block::Chart(Chart::of_picture("forecast_runout", picture))));
+    blocks.push(Block::Table(outlooks(outcome)));
     if !outcome.fixes.is_empty() {
         blocks.extend([Block::Heading("Single steps that buy a year more".into()), Block::Table(fixes(outcome))]);
     }
     if !outcome.no_help.is_empty() {
         blocks.push(Block::Text(format!("No step of these by itself is enough: {}.", outcome.no_help.join(", "))));
     }
-    let pictures = outcome.objectives.iter().filter_map(|objective| Some((&objective.metric, curve::picture(&sweep, &objective.metric)?)));
-    for (index, (metric, picture)) in pictures.take(CHARTS).enumerate() {
-        blocks.push(Block::Chart(Chart { stem: format!("forecast_{}_{}", index + 1, metric.replace('.', "_")), picture }));
+    let panels = outcome.objectives.iter().filter_map(|objective| Some((&objective.metric, curve::panel(&sweep, &objective.metric)?)));
+    for (index, (metric, panel)) in panels.take(CHARTS).enumerate() {
+        blocks.push(Block::Chart(Chart::of_panel(
+            &format!("forecast_{}_{metric}", index + 1),
+            Panel { title: title(outcome, metric), ..panel },
+        )));
     }
     Answer {
         command: "forecast",
@@ -37,26 +42,39 @@ pub fn forecast(outcome: &Forecast) -> Answer {
 }
 
 fn outlooks(outcome: &Forecast) -> Table {
-    let mut table = Table::new(&["Metric", "Objective", "Today", "Breaks in months", "Load then"], 20);
+    let mut table = Table::new(&["Metric", "Objective", "Today", "Breaks in months#", "Load then#"], 20);
     for objective in &outcome.objectives {
         let (shape, word) = verdict(objective.verdict);
         table.row(vec![
             Cell::text(&objective.metric),
             Cell::text(&objective.bound),
             Cell::text(format!("{shape} {word}")),
-            Cell::text(between(objective, objective.months_from, objective.months_to, &format!("not in {} years", outcome.years))),
-            Cell::text(between(objective, objective.met_up_to, objective.missed_from, "-")),
+            between(objective, objective.months_from, objective.months_to, &format!("not in {} years", outcome.years)),
+            between(objective, objective.met_up_to, objective.missed_from, "-"),
         ]);
     }
     table
 }
 
-fn between(objective: &Outlook, from: Option<f64>, to: Option<f64>, never: &str) -> String {
+fn title(outcome: &Forecast, metric: &str) -> String {
+    let outlook = outcome.objectives.iter().find(|objective| objective.metric == metric);
+    match outlook.map(|outlook| (outlook, outlook.months_from, outlook.months_to)) {
+        Some((outlook, ..)) if outlook.verdict == Verdict::Missed => format!("{metric} is beyond its objective today"),
+        Some((_, Some(from), Some(to))) => {
+            format!("{metric} leaves its objective {} to {} months from now", three_digits(from), three_digits(to))
+        }
+        Some((_, None, Some(to))) => format!("{metric} leaves its objective within {} months", three_digits(to)),
+        _ => format!("{metric} stays within its objective for {} years", three_digits(outcome.years)),
+    }
+}
+
+/// The later end is what it is sorted by.
+fn between(objective: &Outlook, from: Option<f64>, to: Option<f64>, never: &str) -> Cell {
     match (from, to) {
-        _ if objective.verdict == Verdict::Missed => "already".into(),
-        (Some(from), Some(to)) => format!("{} to {}", three_digits(from), three_digits(to)),
-        (None, Some(to)) => format!("up to {}", three_digits(to)),
-        (_, None) => never.into(),
+        _ if objective.verdict == Verdict::Missed => Cell::text("already"),
+        (Some(from), Some(to)) => Cell::number(format!("{} to {}", three_digits(from), three_digits(to)), to),
+        (None, Some(to)) => Cell::number(format!("up to {}", three_digits(to)), to),
+        (_, None) => Cell::text(never),
     }
 }
 

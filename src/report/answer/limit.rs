@@ -2,9 +2,9 @@
 
 use super::{Answer, Block, Cell, Chart, Table};
 use crate::outcome::limit::LimitOutcome;
-use crate::outcome::sweep::{Axis, Sweep};
+use crate::outcome::sweep::{Axis, Point, Sweep};
 use crate::outcome::{ObjectiveResult, Verdict};
-use crate::report::chart::curve;
+use crate::report::chart::{Panel, curve};
 use crate::report::text::{quoted, seen, verdict};
 use crate::units::three_digits;
 
@@ -14,13 +14,19 @@ const CHARTS: usize = 6;
 pub fn limit(outcome: &LimitOutcome) -> Answer {
     let sweep = as_sweep(outcome);
     let mut blocks = vec![Block::Heading("Loads that were simulated".into()), Block::Table(loads(outcome))];
-    let metrics = outcome.points.first().map_or(Vec::new(), |point| point.objectives.iter().map(|objective| &objective.metric).collect());
-    let pictures = metrics.into_iter().filter_map(|metric| Some((metric, curve::picture(&sweep, metric)?)));
-    for (index, (metric, picture)) in pictures.take(CHARTS).enumerate() {
+    let mut metrics: Vec<&String> =
+        outcome.points.first().map_or(Vec::new(), |point| point.objectives.iter().map(|objective| &objective.metric).collect());
+    // What gives way comes first.
+    metrics.sort_by_key(|metric| outcome.limit.gives_way.as_ref().is_none_or(|first| first.objective != **metric));
+    let panels = metrics.into_iter().filter_map(|metric| Some((metric, curve::panel(&sweep, metric)?)));
+    for (index, (metric, panel)) in panels.take(CHARTS).enumerate() {
         if index == 0 {
             blocks.push(Block::Heading("Objectives over the load".into()));
         }
-        blocks.push(Block::Chart(Chart { stem: format!("limit_{}_{}", index + 1, metric.replace('.', "_")), picture }));
+        blocks.push(Block::Chart(Chart::of_panel(
+            &format!("limit_{}_{metric}", index + 1),
+            Panel { title: title(outcome, metric), ..panel },
+        )));
     }
     Answer {
         command: "limit",
@@ -34,6 +40,25 @@ pub fn limit(outcome: &LimitOutcome) -> Answer {
         blocks,
         method: method(outcome),
         reproduce: reproduce(outcome),
+    }
+}
+
+/// Up to which load an objective is met, and from which on it is missed.
+fn title(outcome: &LimitOutcome, metric: &str) -> String {
+    let at = |wanted: Verdict| {
+        let is_so =
+            move |point: &&Point| point.objectives.iter().any(|objective| objective.metric == metric && objective.verdict == wanted);
+        outcome.points.iter().filter(is_so).filter_map(|point| point.values[0].parse::<f64>().ok())
+    };
+    let (met, missed) = (at(Verdict::Met).reduce(f64::max), at(Verdict::Missed).reduce(f64::min));
+    let times = |load: f64| format!("{} times today's load", three_digits(load));
+    match (met, missed) {
+        (Some(met), Some(missed)) => {
+            format!("{metric} is within its objective up to {}, beyond it from {} on", times(met), three_digits(missed))
+        }
+        (Some(met), None) => format!("{metric} is within its objective up to {}, as far as was looked", times(met)),
+        (None, Some(missed)) => format!("{metric} is beyond its objective at {} already", times(missed)),
+        (None, None) => format!("{metric} over the load"),
     }
 }
 

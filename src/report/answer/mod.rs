@@ -18,15 +18,31 @@ mod terminal;
 pub use adverse::adverse;
 pub use check::check;
 pub use compare::compare;
-pub use files::render;
+pub use files::{render, render_only};
 pub use forecast::forecast;
 pub use limit::limit;
 pub use size::size;
 pub use sweep::sweep;
 pub use terminal::terminal;
 
+use super::chart::Panel;
 use super::picture::Picture;
 use crate::outcome::Verdict;
+use crate::outcome::saved::Saved;
+
+/// A saved answer of a planning command; none of a run, which has a report of its own.
+pub fn of(saved: &Saved) -> Option<Answer> {
+    Some(match saved {
+        Saved::Run(_) => return None,
+        Saved::Check(outcome) => check(outcome),
+        Saved::Compare(outcome) => compare(outcome),
+        Saved::Sweep(outcome) => sweep(outcome),
+        Saved::Limit(outcome) => limit(outcome),
+        Saved::Size(outcome) => size(outcome),
+        Saved::Adverse(outcome) => adverse(outcome),
+        Saved::Forecast(outcome) => forecast(outcome),
+    })
+}
 
 /// What a command found, ready to be shown.
 pub struct Answer {
@@ -56,6 +72,8 @@ pub enum Block {
 pub struct Chart {
     pub stem: String,
     pub picture: Picture,
+    /// Where a page can draw it live.
+    pub panel: Option<Box<Panel>>,
 }
 
 /// Rows under named columns. The first table of an answer becomes `metrics.csv`.
@@ -94,6 +112,22 @@ impl Answer {
             _ => None,
         })
     }
+}
+
+impl Chart {
+    pub fn of_panel(stem: &str, panel: Panel) -> Chart {
+        Chart { stem: safe(stem), picture: panel.picture(), panel: Some(Box::new(panel)) }
+    }
+
+    pub fn of_picture(stem: &str, picture: Picture) -> Chart {
+        Chart { stem: safe(stem), picture, panel: None }
+    }
+}
+
+/// A stem that is a file name on every system, whatever a metric is called.
+fn safe(stem: &str) -> String {
+    let char = |c: char| if c.is_ascii_lowercase() || c.is_ascii_digit() { c } else { '_' };
+    stem.chars().take(80).map(char).collect()
 }
 
 impl Table {

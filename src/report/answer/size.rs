@@ -16,7 +16,7 @@ pub fn size(outcome: &SizeOutcome) -> Answer {
         blocks.extend([Block::Heading(format!("What more buys: {metric}")), Block::Table(front_table(outcome))]);
     }
     if let Some(picture) = front::picture(outcome, |values| cost_of(outcome, values)) {
-        blocks.push(Block::Chart(Chart { stem: "size_front".into(), picture }));
+        blocks.push(Block::Chart(Chart::of_picture("size_front", picture)));
     }
     for path in &outcome.not_monotone {
         let warning = format!(

@@ -16,12 +16,12 @@ pub fn sweep(sweep: &Sweep) -> Answer {
     let names = names(sweep);
     let paths: Vec<&str> = sweep.axes.iter().map(|axis| axis.path.as_str()).collect();
     let mut blocks = vec![Block::Heading("Points".into()), Block::Table(points(sweep, &names))];
-    let pictures = names.iter().filter_map(|name| Some((*name, curve::picture(sweep, name)?)));
-    for (index, (name, picture)) in pictures.take(CHARTS).enumerate() {
+    let panels = names.iter().filter_map(|name| Some((*name, curve::panel(sweep, name)?)));
+    for (index, (name, panel)) in panels.take(CHARTS).enumerate() {
         if index == 0 {
             blocks.push(Block::Heading("How it changes".into()));
         }
-        blocks.push(Block::Chart(Chart { stem: format!("sweep_{}_{}", index + 1, name.replace('.', "_")), picture }));
+        blocks.push(Block::Chart(Chart::of_panel(&format!("sweep_{}_{name}", index + 1), panel)));
     }
     blocks.extend(knees(sweep).into_iter().map(Block::Text));
     let all_met = sweep.points.iter().all(|point| point.verdict == Verdict::Met);

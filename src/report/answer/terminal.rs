@@ -4,9 +4,32 @@ use super::{Answer, Block, Table};
 use crate::outcome::Verdict;
 use crate::report::terminal::{WIDTH, wrapped};
 use crate::report::text::{cut, plain, verdict};
+use std::ops::Range;
 
-/// Text for a terminal. Color only adds: the verdict is a word and a shape too.
+/// One less than a small terminal has: where the report is comes below.
+const HEIGHT: usize = 39;
+
+/// Text for a terminal, of the most rows with which it fits 39 lines. Color only adds: the verdict is a word and a shape too.
 pub fn terminal(answer: &Answer, color: bool) -> String {
+    let most = answer.tables().map(|table| table.rows_in_terminal).max().unwrap_or(0);
+    let (lines, conclusion) =
+        (1..=most).rev().map(|rows| lines(answer, rows)).find(|(lines, _)| lines.len() <= HEIGHT).unwrap_or_else(|| lines(answer, 1));
+    let count = lines.len();
+    let colored = |(index, line): (usize, String)| {
+        let line = cut(&line, WIDTH);
+        let line = line.trim_end();
+        match answer.tone.filter(|_| color && conclusion.contains(&index)) {
+            Some(tone) => format!("\u{1b}[{}m{line}\u{1b}[0m\n", code(tone)),
+            None => format!("{line}\n"),
+        }
+    };
+    let kept = if count > HEIGHT { HEIGHT - 1 } else { count };
+    let more = (count > kept).then(|| "… more in the report\n".to_string());
+    lines.into_iter().take(kept).enumerate().map(colored).chain(more).collect()
+}
+
+/// With so many rows of each table at most; and which lines the conclusion is.
+fn lines(answer: &Answer, rows_max: usize) -> (Vec<String>, Range<usize>) {
     let mut lines = vec![plain(&answer.title)];
     if !answer.question.is_empty() {
         lines.push(plain(&answer.question));
@@ -15,27 +38,37 @@ pub fn terminal(answer: &Answer, color: bool) -> String {
     let mark = answer.tone.map_or(String::new(), |tone| format!("{} ", verdict(tone).0));
     let first = lines.len();
     lines.extend(wrapped(&answer.conclusion, &mark, 6));
-    let last = lines.len();
+    let conclusion = first..lines.len();
+    let mut elsewhere: Vec<String> = Vec::new();
     for (index, block) in answer.blocks.iter().enumerate() {
         match block {
+            Block::Heading(text) if is_over_files(&answer.blocks[index + 1..]) => elsewhere.push(plain(text).to_lowercase()),
+            Block::Table(table) if table.rows_in_terminal == 0 && !table.rows.is_empty() => {}
             // What stands over charts alone stands over nothing here.
-            Block::Heading(_) if matches!(answer.blocks.get(index + 1), None | Some(Block::Chart(_))) => {}
+            Block::Heading(_) if is_over_nothing(&answer.blocks[index + 1..]) => {}
             Block::Heading(text) => lines.extend([String::new(), plain(text)]),
             Block::Text(text) => lines.extend(wrapped(text, "  ", 4)),
-            Block::Table(table) => lines.extend(rows(table)),
+            Block::Table(table) => lines.extend(rows(table, rows_max)),
             Block::Chart(_) => {}
         }
     }
+    if !elsewhere.is_empty() {
+        lines.push(String::new());
+        lines.extend(wrapped(&format!("In the report: {}.", elsewhere.join("; ")), "", 2));
+    }
     lines.push(String::new());
-    let colored = |(index, line): (usize, String)| {
-        let line = cut(&line, WIDTH);
-        let line = line.trim_end();
-        match answer.tone.filter(|_| color && (first..last).contains(&index)) {
-            Some(tone) => format!("\u{1b}[{}m{line}\u{1b}[0m\n", code(tone)),
-            None => format!("{line}\n"),
-        }
-    };
-    lines.into_iter().enumerate().map(colored).collect()
+    (lines, conclusion)
+}
+
+/// Over tables alone that are too long for a terminal.
+fn is_over_files(below: &[Block]) -> bool {
+    let mut own = below.iter().take_while(|block| !matches!(block, Block::Heading(_))).peekable();
+    own.peek().is_some() && own.all(|block| matches!(block, Block::Table(table) if table.rows_in_terminal == 0 && !table.rows.is_empty()))
+}
+
+fn is_over_nothing(below: &[Block]) -> bool {
+    let mut own = below.iter().take_while(|block| !matches!(block, Block::Heading(_)));
+    own.all(|block| matches!(block, Block::Chart(_)))
 }
 
 fn code(tone: Verdict) -> &'static str {
@@ -48,8 +81,8 @@ fn code(tone: Verdict) -> &'static str {
 
 /// Columns as wide as what is shown of them, the widest one cut where the line is too long. A table of which no row is shown is a
 /// line that says so.
-fn rows(table: &Table) -> Vec<String> {
-    let shown = table.rows.len().min(table.rows_in_terminal);
+fn rows(table: &Table, most: usize) -> Vec<String> {
+    let shown = table.rows.len().min(table.rows_in_terminal).min(most);
     let more = table.rows.len() - shown;
     if shown == 0 {
         return if more > 0 { vec![format!("  {more} rows in the report")] } else { vec!["  none".into()] };

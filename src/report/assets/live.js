@@ -88,6 +88,24 @@
     return values.map(Math.log10).filter(function (place) { return place >= min - 1e-9 && place <= max + 1e-9; });
   }
 
+  // What a place on an axis of settings is called there.
+  function setting(chart, place) {
+    var near = chart.ticks.reduce(function (best, tick) { return best === null || Math.abs(tick[0] - place) < Math.abs(best[0] - place) ? tick : best; }, null);
+    return near !== null && Math.abs(near[0] - place) <= 1e-3 * Math.abs(place) + 1e-12 ? near[1] : digits(place);
+  }
+
+  // Along the height, lines of text apart.
+  function apart(u, places) {
+    var last = -Infinity, tall = 17 / Math.max(1, u.bbox.height / (window.devicePixelRatio || 1)) * (u.scales.y.max - u.scales.y.min);
+    return places.filter(function (place) { var has = place - last >= tall; if (has) last = place; return has; });
+  }
+
+  // As many as there is room for.
+  function spaced(u, places) {
+    var last = -Infinity, wide = 62 / Math.max(1, u.bbox.width / (window.devicePixelRatio || 1)) * (u.scales.x.max - u.scales.x.min);
+    return places.filter(function (place) { var has = place - last >= wide; if (has) last = place; return has; });
+  }
+
   // Colors follow the page's.
 
   function css(name) { return getComputedStyle(root).getPropertyValue(name).trim(); }
@@ -124,14 +142,15 @@
     var log = function (value) { return value === null || value <= 0 ? null : Math.log10(value); };
     var y = chart.is_log ? log : function (value) { return value; };
     var back = chart.is_log ? function (place) { return Math.pow(10, place); } : function (place) { return place; };
-    var x = chart.kind === "nines" ? nines : function (value) { return value; };
+    var x = chart.kind === "nines" ? nines : chart.is_x_log ? Math.log10 : function (value) { return value; };
     var full = chart.x_range.map(x), tall = chart.y_range.map(y);
     var columns = [chart.x.map(x)], series = [{}], bands = [], lines = [];
     chart.traces.forEach(function (trace) {
       var fill = function () { return chosen !== null && trace.entity !== chosen ? pale(css("--line"), trace.opacity) : pale(tint(trace.color), trace.opacity); };
       var column = function (values, width) {
+        var dots = width > 0 && trace.has_dots ? { show: true, size: 8, width: 0, fill: function () { return stroke(trace); } } : { show: false };
         columns.push(values.map(y));
-        series.push({ stroke: width ? function () { return stroke(trace); } : null, width: width, points: { show: false }, auto: true });
+        series.push({ stroke: width ? function () { return stroke(trace); } : null, width: width, points: dots, spanGaps: trace.has_dots, auto: true });
         return series.length - 1;
       };
       var own = [];
@@ -145,10 +164,6 @@
 
     var holder = element("div");
     holder.className = "live";
-    var caption = element("div", holder);
-    caption.className = "caption";
-    element("h3", caption, chart.title);
-    element("p", caption, chart.about);
     var row = element("div", holder);
     row.className = "row";
     var place = element("div", row);
@@ -165,10 +180,16 @@
       return Math.abs(scale.min - full[0]) + Math.abs(scale.max - full[1]) < 1e-6 * (full[1] - full[0]);
     };
     var axis = { stroke: function () { return css("--muted"); }, grid: { stroke: function () { return css("--line"); }, width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
-    var ticks = chart.kind === "nines"
-      ? function () { return [0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999].map(nines); }
-      : function (u, at, min, max) { return timeTicks(min, max, Math.max(2, u.width / 80)); };
-    var told = chart.kind === "nines" ? percentile : function (value) { return moment(chart, value); };
+    var ticks = {
+      nines: function () { return [0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999].map(nines); },
+      time: function (u, at, min, max) { return timeTicks(min, max, Math.max(2, u.width / 80)); },
+      marks: function (u, at, min, max) { return spaced(u, chart.ticks.map(function (tick) { return x(tick[0]); })); }
+    }[chart.kind];
+    var told = {
+      nines: percentile,
+      time: function (value) { return moment(chart, value); },
+      marks: function (place) { return setting(chart, chart.is_x_log ? Math.pow(10, place) : place); }
+    }[chart.kind];
     var options = {
       width: 600, height: 220, padding: [10, 26, 0, 0], legend: { show: false }, series: series, bands: bands,
       scales: {
@@ -176,11 +197,11 @@
         y: { auto: false, range: function (u, min, max) { return min === null ? tall : [min, max]; } }
       },
       axes: [
-        Object.assign({}, axis, { splits: ticks, values: function (u, all) { return all.map(told); }, size: 30, grid: { show: chart.kind === "nines", stroke: axis.grid.stroke, width: 1 } }),
+        Object.assign({}, axis, { splits: ticks, values: function (u, all) { return all.map(told); }, size: 30, label: chart.kind === "marks" ? chart.x_title : undefined, labelSize: 18, labelFont: "12px system-ui, sans-serif", grid: { show: chart.kind === "nines", stroke: axis.grid.stroke, width: 1 } }),
         Object.assign({}, axis, {
           size: 68,
           splits: function (u, at, min, max) {
-            if (chart.is_log) return logTicks(chart.unit, min, max);
+            if (chart.is_log) return apart(u, logTicks(chart.unit, min, max).sort(function (a, b) { return a - b; }));
             return every(roundStep(chart.unit, Math.max(max - min, 1e-12) / 4, max), min, max);
           },
           values: function (u, all) { return all.map(function (value) { return show(chart.unit, back(value)); }); }
@@ -198,7 +219,7 @@
       },
       hooks: {
         drawClear: [function (u) { shade(u, chart); }],
-        draw: [function (u) { bounds(u, chart, y); }],
+        draw: [function (u) { bounds(u, chart, y); marked(u, chart, x, y); }],
         setCursor: [function (u) { read(one, u.cursor.idx); }],
         setScale: [function (u, key) { if (key === "x" && one.plot === u) follow(one); }]
       }
@@ -206,7 +227,7 @@
     if (chart.kind === "time") {
       options.cursor.sync = { key: "day", setSeries: false, scales: ["x", null], filters: { pub: function (type) { return type === "mousemove" || type === "mouseleave"; } } };
     }
-    figure.insertBefore(holder, figure.firstChild);
+    figure.insertBefore(holder, figure.querySelector(".drawing"));
     figure.classList.add("is-live");
     one.plot = new uPlot(options, columns, place);
     one.place = place;
@@ -224,11 +245,13 @@
     var named = lines.filter(function (line) { return line.trace.is_named; }), others = lines.filter(function (line) { return !line.trace.is_named; });
     named.sort(function (a, b) { return top(b.trace.values) - top(a.trace.values); });
     named.forEach(function (line) {
-      var item = element("li", rows), box = element("input", item), name = element("button", item, line.trace.name), value = element("output", item);
-      name.type = "button";
-      name.dataset.entity = line.trace.entity;
-      name.title = "Highlight " + line.trace.entity + " everywhere";
-      toggle(box, line.trace.name, [line], lines);
+      var item = element("li", rows), box = element("input", item), name = element(line.trace.entity ? "button" : "span", item, line.trace.name || chart.y_title), value = element("output", item);
+      if (line.trace.entity) {
+        name.type = "button";
+        name.dataset.entity = line.trace.entity;
+        name.title = "Highlight " + line.trace.entity + " everywhere";
+      }
+      toggle(box, line.trace.name || chart.y_title, [line], lines);
       items.push({ line: line, value: value, box: box });
     });
     if (others.length) {
@@ -254,7 +277,7 @@
 
   function read(one, index) {
     var chart = one.chart, isAt = index !== null && index !== undefined;
-    var where = !isAt ? "highest" : chart.kind === "nines" ? percentile(one.columns[0][index]) : moment(chart, chart.x[index]);
+    var where = !isAt ? "highest" : chart.kind === "nines" ? percentile(one.columns[0][index]) : chart.kind === "marks" ? chart.x_title + " " + setting(chart, chart.x[index]) : moment(chart, chart.x[index]);
     if (!isAt && chart.kind === "nines") { where = "99 %"; index = nearest(one.columns[0], nines(0.99)); isAt = true; }
     one.legend.head.textContent = where;
     one.legend.items.forEach(function (item) {
@@ -313,6 +336,21 @@
       var left = names.filter(function (name) { return Math.abs(name[0] - at) < 15 * ratio; }).reduce(function (most, name) { return Math.max(most, name[1] + 14 * ratio); }, box.left + 6 * ratio);
       ctx.fillText(bound[1], left, at - 2 * ratio);
       names.push([at, left + ctx.measureText(bound[1]).width]);
+    });
+    ctx.restore();
+  }
+
+  function marked(u, chart, x, y) {
+    var ctx = u.ctx, ratio = devicePixelRatio || 1;
+    ctx.save();
+    ctx.strokeStyle = ctx.fillStyle = css("--ink");
+    ctx.font = 12 * ratio + "px system-ui, sans-serif";
+    ctx.textAlign = "center";
+    ctx.lineWidth = 1.6 * ratio;
+    chart.marks.forEach(function (mark) {
+      var left = u.valToPos(x(mark[0]), "x", true), top = u.valToPos(y(mark[1]), "y", true);
+      ctx.strokeRect(left - 7 * ratio, top - 7 * ratio, 14 * ratio, 14 * ratio);
+      ctx.fillText(mark[2], left, top - 12 * ratio);
     });
     ctx.restore();
   }
@@ -433,7 +471,7 @@
   }
   function fit() {
     live.forEach(function (one) {
-      var width = one.place.clientWidth, height = one.chart.kind === "nines" ? 360 : 200;
+      var width = one.place.clientWidth, height = { nines: 360, marks: 300, time: 200 }[one.chart.kind];
       if (width > 0 && (one.plot.width !== width || one.plot.height !== height)) one.plot.setSize({ width: width, height: height });
     });
   }

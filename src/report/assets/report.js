@@ -83,6 +83,14 @@
     show();
   }
 
+  // Paper can't be clicked.
+  window.addEventListener("beforeprint", function () {
+    list(document.querySelectorAll("details:not([open])")).forEach(function (each) { each.open = true; each.dataset.forPaper = ""; });
+  });
+  window.addEventListener("afterprint", function () {
+    list(document.querySelectorAll("details[data-for-paper]")).forEach(function (each) { each.open = false; delete each.dataset.forPaper; });
+  });
+
   list(document.querySelectorAll("table")).filter(function (table) { return table.tHead && table.tBodies[0]; }).forEach(sortable);
   var table = document.getElementById("table"), filter = document.getElementById("filter");
   if (table && filter) {

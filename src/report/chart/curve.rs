@@ -3,8 +3,8 @@
 use crate::outcome::sweep::{Point as SweepPoint, Sweep};
 use crate::outcome::{Metric, Verdict};
 use crate::report::chart::colors::CYCLE;
-use crate::report::picture::{Color, FAINT, Picture, Point};
-use crate::report::plot::{EndLabel, Plot};
+use crate::report::chart::panel::{Mark, Panel, Trace};
+use crate::report::picture::{Color, FAINT, Point};
 use crate::report::scale::Scale;
 use crate::report::text::plain;
 
@@ -19,7 +19,7 @@ struct Line<'a> {
 }
 
 /// None where the metric or the first axis has fewer than two points.
-pub fn picture(sweep: &Sweep, metric: &str) -> Option<Picture> {
+pub fn panel(sweep: &Sweep, metric: &str) -> Option<Panel> {
     let lines = lines(sweep, metric);
     let all = || lines.iter().flat_map(|line| &line.points);
     let unit = all().next()?.1.unit;
@@ -30,33 +30,34 @@ pub fn picture(sweep: &Sweep, metric: &str) -> Option<Picture> {
     let values = || all().flat_map(|(_, metric)| [Some(metric.point), metric.low, metric.high]).flatten();
     let low = all().map(|(_, metric)| metric.point).filter(|value| *value > 0.0).fold(f64::INFINITY, f64::min);
     let high = values().chain(objective.map(|objective| objective.limit * 1.05)).fold(0.0, f64::max);
-    let y = Scale::of_values(unit, if low.is_finite() { low } else { 0.0 }, high, 30.0);
-    let mut plot = Plot::new(&title(sweep, metric), &subtitle(sweep), (x_axis(sweep), &plain(&sweep.axes[0].path)), (y, &plain(metric)));
-    for line in lines.iter().skip(LABELED) {
-        plot.line(&middle(line), FAINT, 1.2);
+    let colors = || lines.iter().take(LABELED).zip(CYCLE.into_iter().cycle());
+    // Gray lines lie below those that are named.
+    let gray = lines.iter().skip(LABELED).map(|line| trace(line, None));
+    Some(Panel {
+        title: title(sweep, metric),
+        about: subtitle(sweep),
+        unit,
+        x: x_axis(sweep),
+        x_title: plain(&sweep.axes[0].path),
+        is_of_time: false,
+        y: Scale::of_values(unit, if low.is_finite() { low } else { 0.0 }, high, 30.0),
+        y_title: plain(metric),
+        traces: gray.chain(colors().map(|(line, color)| trace(line, Some(color)))).collect(),
+        bounds: objective.map(|objective| (objective.limit, format!("Objective: {}", plain(&objective.bound)))).into_iter().collect(),
+        shades: Vec::new(),
+        marks: knees(sweep, metric, colors()),
+    })
+}
+
+/// One of them is named: at the same place on the axis the names would lie over each other.
+fn knees<'l>(sweep: &Sweep, metric: &str, lines: impl Iterator<Item = (&'l Line<'l>, Color)>) -> Vec<Mark> {
+    let mark = |(line, color): (&Line, Color)| Some(Mark { at: knee(sweep, metric, line)?, color, name: String::new() });
+    let mut knees: Vec<Mark> = lines.filter_map(mark).collect();
+    knees.sort_by(|a, b| b.at.1.total_cmp(&a.at.1));
+    if let Some(first) = knees.first_mut() {
+        first.name = "knee".into();
     }
-    let mut labels = Vec::new();
-    for (line, color) in lines.iter().take(LABELED).zip(CYCLE.into_iter().cycle()) {
-        draw(&mut plot, line, color);
-        let at = line.points.last().map_or(0.0, |(_, metric)| metric.point);
-        labels.push(EndLabel { text: line.name.clone(), color, at });
-    }
-    // One of them is named: at the same place on the axis the names would lie over each other.
-    let mut knees: Vec<(Point, Color)> = lines
-        .iter()
-        .take(LABELED)
-        .zip(CYCLE.into_iter().cycle())
-        .filter_map(|(line, color)| Some((knee(sweep, metric, line)?, color)))
-        .collect();
-    knees.sort_by(|(a, _), (b, _)| b.1.total_cmp(&a.1));
-    for (index, (at, color)) in knees.into_iter().enumerate() {
-        plot.named_dot(at, color, if index == 0 { "knee" } else { "" });
-    }
-    if let Some(objective) = objective {
-        plot.bound(objective.limit, &format!("Objective: {}", plain(&objective.bound)));
-    }
-    plot.end_labels(&labels);
-    Some(plot.picture)
+    knees
 }
 
 fn lines<'a>(sweep: &'a Sweep, metric: &str) -> Vec<Line<'a>> {
@@ -97,20 +98,24 @@ fn x_axis(sweep: &Sweep) -> Scale {
     Scale::of_marks(marks)
 }
 
-fn middle(line: &Line) -> Vec<Point> {
-    line.points.iter().map(|(at, metric)| (*at, metric.point)).collect()
-}
-
-fn draw(plot: &mut Plot, line: &Line, color: Color) {
+/// A line with its band; one without a color is one of many.
+fn trace(line: &Line, color: Option<Color>) -> Trace {
     let side = |value: fn(&Metric) -> Option<f64>| -> Option<Vec<Point>> {
         line.points.iter().map(|(at, metric)| Some((*at, value(metric)?))).collect()
     };
-    if let (Some(low), Some(high)) = (side(|metric| metric.low), side(|metric| metric.high)) {
-        plot.between(&low, &high, color, 0.18);
-    }
-    plot.line(&middle(line), color, 3.0);
-    for point in middle(line) {
-        plot.dot(point, color);
+    let band = color.and(side(|metric| metric.low).zip(side(|metric| metric.high)));
+    let (low, high) = band.unwrap_or_default();
+    Trace {
+        entity: String::new(),
+        name: line.name.clone(),
+        color: color.unwrap_or(FAINT),
+        width: if color.is_some() { 3.0 } else { 1.2 },
+        points: line.points.iter().map(|(at, metric)| (*at, metric.point)).collect(),
+        low,
+        high,
+        opacity: 0.18,
+        is_named: color.is_some(),
+        has_dots: color.is_some(),
     }
 }
 
@@ -135,6 +140,15 @@ fn subtitle(sweep: &Sweep) -> String {
     let run = sweep.points.first().map(|point| &point.run);
     run.map_or(String::new(), |run| match run.replications {
         0 | 1 => "One replication a point, so no bands".into(),
-        n => format!("Mean over {n} replications a point; band: {} % interval", run.confidence * 100.0),
+        n => format!("Mean over {} replications a point; band: {} % interval", up_to(sweep, n), run.confidence * 100.0),
     })
+}
+
+/// "4", or "4 to 60" where points have different numbers.
+fn up_to(sweep: &Sweep, first: u32) -> String {
+    let counts = || sweep.points.iter().map(|point| point.run.replications);
+    match (counts().min().unwrap_or(first), counts().max().unwrap_or(first)) {
+        (least, most) if least < most => format!("{least} to {most}"),
+        (least, _) => least.to_string(),
+    }
 }

@@ -10,7 +10,7 @@ use crate::report::text::{clock, plain};
 use crate::units::Unit;
 
 const LABELED: usize = 5;
-const GRAY_MAX: usize = 40;
+const GRAY_MAX: usize = 16;
 
 /// One entity's line.
 struct Track<'a> {
@@ -173,11 +173,13 @@ fn panel(facts: &Facts, colors: &Colors, all: Vec<Track>, (title, subtitle, y_ti
         unit,
         x,
         x_title: x_title.into(),
+        is_of_time: true,
         y: Scale::of_values(unit, 0.0, top, f64::INFINITY),
         y_title: y_title.into(),
         traces,
         bounds: Vec::new(),
         shades: shades(facts),
+        marks: Vec::new(),
     })
 }
 
@@ -199,5 +201,6 @@ fn trace(colors: &Colors, track: Track, is_broad: bool, is_named: bool) -> Trace
         points: track.mean,
         opacity: 0.18,
         is_named,
+        has_dots: false,
     }
 }

@@ -30,11 +30,13 @@ pub fn panel(facts: &Facts, colors: &Colors) -> Option<Panel> {
         unit: Unit::Seconds,
         x: Scale::of_nines(last),
         x_title: "Percentile of all events".into(),
+        is_of_time: false,
         y,
         y_title: "End-to-end latency".into(),
         traces: last_first.map(|(index, (name, curve))| trace(colors, name, curve, index < LABELED)).collect(),
         bounds,
         shades: Vec::new(),
+        marks: Vec::new(),
     })
 }
 
@@ -53,6 +55,7 @@ fn trace(colors: &Colors, name: &str, curve: &Curve, is_named: bool) -> Trace {
         high: side(&curve.high),
         opacity: 0.18,
         is_named,
+        has_dots: false,
         entity,
     }
 }

@@ -1,28 +1,32 @@
-//! Where the boxes of the architecture stand: columns from left to right, topics and queues inside their segments, the many merged.
+//! Where the boxes of the architecture stand: columns from left to right, topics and queues inside their segments, groups beside theirs.
 //!
 //! Knows positions only; [`super::architecture`] draws them.
 
-use crate::outcome::{Architecture, Edge, Node};
+use crate::outcome::{Edge, Node};
 use crate::report::facts::bare;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub const TOP: f64 = 200.0;
-const LEAF: f64 = 88.0;
-const INNER: f64 = 74.0;
-const HEADER: f64 = 94.0;
-const GAP: f64 = 26.0;
-const ZONE_GAP: f64 = 64.0;
-/// With more subscribers than this, or inner boxes of a segment, the rest share one box.
-const SUBSCRIBERS_MAX: usize = 10;
-const INNER_MAX: usize = 8;
+pub const TOP: f64 = 176.0;
 
-pub struct Placed {
+/// What is to stand somewhere.
+#[derive(Clone)]
+pub struct Item {
+    /// E.g. `sor.ticketing`.
     pub name: String,
     pub label: String,
+    /// What kind of thing it is, or what is in it, in words.
     pub kind: String,
-    pub utilization: Option<f64>,
     pub zone: Option<String>,
+    /// The segment's box that it stands in.
+    pub home: Option<String>,
+    /// The segment's box that it stands beside, at the same height.
+    pub beside: Option<String>,
+    pub utilization: Option<f64>,
     pub column: usize,
+}
+
+pub struct Placed {
+    pub item: Item,
     pub left: f64,
     pub top: f64,
     pub width: f64,
@@ -52,107 +56,192 @@ pub struct Layout {
     pub edges: Vec<Edge>,
     pub grounds: Vec<Ground>,
     pub bottom: f64,
+    pub density: Density,
 }
 
-/// Left edge and width of each column: systems of record, events, segments, subscribers.
-const COLUMNS: [(f64, f64); 4] = [(100.0, 260.0), (430.0, 190.0), (700.0, 330.0), (1190.0, 260.0)];
-const COLUMNS_WITHOUT_EVENTS: [(f64, f64); 4] = [(100.0, 280.0), (0.0, 0.0), (570.0, 360.0), (1140.0, 300.0)];
+/// How tall things are and how far apart.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Density {
+    leaf: f64,
+    event: f64,
+    header: f64,
+    inner: f64,
+    gap: f64,
+    zone_gap: f64,
+    /// A ground reaches so far above and below its boxes.
+    pads: (f64, f64),
+    /// Left edge and width of each column: systems of record, events, segments, subscribers.
+    columns: [(f64, f64); 4],
+}
 
-pub fn layout(architecture: &Architecture) -> Layout {
-    let (nodes, edges) = merged(architecture);
-    let columns = if nodes.iter().any(|node| column(node) == 1) { COLUMNS } else { COLUMNS_WITHOUT_EVENTS };
-    let mut by_column: [Vec<&Node>; 4] = Default::default();
-    for node in nodes.iter().filter(|node| home(node, &nodes).is_none()) {
-        by_column[column(node)].push(node);
+/// Three lines to a box.
+pub const WIDE: Density = Density {
+    leaf: 88.0,
+    event: 62.0,
+    header: 94.0,
+    inner: 74.0,
+    gap: 26.0,
+    zone_gap: 66.0,
+    pads: (38.0, 18.0),
+    columns: [(100.0, 260.0), (452.0, 190.0), (734.0, 300.0), (1190.0, 260.0)],
+};
+
+/// One line to a box, two to a segment.
+pub const COMPACT: Density = Density {
+    leaf: 42.0,
+    event: 42.0,
+    header: 62.0,
+    inner: 42.0,
+    gap: 10.0,
+    zone_gap: 40.0,
+    pads: (27.0, 8.0),
+    columns: [(130.0, 310.0), (0.0, 0.0), (610.0, 360.0), (1110.0, 340.0)],
+};
+
+const WITHOUT_EVENTS: [(f64, f64); 4] = [(100.0, 280.0), (0.0, 0.0), (570.0, 360.0), (1140.0, 300.0)];
+
+impl Item {
+    pub fn of(node: &Node) -> Item {
+        let column = match node.kind.as_str() {
+            "sor" => 0,
+            "event" => 1,
+            "segment" | "topic" | "queue" => 2,
+            _ if node.segment.is_some() => 2,
+            _ => 3,
+        };
+        Item {
+            name: node.name.clone(),
+            label: bare(&node.name).to_string(),
+            kind: if node.kind == "sor" { "system of record".into() } else { node.kind.clone() },
+            zone: node.zone.clone(),
+            home: node.segment.as_ref().filter(|_| node.kind != "segment").map(|segment| format!("segment.{}", bare(segment))),
+            beside: None,
+            utilization: node.utilization_peak,
+            column,
+        }
     }
-    let heights = by_column.each_mut().map(|column| {
-        column.sort_by_key(|node| (node.zone.is_none(), node.zone.clone(), node.kind == "others"));
-        column_height(column, &nodes)
-    });
+
+    /// Several things in one box.
+    pub fn is_group(&self) -> bool {
+        self.name.starts_with("group.")
+    }
+
+    pub fn is_segment(&self) -> bool {
+        self.name.starts_with("segment.") && self.home.is_none() && self.beside.is_none()
+    }
+}
+
+/// Places all; an item whose home is not among them stands on its own.
+pub fn layout(mut items: Vec<Item>, edges: Vec<Edge>, density: Density) -> Layout {
+    let known: BTreeSet<String> = items.iter().map(|item| item.name.clone()).collect();
+    for item in &mut items {
+        item.home = item.home.take().filter(|home| known.contains(home));
+    }
+    let has_events = items.iter().any(|item| item.column == 1);
+    let columns = if has_events || density == COMPACT { density.columns } else { WITHOUT_EVENTS };
+    let mut by_column: [Vec<&Item>; 4] = Default::default();
+    for item in items.iter().filter(|item| item.home.is_none() && item.beside.is_none()) {
+        by_column[item.column.min(3)].push(item);
+    }
+    by_column.iter_mut().for_each(|column| column.sort_by_key(|item| (item.zone.is_none(), item.zone.clone())));
+    let ranks = ranks(&by_column[2], &items);
+    for (index, column) in by_column.iter_mut().enumerate().filter(|(index, _)| *index == 1 || *index == 3) {
+        // Beside what they are connected with, so that few arrows cross.
+        let near =
+            |item: &&Item| edges.iter().filter_map(|edge| other_end(edge, &item.name)).filter_map(|end| ranks.get(end)).min().copied();
+        column.sort_by_key(|item| (item.zone.is_none(), if index == 3 { item.zone.clone() } else { None }, near(item)));
+    }
+    let heights = by_column.each_ref().map(|column| column_height(column, &items, density));
     let tallest = heights.iter().copied().fold(0.0, f64::max);
     let mut boxes = Vec::new();
     for (index, column) in by_column.iter().enumerate() {
-        place_column(&mut boxes, (index, column), columns[index], TOP + (tallest - heights[index]) / 2.0, &nodes);
+        place_column(&mut boxes, (index, column), columns[index], TOP + (tallest - heights[index]) / 2.0, (&items, density));
     }
-    Layout { grounds: grounds(&boxes, tallest), boxes, edges, bottom: TOP + tallest }
+    place_beside(&mut boxes, &items, columns[3]);
+    let bottom = boxes.iter().map(Placed::bottom).fold(TOP + tallest, f64::max);
+    Layout { grounds: grounds(&boxes, tallest, density), boxes, edges, bottom, density }
 }
 
-fn column(node: &Node) -> usize {
-    match node.kind.as_str() {
-        "sor" => 0,
-        "event" => 1,
-        "segment" | "topic" | "queue" => 2,
-        _ => 3,
-    }
+/// The topics and queues from top to bottom, as they will stand.
+fn ranks<'a>(segments: &[&'a Item], items: &'a [Item]) -> BTreeMap<&'a str, usize> {
+    let inside = segments.iter().flat_map(|segment| std::iter::once(*segment).chain(inside(segment, items)));
+    inside.enumerate().map(|(rank, item)| (item.name.as_str(), rank)).collect()
 }
 
-/// The segment that the node stands in, if that is drawn.
-fn home<'a>(node: &Node, nodes: &'a [Node]) -> Option<&'a Node> {
-    let segment = node.segment.as_ref().filter(|_| node.kind != "segment")?;
-    nodes.iter().find(|other| other.kind == "segment" && bare(&other.name) == bare(segment))
-}
-
-fn inside<'a>(segment: &Node, nodes: &'a [Node]) -> Vec<&'a Node> {
-    nodes.iter().filter(|node| home(node, nodes).is_some_and(|home| home.name == segment.name)).collect()
-}
-
-fn height(node: &Node, nodes: &[Node]) -> f64 {
-    match node.kind.as_str() {
-        "segment" => HEADER + (INNER + 12.0) * inside(node, nodes).len() as f64,
-        _ => LEAF,
+fn other_end<'a>(edge: &'a Edge, name: &str) -> Option<&'a str> {
+    match () {
+        () if edge.is_call() => None,
+        () if edge.from == name => Some(&edge.to),
+        () if edge.to == name => Some(&edge.from),
+        () => None,
     }
 }
 
-fn gap_after(column: &[&Node], index: usize) -> f64 {
+fn inside<'a>(segment: &Item, items: &'a [Item]) -> impl Iterator<Item = &'a Item> {
+    items.iter().filter(|item| item.home.as_ref() == Some(&segment.name))
+}
+
+fn height(item: &Item, items: &[Item], density: Density) -> f64 {
+    match () {
+        () if item.is_segment() => {
+            let inside = inside(item, items).count() as f64;
+            density.header + (density.inner + 12.0) * inside
+        }
+        () if item.column == 1 => density.event,
+        () => density.leaf,
+    }
+}
+
+fn gap_after(column: &[&Item], index: usize, density: Density) -> f64 {
     match column.get(index + 1) {
-        Some(next) if next.zone != column[index].zone => ZONE_GAP,
-        Some(_) => GAP,
+        Some(next) if next.zone != column[index].zone => density.zone_gap,
+        Some(_) => density.gap,
         None => 0.0,
     }
 }
 
-fn column_height(column: &[&Node], nodes: &[Node]) -> f64 {
-    (0..column.len()).map(|index| height(column[index], nodes) + gap_after(column, index)).sum()
+fn column_height(column: &[&Item], items: &[Item], density: Density) -> f64 {
+    (0..column.len()).map(|index| height(column[index], items, density) + gap_after(column, index, density)).sum()
 }
 
-fn place_column(boxes: &mut Vec<Placed>, (index, column): (usize, &[&Node]), (left, width): (f64, f64), top: f64, nodes: &[Node]) {
+fn place_column(
+    boxes: &mut Vec<Placed>,
+    (index, column): (usize, &[&Item]),
+    (left, width): (f64, f64),
+    top: f64,
+    (items, density): (&[Item], Density),
+) {
     let mut top = top;
-    for (position, node) in column.iter().enumerate() {
-        let tall = height(node, nodes);
-        boxes.push(placed(node, index, (left, top), (width, tall)));
-        if node.kind == "segment" {
-            for (inner, child) in inside(node, nodes).into_iter().enumerate() {
-                let at = (left + 24.0, top + HEADER + (INNER + 12.0) * inner as f64);
-                boxes.push(placed(child, index, at, (width - 48.0, INNER)));
-            }
+    for (position, item) in column.iter().enumerate() {
+        let tall = height(item, items, density);
+        boxes.push(Placed { item: Item { column: index, ..(*item).clone() }, left, top, width, height: tall });
+        for (inner, child) in inside(item, items).enumerate() {
+            let at = top + density.header + (density.inner + 12.0) * inner as f64;
+            let item = Item { column: index, ..child.clone() };
+            boxes.push(Placed { item, left: left + 24.0, top: at, width: width - 48.0, height: density.inner });
         }
-        top += tall + gap_after(column, position);
+        top += tall + gap_after(column, position, density);
     }
 }
 
-fn placed(node: &Node, column: usize, (left, top): (f64, f64), (width, height): (f64, f64)) -> Placed {
-    Placed {
-        name: node.name.clone(),
-        label: bare(&node.name).to_string(),
-        kind: node.kind.clone(),
-        utilization: node.utilization_peak,
-        zone: node.zone.clone(),
-        column,
-        left,
-        top,
-        width,
-        height,
+fn place_beside(boxes: &mut Vec<Placed>, items: &[Item], (left, width): (f64, f64)) {
+    for item in items {
+        let Some(beside) = &item.beside else { continue };
+        let Some(at) = boxes.iter().find(|placed| placed.item.name == *beside && placed.item.beside.is_none()) else { continue };
+        boxes.push(Placed { item: item.clone(), left, top: at.top, width, height: at.height });
     }
 }
 
 /// One ground per column and zone; neighbors that lie in one zone only share it.
-fn grounds(boxes: &[Placed], tallest: f64) -> Vec<Ground> {
+fn grounds(boxes: &[Placed], tallest: f64, density: Density) -> Vec<Ground> {
     let mut stretches: Vec<(String, usize, usize, bool)> = Vec::new();
+    // An event is a thought, which stands nowhere.
+    let standing = |placed: &&Placed| placed.item.beside.is_none() && placed.item.column != 1;
+    let of = |column: usize| boxes.iter().filter(standing).filter(move |placed| placed.item.column == column);
     for column in 0..4 {
-        let zones: BTreeSet<&String> =
-            boxes.iter().filter(|placed| placed.column == column).filter_map(|placed| placed.zone.as_ref()).collect();
-        let alone = zones.len() == 1 && boxes.iter().filter(|placed| placed.column == column).all(|placed| placed.zone.is_some());
-        let empty = |column: usize| !boxes.iter().any(|placed| placed.column == column);
+        let zones: BTreeSet<&String> = of(column).filter_map(|placed| placed.item.zone.as_ref()).collect();
+        let alone = zones.len() == 1 && of(column).all(|placed| placed.item.zone.is_some());
+        let empty = |column: usize| of(column).next().is_none();
         for zone in zones {
             match stretches.last_mut() {
                 Some((name, _, last, true)) if alone && name == zone && (*last + 1..column).all(empty) => *last = column,
@@ -160,62 +249,18 @@ fn grounds(boxes: &[Placed], tallest: f64) -> Vec<Ground> {
             }
         }
     }
-    stretches.into_iter().filter_map(|(name, first, last, alone)| ground(boxes, name, (first, last), alone.then_some(tallest))).collect()
+    let full = |alone: bool| alone.then_some(tallest);
+    stretches.into_iter().filter_map(|(name, first, last, alone)| ground(boxes, name, (first, last), full(alone), density.pads)).collect()
 }
 
-fn ground(boxes: &[Placed], name: String, (first, last): (usize, usize), full: Option<f64>) -> Option<Ground> {
-    let within: Vec<&Placed> =
-        boxes.iter().filter(|placed| (first..=last).contains(&placed.column) && placed.zone.as_ref() == Some(&name)).collect();
+fn ground(boxes: &[Placed], name: String, (first, last): (usize, usize), full: Option<f64>, (above, below): (f64, f64)) -> Option<Ground> {
+    let in_zone = |placed: &&Placed| placed.item.zone.as_ref() == Some(&name) && placed.item.beside.is_none();
+    let within: Vec<&Placed> = boxes.iter().filter(|placed| (first..=last).contains(&placed.item.column)).filter(in_zone).collect();
     let left = within.iter().map(|placed| placed.left).reduce(f64::min)?;
     let right = within.iter().map(|placed| placed.right()).reduce(f64::max)?;
     let (top, bottom) = match full {
         Some(tallest) => (TOP, TOP + tallest),
         None => (within.iter().map(|placed| placed.top).reduce(f64::min)?, within.iter().map(|placed| placed.bottom()).reduce(f64::max)?),
     };
-    Some(Ground { name, at: (left - 20.0, top - 38.0), size: (right - left + 40.0, bottom - top + 56.0) })
-}
-
-/// What is too much for a picture shares a box: the idlest subscribers, and the last topics and queues of a segment.
-fn merged(architecture: &Architecture) -> (Vec<Node>, Vec<Edge>) {
-    let mut into: BTreeMap<String, Node> = BTreeMap::new();
-    let outside: Vec<&Node> =
-        architecture.nodes.iter().filter(|node| column(node) == 3 && home(node, &architecture.nodes).is_none()).collect();
-    merge(outside, SUBSCRIBERS_MAX, "subscribers", &mut into);
-    for segment in architecture.nodes.iter().filter(|node| node.kind == "segment") {
-        merge(inside(segment, &architecture.nodes), INNER_MAX, "destinations", &mut into);
-    }
-    let mut nodes: Vec<Node> = architecture.nodes.iter().filter(|node| !into.contains_key(&node.name)).cloned().collect();
-    for node in into.values() {
-        if !nodes.iter().any(|known| known.name == node.name) {
-            nodes.push(node.clone());
-        }
-    }
-    let mut edges: BTreeMap<(String, String, String), Edge> = BTreeMap::new();
-    for edge in &architecture.edges {
-        let name = |name: &String| into.get(name).map_or(name, |node| &node.name).clone();
-        let (from, to) = (name(&edge.from), name(&edge.to));
-        let sum = edges.entry((from.clone(), to.clone(), edge.kind.clone()));
-        let sum = sum.or_insert_with(|| Edge { from, to, kind: edge.kind.clone(), rate: 0.0, bytes_rate: 0.0 });
-        sum.rate += edge.rate;
-        sum.bytes_rate += edge.bytes_rate;
-    }
-    (nodes, edges.into_values().collect())
-}
-
-fn merge(mut nodes: Vec<&Node>, most: usize, what: &str, into: &mut BTreeMap<String, Node>) {
-    if nodes.len() <= most {
-        return;
-    }
-    nodes.sort_by(|a, b| b.utilization_peak.unwrap_or(-1.0).total_cmp(&a.utilization_peak.unwrap_or(-1.0)));
-    let rest = nodes.split_off(most - 1);
-    let first = rest[0];
-    let zone = rest.iter().all(|node| node.zone == first.zone).then(|| first.zone.clone()).flatten();
-    let together = Node {
-        name: format!("{what}@{}.{} other {what}", first.segment.as_deref().unwrap_or_default(), rest.len()),
-        kind: "others".into(),
-        zone,
-        segment: first.segment.clone(),
-        utilization_peak: rest.iter().filter_map(|node| node.utilization_peak).reduce(f64::max),
-    };
-    into.extend(rest.iter().map(|node| (node.name.clone(), together.clone())));
+    Some(Ground { name, at: (left - 20.0, top - above), size: (right - left + 40.0, bottom - top + above + below) })
 }

@@ -44,6 +44,7 @@ pub fn panel(facts: &Facts, sor: &str) -> Option<Panel> {
         high: edge(high),
         opacity: 0.55,
         is_named: true,
+        has_dots: false,
     };
     let mut traces = vec![part("own users alone", OWN, 2.0, &vec![0.0; own.mean.len()], &own.mean)];
     traces.extend(polls.map(|_| part("with polls", POLLS, 2.0, &own.mean, &polled)));
@@ -54,11 +55,13 @@ pub fn panel(facts: &Facts, sor: &str) -> Option<Panel> {
         unit: Unit::Share,
         x,
         x_title: x_title.into(),
+        is_of_time: true,
         y: Scale::of_values(Unit::Share, 0.0, top, f64::INFINITY),
         y_title: "Workers busy".into(),
         traces,
         bounds: bound.into_iter().collect(),
         shades: shades(facts),
+        marks: Vec::new(),
     })
 }
 

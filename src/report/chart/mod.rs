@@ -1,5 +1,7 @@
 //! The charts: each from one part of the outcome to one picture, or none where that part is empty.
 mod architecture;
+pub mod beside;
+mod callbacks;
 mod colors;
 pub mod curve;
 mod day;
@@ -10,6 +12,14 @@ mod latency;
 mod layout;
 mod list;
 mod load;
+pub mod matrix;
+mod overview;
 mod panel;
+pub mod runout;
 
+pub use architecture::{Detail, details, ramp};
+pub use colors::CALLBACKS;
+pub use layout::Item;
 pub use list::{Chart, Part, all, load_stem};
+pub use overview::{BOXES_MAX, Drawing, overview, whole};
+pub use panel::Panel;

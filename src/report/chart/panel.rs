@@ -24,6 +24,15 @@ pub struct Trace {
     pub opacity: f64,
     /// Its name stands at its end.
     pub is_named: bool,
+    /// Its points are what was simulated; between them nothing is known.
+    pub has_dots: bool,
+}
+
+/// A point that is told of.
+pub struct Mark {
+    pub at: Point,
+    pub color: Color,
+    pub name: String,
 }
 
 pub struct Panel {
@@ -32,6 +41,8 @@ pub struct Panel {
     pub unit: Unit,
     pub x: Scale,
     pub x_title: String,
+    /// Along simulated time, or else along settings.
+    pub is_of_time: bool,
     pub y: Scale,
     pub y_title: String,
     pub traces: Vec<Trace>,
@@ -39,6 +50,7 @@ pub struct Panel {
     pub bounds: Vec<(f64, String)>,
     /// Stretches of time in which something was broken.
     pub shades: Vec<(f64, f64, String)>,
+    pub marks: Vec<Mark>,
 }
 
 impl Panel {
@@ -48,7 +60,9 @@ impl Panel {
         for trace in &self.traces {
             plot.between(&trace.low, &trace.high, trace.color, trace.opacity);
             plot.line(&trace.points, trace.color, trace.width);
+            trace.points.iter().filter(|_| trace.has_dots).for_each(|point| plot.dot(*point, trace.color));
         }
+        self.marks.iter().for_each(|mark| plot.named_dot(mark.at, mark.color, &mark.name));
         plot.bounds(&self.bounds);
         let named = self.traces.iter().filter(|trace| trace.is_named);
         let label = |trace: &Trace| {
@@ -71,8 +85,10 @@ impl Panel {
             unit: self.unit.symbol(),
             x_title: &self.x_title,
             y_title: &self.y_title,
-            kind: if self.x.kind == Kind::Nines { "nines" } else { "time" },
+            kind: self.kind(),
             is_day,
+            is_x_log: self.x.kind == Kind::Log,
+            ticks: if self.is_of_time { &[] } else { &self.x.ticks },
             is_log: self.y.kind == Kind::Log,
             x_range: (self.x.from, self.x.to),
             y_range: (self.y.from, self.y.to),
@@ -80,6 +96,15 @@ impl Panel {
             x: x.into_iter().map(|x| if self.x.kind == Kind::Nines { x } else { short(x) }).collect(),
             bounds: &self.bounds,
             shades: &self.shades,
+            marks: self.marks.iter().map(|mark| (mark.at.0, mark.at.1, mark.name.as_str())).collect(),
+        }
+    }
+
+    fn kind(&self) -> &'static str {
+        match () {
+            () if self.x.kind == Kind::Nines => "nines",
+            () if self.is_of_time => "time",
+            () => "marks",
         }
     }
 }
@@ -93,6 +118,7 @@ impl Trace {
             width: self.width,
             opacity: self.opacity,
             is_named: self.is_named,
+            has_dots: self.has_dots,
             values: joined(&self.points, x),
             low: joined(&self.low, x),
             high: joined(&self.high, x),
@@ -124,12 +150,16 @@ pub struct Data<'a> {
     kind: &'static str,
     is_day: bool,
     is_log: bool,
+    is_x_log: bool,
+    /// Of an axis of settings: where a text stands, and which.
+    ticks: &'a [(f64, String)],
     x_range: (f64, f64),
     y_range: (f64, f64),
     x: Vec<f64>,
     traces: Vec<TraceData<'a>>,
     bounds: &'a [(f64, String)],
     shades: &'a [(f64, f64, String)],
+    marks: Vec<(f64, f64, &'a str)>,
 }
 
 #[derive(Serialize)]
@@ -140,6 +170,7 @@ struct TraceData<'a> {
     width: f64,
     opacity: f64,
     is_named: bool,
+    has_dots: bool,
     values: Vec<Option<f64>>,
     low: Vec<Option<f64>>,
     high: Vec<Option<f64>>,

@@ -27,10 +27,6 @@ impl<N> Default for Heap<N> {
 }
 
 impl<N: Copy> Heap<N> {
-    pub fn len(&self) -> usize {
-        self.keys.len() - self.hole as usize
-    }
-
     /// The earliest key; later than all there are where there is none.
     #[inline]
     pub fn first(&mut self) -> Key {

@@ -1,16 +1,21 @@
 //! Many pending notices: what comes soon lies in a wheel of slots, what comes late in a heap.
 //!
-//! A slot is a stretch of time about as long as two notices are apart; the entries of the present one stand sorted, the others lie in
-//! their slots as they came. So most entries are written twice and never compared with more than one or two others (R. Brown, "Calendar
-//! queues: a fast O(1) priority queue implementation for the simulation event set problem", Communications of the ACM 31, 1988). What
-//! lies beyond the wheel, or would crowd the present slot, goes into a [`Heap`] and comes out of it when its time has come.
+//! A slot is a stretch of time a fraction as long as two notices are apart, so that most slots hold one entry or none: it is written once,
+//! found by its slot's bit, and compared with nothing (R. Brown, "Calendar queues: a fast O(1) priority queue implementation for the
+//! simulation event set problem", Communications of the ACM 31, 1988). Where a slot holds several, they are sorted when its time has come.
+//! What lies beyond the wheel, or would crowd the present slot, goes into a [`Heap`] and comes out of it when its time has come.
 //!
 //! The length of a slot follows the notices: it changes how fast they are found, never their order.
 
 use super::heap::{Heap, Key, SLOT_BITS};
 use crate::units::Time;
 
-const SLOTS: u64 = 256;
+/// A bit of a word says that a slot is filled, a bit of one more word that a word is not zero.
+const SLOTS: u64 = 64 * 64;
+/// The wheel reaches as far as so many times the entries that are pending lie ahead on average.
+const REACH: u64 = 4;
+/// A slot is at most a quarter of the time from one notice to the next, with few entries.
+const SLOTS_TO_A_GAP: u64 = 4;
 const NONE: u32 = u32::MAX;
 /// The present slot holds no more than these: sorting by insertion is for few.
 const PRESENT_MAX: usize = 32;
@@ -29,12 +34,13 @@ pub struct Wheel<N> {
     /// A slot is 2^shift nanoseconds long.
     shift: u32,
     /// By slot, modulo their number: the first of its entries.
-    heads: [u32; SLOTS as usize],
-    /// Which slots have entries.
-    filled: [u64; SLOTS as usize / 64],
+    heads: Box<[u32; SLOTS as usize]>,
+    /// Which slots have entries, and which words of these bits are not zero.
+    filled: [u64; 64],
+    filled_words: u64,
     nodes: Vec<Node<N>>,
     free: u32,
-    /// In slots and in the present.
+    /// In slots, in the present and far away.
     len: usize,
     far: Heap<N>,
     sequence: u64,
@@ -44,7 +50,7 @@ pub struct Wheel<N> {
     until_look: u64,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Node<N> {
     entry: Entry<N>,
     next: u32,
@@ -56,8 +62,9 @@ impl<N> Default for Wheel<N> {
             present: Vec::new(),
             slot: 0,
             shift: 20,
-            heads: [NONE; SLOTS as usize],
-            filled: [0; SLOTS as usize / 64],
+            heads: Box::new([NONE; SLOTS as usize]),
+            filled: [0; 64],
+            filled_words: 0,
             nodes: Vec::new(),
             free: NONE,
             len: 0,
@@ -76,7 +83,7 @@ fn instant(key: Key) -> Time {
 
 impl<N: Copy> Wheel<N> {
     pub fn len(&self) -> usize {
-        self.len + self.far.len()
+        self.len
     }
 
     /// Begins anew at an instant, with nothing in it.
@@ -86,47 +93,50 @@ impl<N: Copy> Wheel<N> {
         self.next_look(now);
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, at: Time, notice: N) {
         self.sequence += 1;
+        self.len += 1;
         self.put(((at.0 as Key) << 64 | (self.sequence << SLOT_BITS) as Key, notice));
     }
 
     #[inline(always)]
     fn put(&mut self, entry: Entry<N>) {
         let slot = instant(entry.0).0 >> self.shift;
-        let ahead = slot.wrapping_sub(self.slot);
-        if slot > self.slot && ahead < SLOTS {
-            self.lay(slot, entry);
-        } else if slot <= self.slot && self.present.len() < PRESENT_MAX {
-            self.insert(entry);
-        } else {
-            self.far.push(entry.0, entry.1);
+        if !self.lay(slot, entry) {
+            self.put_elsewhere(slot, entry);
         }
     }
 
-    /// Into its slot.
-    #[inline]
-    fn lay(&mut self, slot: u64, entry: Entry<N>) {
+    /// Into its slot, where that comes after the present one, is within the wheel, and a node is free.
+    #[inline(always)]
+    fn lay(&mut self, slot: u64, entry: Entry<N>) -> bool {
+        if slot.wrapping_sub(self.slot).wrapping_sub(1) >= SLOTS - 1 {
+            return false;
+        }
+        let Some(node) = self.nodes.get_mut(self.free as usize) else { return false };
         let place = (slot % SLOTS) as usize;
-        let node = Node { entry, next: self.heads[place] };
-        self.heads[place] = match self.free {
-            NONE => {
-                self.nodes.push(node);
-                self.nodes.len() as u32 - 1
-            }
-            free => {
-                self.free = self.nodes[free as usize].next;
-                self.nodes[free as usize] = node;
-                free
-            }
-        };
-        self.filled[place / 64] |= 1 << (place % 64);
-        self.len += 1;
+        let next_free = std::mem::replace(node, Node { entry, next: self.heads[place] }).next;
+        self.heads[place] = std::mem::replace(&mut self.free, next_free);
+        self.filled[place / 64 % 64] |= 1 << (place % 64);
+        self.filled_words |= 1 << (place / 64);
+        true
+    }
+
+    #[inline(never)]
+    fn put_elsewhere(&mut self, slot: u64, entry: Entry<N>) {
+        if slot <= self.slot && self.present.len() < PRESENT_MAX {
+            self.insert(entry);
+        } else if slot <= self.slot || slot - self.slot >= SLOTS {
+            self.far.push(entry.0, entry.1);
+        } else {
+            self.free = self.nodes.len() as u32;
+            self.nodes.push(Node { entry, next: NONE });
+            self.lay(slot, entry);
+        }
     }
 
     /// Among the entries of the present slot.
-    #[inline]
     fn insert(&mut self, entry: Entry<N>) {
         let mut place = self.present.len();
         self.present.push(entry);
@@ -135,45 +145,58 @@ impl<N: Copy> Wheel<N> {
             place -= 1;
         }
         self.present[place] = entry;
-        self.len += 1;
     }
 
-    /// The earliest entry where that takes no search: one of the present slot that comes before all far ones.
+    /// Takes the earliest entry out.
     #[inline(always)]
-    pub fn pop_present(&mut self) -> Option<(Time, N)> {
-        let (key, notice) = *self.present.last()?;
-        if self.until_look == 1 || !self.far.is_after(key) {
-            return None;
-        }
-        self.present.pop();
+    pub fn pop(&mut self) -> Option<(Time, N)> {
+        let (key, notice) = match self.pop_at_hand() {
+            Some(entry) => entry,
+            None => self.pop_after_search()?,
+        };
         self.len -= 1;
         self.until_look -= 1;
+        if self.until_look == 0 {
+            self.look(instant(key));
+        }
         Some((instant(key), notice))
     }
 
+    /// The earliest entry of the present slot, or the only one of the next slot that has any, unless a far one comes before it.
+    #[inline(always)]
+    fn pop_at_hand(&mut self) -> Option<Entry<N>> {
+        if let Some(&entry) = self.present.last() {
+            if !self.far.is_after(entry.0) {
+                return None;
+            }
+            self.present.pop();
+            return Some(entry);
+        }
+        let slot = self.next_filled()?;
+        let head = self.heads[(slot % SLOTS) as usize];
+        let Node { entry, next } = self.nodes[head as usize];
+        if next != NONE || !self.far.is_after(entry.0) {
+            return None;
+        }
+        self.empty(slot);
+        self.slot = slot;
+        self.give_back(head);
+        Some(entry)
+    }
+
     #[inline(never)]
-    pub fn pop(&mut self) -> Option<(Time, N)> {
+    fn pop_after_search(&mut self) -> Option<Entry<N>> {
         if self.present.is_empty() {
             self.advance();
         }
         let far = self.far.first();
-        let (key, notice) = match self.present.last() {
-            Some(next) if next.0 < far => {
-                self.len -= 1;
-                self.present.pop()?
-            }
-            _ => self.far.pop()?,
-        };
-        let now = instant(key);
-        self.until_look -= 1;
-        if self.until_look == 0 {
-            self.look(now);
+        match self.present.last() {
+            Some(next) if next.0 < far => self.present.pop(),
+            _ => self.far.pop(),
         }
-        Some((now, notice))
     }
 
     /// Goes on to the next slot with entries, or to that of the first far one where that is earlier.
-    #[inline]
     fn advance(&mut self) {
         let far = self.far.first();
         let far_slot = instant(far).0 >> self.shift;
@@ -184,36 +207,52 @@ impl<N: Copy> Wheel<N> {
         }
     }
 
-    /// The first slot after the present one that has entries.
-    #[inline]
+    /// The first slot after the present one that has entries. The present one has none in the wheel.
+    #[inline(always)]
     fn next_filled(&self) -> Option<u64> {
-        let first = self.slot.checked_add(1)?;
-        let (word, bit) = ((first % SLOTS / 64) as usize, first % 64);
-        let rest = self.filled[word] >> bit;
+        let place = self.slot % SLOTS;
+        let (word, bit) = (place / 64 % 64, place % 64);
+        let rest = self.filled[word as usize] >> bit;
         if rest != 0 {
-            return Some(first + u64::from(rest.trailing_zeros()));
+            return Some(self.slot + u64::from(rest.trailing_zeros()));
         }
-        let words = self.filled.len();
-        let begin = first - bit;
-        // Once around, so that the first word is looked at twice: its low bits are the last slots.
-        let found = (1..=words).find(|step| self.filled[(word + step) % words] != 0)?;
-        let bits = self.filled[(word + found) % words];
-        Some(begin + found as u64 * 64 + u64::from(bits.trailing_zeros()))
+        // The words after it, once around: its own low bits, which are the last slots, come last.
+        let others = self.filled_words.rotate_right(word as u32 + 1);
+        if others == 0 {
+            return None;
+        }
+        let word = (word + 1 + u64::from(others.trailing_zeros())) % 64;
+        let found = word * 64 + u64::from(self.filled[word as usize].trailing_zeros());
+        Some(self.slot + (found.wrapping_sub(place) % SLOTS))
+    }
+
+    /// Of a slot's entries nothing lies in the wheel any more.
+    #[inline(always)]
+    fn empty(&mut self, slot: u64) {
+        let place = (slot % SLOTS) as usize;
+        self.heads[place] = NONE;
+        let word = &mut self.filled[place / 64 % 64];
+        *word &= !(1 << (place % 64));
+        if *word == 0 {
+            self.filled_words &= !(1 << (place / 64));
+        }
+    }
+
+    #[inline(always)]
+    fn give_back(&mut self, node: u32) {
+        self.nodes[node as usize].next = self.free;
+        self.free = node;
     }
 
     /// Makes a slot the present one.
-    #[inline]
     fn enter(&mut self, slot: u64) {
+        let mut next = self.heads[(slot % SLOTS) as usize];
+        self.empty(slot);
         self.slot = slot;
-        let place = (slot % SLOTS) as usize;
-        let mut next = std::mem::replace(&mut self.heads[place], NONE);
-        self.filled[place / 64] &= !(1 << (place % 64));
         while next != NONE {
-            let node = &mut self.nodes[next as usize];
-            let (entry, after) = (node.entry, std::mem::replace(&mut node.next, self.free));
-            self.free = next;
+            let Node { entry, next: after } = self.nodes[next as usize];
+            self.give_back(next);
             next = after;
-            self.len -= 1;
             if self.present.len() < PRESENT_MAX {
                 self.insert(entry);
             } else {
@@ -227,7 +266,9 @@ impl<N: Copy> Wheel<N> {
     fn look(&mut self, now: Time) {
         assert!(self.sequence < 1 << (64 - SLOT_BITS), "more than 2^40 notices in one run");
         let gap = now.since(self.looked).0 / self.between_looks;
-        let shift = (2 * gap).max(1).ilog2();
+        // By Little's law entries lie ahead by their number times the gap.
+        let slots = (SLOTS / REACH / self.len.max(1) as u64).clamp(1, SLOTS_TO_A_GAP);
+        let shift = (gap / slots).max(1).ilog2();
         if shift.abs_diff(self.shift) > 1 {
             self.reshape(now, shift);
         }
@@ -243,16 +284,16 @@ impl<N: Copy> Wheel<N> {
 
     fn reshape(&mut self, now: Time, shift: u32) {
         let mut entries: Vec<Entry<N>> = std::mem::take(&mut self.present);
-        for head in std::mem::replace(&mut self.heads, [NONE; SLOTS as usize]) {
-            let mut next = head;
+        for head in self.heads.iter_mut() {
+            let mut next = std::mem::replace(head, NONE);
             while next != NONE {
                 entries.push(self.nodes[next as usize].entry);
                 next = self.nodes[next as usize].next;
             }
         }
-        self.filled = [0; SLOTS as usize / 64];
+        (self.filled, self.filled_words) = ([0; 64], 0);
         self.nodes.clear();
-        (self.free, self.len) = (NONE, 0);
+        self.free = NONE;
         (self.shift, self.slot) = (shift, now.0 >> shift);
         entries.into_iter().for_each(|entry| self.put(entry));
     }
