@@ -11,5 +11,5 @@ mod print;
 mod types;
 
 pub use parse::UnitError;
-pub use print::{Currency, Unit, three_digits};
+pub use print::{Currency, Unit, is_steering, three_digits};
 pub use types::{Bandwidth, Bytes, Rate, Share, Span, Time};

@@ -1,6 +1,7 @@
 //! The words that a person types.
 
 use crate::scenario::{Axis, similar};
+use crate::units::{Bytes, UnitError};
 use clap::error::{ContextKind, ContextValue};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -113,8 +114,11 @@ pub struct Common {
     #[arg(long, value_name = "N")]
     pub replications: Option<u32>,
     /// Threads, by default all cores; changes no result
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+    /// Most memory to take, by default nine tenths of what is free; what would take more is refused or stopped
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<Bytes>,
     /// Report folder, by default below `reports/`
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -420,6 +424,10 @@ fn setting(text: &str) -> Result<(String, String), String> {
         Some((path, value)) if !path.trim().is_empty() => Ok((path.trim().into(), value.trim().into())),
         _ => Err("write PATH=VALUE, for example sor.ticketing.workers=16".into()),
     }
+}
+
+fn size(text: &str) -> Result<Bytes, String> {
+    text.parse().map_err(|error: UnitError| format!("{}: {}", error.what, error.hint))
 }
 
 fn axis(text: &str) -> Result<Axis, String> {

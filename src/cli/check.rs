@@ -42,6 +42,7 @@ fn common(options: &CheckOptions) -> Common {
         seed: None,
         replications: None,
         threads: None,
+        memory: None,
         out: options.out.clone(),
         json: options.json,
         no_report: options.out.is_none(),

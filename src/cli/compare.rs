@@ -2,7 +2,7 @@
 
 use super::arguments::CompareOptions;
 use super::planning::{begin, complain, default_folder, design, finish, stem, target};
-use super::{INTERRUPTED, WRONG, disk, find};
+use super::{INTERRUPTED, WRONG, disk, find, memory};
 use crate::experiment;
 use crate::report;
 use crate::scenario::{Scenario, Setting};
@@ -21,6 +21,10 @@ pub fn compare(options: &CompareOptions) -> Result<u8> {
         Ok(target) => target,
         Err(code) => return Ok(code),
     };
+    let scenarios: Vec<&Scenario> = designs.iter().map(|(_, scenario)| scenario).collect();
+    if let Some(code) = memory::refuses(&scenarios, &options.common) {
+        return Ok(code);
+    }
     let progress = begin(&options.common);
     let comparison = experiment::compare(designs, &progress);
     progress.finish();

@@ -1,11 +1,10 @@
 //! `busload export`: a saved run in the formats of other tools.
 
 use super::arguments::{ExportOptions, Format};
-use super::{DONE, FAILED, WRONG, report};
+use super::{DONE, FAILED, WRONG, folder, report};
 use crate::outcome::saved::Saved;
 use crate::report::export as formats;
 use anyhow::Result;
-use std::fs;
 
 /// Writes one file, or prints it.
 pub fn export(options: &ExportOptions) -> Result<u8> {
@@ -35,8 +34,8 @@ pub fn export(options: &ExportOptions) -> Result<u8> {
         super::say(&text)?;
         return Ok(DONE);
     };
-    if let Err(error) = fs::write(file, text) {
-        eprintln!("error: cannot write {}: {error}", file.display());
+    if let Err(error) = folder::write_file(file, text.as_bytes()) {
+        eprintln!("error: {error:#}");
         return Ok(FAILED);
     }
     Ok(DONE)

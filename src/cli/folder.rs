@@ -37,14 +37,35 @@ pub fn replace(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
     if is_worked_in(folder) {
         return replace_within(folder, files);
     }
-    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = parent(folder);
     fs::create_dir_all(parent).with_context(|| format!("cannot make the folder {}", parent.display()))?;
+    remove_leftovers(folder);
     let new = of_this_process(folder, "new");
     let result = write(&new, files).and_then(|()| exchange(folder, &new));
     if result.is_err() {
         let _ = fs::remove_dir_all(&new);
     }
     result
+}
+
+fn parent(folder: &Path) -> &Path {
+    folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// What processes that were killed on their way have left beside a folder. Only where it is known that a process is gone.
+fn remove_leftovers(folder: &Path) {
+    let processes = Path::new("/proc");
+    if !processes.join(std::process::id().to_string()).exists() {
+        return;
+    }
+    for entry in fs::read_dir(parent(folder)).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let of_process = ["new", "old"].iter().find_map(|word| name.strip_prefix(&format!("{}-", hidden(folder, word))));
+        let is_gone = |number: &str| number.bytes().all(|byte| byte.is_ascii_digit()) && !processes.join(number).exists();
+        if of_process.is_some_and(is_gone) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
 }
 
 /// Puts these files into a folder and leaves the others there as they are, but for charts where there are new ones.
@@ -95,14 +116,34 @@ fn rename_all(folder: &Path, new: &Path, files: &[(String, Vec<u8>)]) -> Result<
     Ok(())
 }
 
+/// Writes a single file: beside its place, then renamed, unless it is a pipe or a device.
+///
+/// # Errors
+/// When the disk refuses; then what was there before still is.
+pub fn write_file(file: &Path, bytes: &[u8]) -> Result<()> {
+    if fs::metadata(file).is_ok_and(|facts| !facts.is_file()) {
+        return fs::write(file, bytes).with_context(|| format!("cannot write {}", file.display()));
+    }
+    let new = of_this_process(file, "new");
+    let result = fs::write(&new, bytes).and_then(|()| fs::rename(&new, file));
+    if result.is_err() {
+        let _ = fs::remove_file(&new);
+    }
+    result.with_context(|| format!("cannot write {}", file.display()))
+}
+
 fn of_this_process(folder: &Path, word: &str) -> PathBuf {
     sibling(folder, &format!("{word}-{}", std::process::id()))
 }
 
 /// A hidden neighbor of a folder.
 pub fn sibling(folder: &Path, word: &str) -> PathBuf {
+    folder.with_file_name(hidden(folder, word))
+}
+
+fn hidden(folder: &Path, word: &str) -> String {
     let name = folder.file_name().map_or_else(|| "report".into(), |name| name.to_string_lossy().into_owned());
-    folder.with_file_name(format!(".{name}.{word}"))
+    format!(".{name}.{word}")
 }
 
 fn write(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
@@ -120,6 +161,11 @@ fn exchange(folder: &Path, new: &Path) -> Result<()> {
     if folder.exists() {
         // Once more, as time has passed since the first look.
         may_replace(folder).map_err(anyhow::Error::msg)?;
+        // In one step where the system can: whoever is killed meanwhile leaves the last report or the new one.
+        if swap(folder, new) {
+            let _ = fs::remove_dir_all(new);
+            return Ok(());
+        }
         let old = of_this_process(folder, "old");
         fs::rename(folder, &old).with_context(|| format!("cannot move the last report {} aside", folder.display()))?;
         if let Err(error) = fs::rename(new, folder) {
@@ -130,4 +176,15 @@ fn exchange(folder: &Path, new: &Path) -> Result<()> {
         return Ok(());
     }
     fs::rename(new, folder).with_context(|| format!("cannot put the report at {}", folder.display()))
+}
+
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+fn swap(one: &Path, other: &Path) -> bool {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).is_ok()
+}
+
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+fn swap(_: &Path, _: &Path) -> bool {
+    false
 }

@@ -1,10 +1,27 @@
 //! The command line: the only place with files, terminal, clock and environment.
 
+/// Words on stderr. Who reads them may be gone: unlike the standard library's, this is no reason to panic.
+macro_rules! eprintln {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($words)*);
+    }};
+}
+
+/// The same without an end of the line.
+macro_rules! eprint {
+    ($($words:tt)*) => {{
+        use std::io::Write as _;
+        let _ = write!(std::io::stderr(), $($words)*);
+    }};
+}
+
 mod adverse;
 mod annotations;
 mod arguments;
 mod check;
 mod compare;
+mod defect;
 mod disk;
 mod explain;
 mod export;
@@ -15,6 +32,7 @@ mod interrupt;
 mod limit;
 mod manual;
 mod new;
+mod memory;
 mod planning;
 mod progress;
 mod report;
@@ -45,7 +63,8 @@ pub const INTERRUPTED: u8 = 130;
 
 /// Does what the command says; the exit code.
 pub fn execute(command: Command) -> ExitCode {
-    let code = match command {
+    defect::listen();
+    let code = defect::told(|| match command {
         Command::Run(options) => run::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Compare(options) => compare::compare(&options),
@@ -63,8 +82,10 @@ pub fn execute(command: Command) -> ExitCode {
         Command::Schema(options) => schema::run(&options),
         Command::Completions(options) => manual::completions(&options),
         Command::Man(options) => manual::man(&options),
-    };
+    });
     match code {
+        // Nobody stopped it but the memory's end.
+        Ok(INTERRUPTED) if memory::was_exhausted() => ExitCode::from(FAILED),
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             eprintln!("error: {error:#}");

@@ -2,7 +2,7 @@
 
 use super::arguments::Common;
 use super::progress::Progress;
-use super::{DONE, FAILED, INTERRUPTED, WRONG, annotations, folder, interrupt};
+use super::{DONE, FAILED, INTERRUPTED, WRONG, annotations, folder, interrupt, memory};
 use crate::experiment::Refusal;
 use crate::report;
 use crate::report::answer::Answer;
@@ -74,6 +74,7 @@ pub fn stem(file: &Path) -> String {
 /// Ready to simulate: Ctrl-C is heard, threads are set, progress is shown.
 pub fn begin(common: &Common) -> Progress {
     interrupt::listen();
+    memory::limit(common.memory);
     if let Some(threads) = common.threads {
         // Only the first call counts, and this is the only one.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
@@ -91,24 +92,25 @@ pub fn finish<T: Serialize>(
     common: &Common,
 ) -> Result<u8> {
     let json = serde_json::to_string_pretty(outcome)? + "\n";
-    // The figures come first: a full disk must not swallow them.
-    if common.json {
-        super::say(&json)?;
-    } else if !common.quiet {
-        super::say(&report::answer::terminal(answer, super::colored()))?;
-    }
+    // The figures come first: a full disk must not swallow them. Nor must a stdout that takes nothing swallow the report.
+    let said = match (common.json, common.quiet) {
+        (true, _) => super::say(&json),
+        (false, true) => Ok(()),
+        (false, false) => super::say(&report::answer::terminal(answer, super::colored())),
+    };
     if let Some(target) = target {
         if let Err(error) = folder::replace(&target, &report::answer::render(answer, &json)) {
             eprintln!("error: {error:#}");
             return Ok(FAILED);
         }
-        if !common.quiet && !common.json {
+        if !common.quiet && !common.json && said.is_ok() {
             super::say_where(&target.join("report.html"))?;
         }
     }
     if !partial && !met {
         annotations::answer(answer, common.marks);
     }
+    said?;
     Ok(match (partial, met) {
         (true, _) => INTERRUPTED,
         (_, true) => DONE,

@@ -1,6 +1,6 @@
 //! Progress on stderr, only on a terminal: bar, time left, notices a second.
 
-use super::interrupt;
+use super::{interrupt, memory};
 use crate::experiment::Watch;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
@@ -45,6 +45,6 @@ impl Watch for Progress {
     }
 
     fn stopped(&self) -> bool {
-        interrupt::stopped()
+        interrupt::stopped() || memory::exhausted()
     }
 }

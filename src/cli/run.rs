@@ -2,7 +2,7 @@
 
 use super::arguments::{Common, Marks, RunOptions};
 use super::planning::{begin, complain, design, stem, target};
-use super::{DONE, FAILED, INTERRUPTED, MISSED, WRONG, annotations, disk, find, folder};
+use super::{DONE, FAILED, INTERRUPTED, MISSED, WRONG, annotations, disk, find, folder, memory};
 use crate::experiment;
 use crate::outcome::Outcome;
 use crate::report;
@@ -26,6 +26,9 @@ pub fn run(options: &RunOptions) -> Result<u8> {
         Ok(target) => target,
         Err(code) => return Ok(code),
     };
+    if let Some(code) = memory::refuses(&[&scenario], common) {
+        return Ok(code);
+    }
     let progress = begin(common);
     let outcome = experiment::run(&scenario, &progress);
     let (elapsed, notices) = progress.finish();
@@ -33,18 +36,19 @@ pub fn run(options: &RunOptions) -> Result<u8> {
         eprintln!("stopped before the first replication was done: there is nothing to keep");
         return Ok(INTERRUPTED);
     };
-    // The figures come first: a full disk must not swallow them.
-    print(&outcome, common)?;
+    // The figures come first: a full disk must not swallow them. Nor must a stdout that takes nothing swallow the report.
+    let said = print(&outcome, common);
     if let Some(target) = target {
         if let Err(error) = folder::replace(&target, &report::render(&outcome)) {
             eprintln!("error: {error:#}");
             return Ok(FAILED);
         }
-        if !common.quiet && !common.json {
+        if !common.quiet && !common.json && said.is_ok() {
             super::say_where(&target.join("report.html"))?;
         }
     }
     gate(&outcome, file, common.marks);
+    said?;
     if !common.quiet && std::io::stderr().is_terminal() {
         eprintln!("{notices} notices in {:.1} s", elapsed.as_secs_f64());
     }

@@ -1,7 +1,7 @@
 //! Sentences: what was seen, why it matters, what to try. Each rests on figures of the outcome that it names.
 
 use super::doubt::{Doubt, reachable};
-use super::storm;
+use super::{advice, storm};
 use crate::outcome::{Finding, Metric, Outcome, Theory, Unstable, Verdict};
 use crate::scenario::Scenario;
 use crate::scenario::disruption::Target;
@@ -48,6 +48,7 @@ pub fn find(scenario: &Scenario, outcome: &Outcome, doubt: Option<&Doubt>) -> Ve
     seen.retry_storm(&mut findings);
     seen.held_back(&mut findings);
     seen.blocked_publishers(&mut findings);
+    findings.extend(advice::find(scenario, outcome, &findings));
     findings
 }
 
@@ -469,8 +470,12 @@ impl Seen<'_> {
                         subscriber.name, subscriber.workers,
                     ),
                     None => format!(
-                        "{} has {} workers but credit for {credit} messages only: {idle} of its workers never get one. A prefetch of at least the workers of a consumer uses them all.",
-                        subscriber.name, subscriber.workers,
+                        "{} has {} workers but credit for {credit} messages only: {idle} of its workers never get one. prefetch = workers / consumers = {} / {} = {} uses them all.",
+                        subscriber.name,
+                        subscriber.workers,
+                        subscriber.workers,
+                        subscriber.consumers,
+                        subscriber.workers.div_ceil(subscriber.consumers),
                     ),
                 };
                 findings.push(finding("prefetch_starves", sentence, &[&format!("subscriber.{}.utilization.peak", subscriber.name)]));

@@ -1,8 +1,10 @@
 //! Experiments: how many runs, and what they say together.
 
 pub mod adverse;
+mod advice;
 mod architecture;
 mod batches;
+mod burden;
 mod check;
 mod compare;
 mod cross_check;
@@ -22,6 +24,7 @@ mod storm;
 mod study;
 pub mod sweep;
 
+pub use burden::{Burden, burden};
 pub use check::check;
 pub use compare::compare;
 pub use replicate::{Nobody, Watch, run};

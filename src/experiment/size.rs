@@ -76,6 +76,7 @@ struct Search<'s, 'f> {
 
 impl<'s, 'f> Search<'s, 'f> {
     fn new(design: &'s Design<'f>, axes: &[scenario::Axis], watch: &'s dyn Watch) -> Result<Search<'s, 'f>, Refusal> {
+        super::sweep::unique(axes)?;
         let values = axes.iter().map(whole).collect::<Result<Vec<_>, _>>()?;
         let count = values.iter().fold(1_usize, |count, axis| count.saturating_mul(axis.len()));
         if axes.len() > AXES_MAX || count > GRID_MAX {

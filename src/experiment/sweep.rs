@@ -33,6 +33,7 @@ pub trait Store: Sync {
 /// # Errors
 /// The first point that is no sound scenario, or a grid that is too large.
 pub fn grid(design: &Design<'_>, axes: Vec<scenario::Axis>) -> Result<Grid, Refusal> {
+    unique(&axes)?;
     let count = axes.iter().fold(1_usize, |count, axis| count.saturating_mul(axis.values.len()));
     if count > POINTS_MAX {
         return Err(Refusal::Sentence(format!("the grid has {count} points, and more than {POINTS_MAX} are refused: name fewer values")));
@@ -48,6 +49,15 @@ pub fn grid(design: &Design<'_>, axes: Vec<scenario::Axis>) -> Result<Grid, Refu
     }
     let facts = facts(&axes, &points.first().expect("each axis has a value").1);
     Ok(Grid { facts, axes, points })
+}
+
+/// A setting that varies twice would be what its last axis says.
+///
+/// # Errors
+/// Names the setting.
+pub(super) fn unique(axes: &[scenario::Axis]) -> Result<(), Refusal> {
+    let twice = axes.iter().enumerate().find(|(index, axis)| axes[..*index].iter().any(|earlier| earlier.path == axis.path));
+    twice.map_or(Ok(()), |(_, axis)| Err(Refusal::Sentence(format!("{} is varied twice: name all of its values at once", axis.path))))
 }
 
 /// The last axis runs fastest.

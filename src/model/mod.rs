@@ -50,6 +50,8 @@ pub use steps::Steps;
 use crate::scenario::Scenario;
 use crate::stats::Clock;
 use crate::units::Time;
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// One replication from an empty start to the horizon (or until it is drained), measured from the warm-up on. None when `stopped`,
 /// which is asked now and then, says so before its end.
@@ -59,9 +61,18 @@ use crate::units::Time;
 pub fn simulate(scenario: &Scenario, warm_up: Time, replication: u32, stopped: &dyn Fn() -> bool) -> Option<Findings> {
     let seed = scenario.run.seed;
     let mut world = build::build(scenario, Clock::new(warm_up, scenario.horizon()), seed, replication);
-    let end = world.run(stopped)?;
-    if let Err(broken) = world.check() {
-        panic!("{broken} (seed {seed}, replication {replication}, at {} of simulated time)", end.at);
+    let ran = catch_unwind(AssertUnwindSafe(|| {
+        let end = world.run(stopped)?;
+        world.check().map_or_else(|broken| panic!("{broken}"), |()| Some(end))
+    }));
+    match ran {
+        Ok(end) => Some(figures::read(scenario, &world, end?.notices)),
+        Err(panic) => panic!("{} (seed {seed}, replication {replication}, at {} of simulated time)", words(&*panic), world.now()),
     }
-    Some(figures::read(scenario, &world, end.notices))
+}
+
+/// What a panic says.
+fn words(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without words")
 }

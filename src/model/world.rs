@@ -150,7 +150,8 @@ impl World {
         let mut quiet_until = self.next_cut.min(stop);
         while let Some((at, notice)) = self.calendar.pop() {
             if at >= quiet_until {
-                self.cut_until(at);
+                // What comes long after the end must not be waited for tick by tick.
+                self.cut_until(at.min(stop));
                 if at >= stop {
                     break;
                 }
@@ -171,6 +172,11 @@ impl World {
         self.count_published();
         self.now = self.now.max(horizon);
         Some(End { notices: notices + (NOTICES_BETWEEN_LOOKS - until_look), at: self.now })
+    }
+
+    /// Where the simulation is.
+    pub fn now(&self) -> Time {
+        self.now
     }
 
     /// The first instant that is not simulated any more. A drain that has not ended long after the horizon never will.

@@ -3,16 +3,11 @@
 //! Texts of a scenario are hostile until they passed one of these: [`plain`] for terminals, [`markdown`], [`mermaid`], [`xml`], [`cell`].
 
 use crate::outcome::{Metric, ObjectiveResult, Outcome, Verdict};
-use crate::units::Unit;
+use crate::units::{Unit, is_steering};
 
 /// One line without control characters, so that no terminal obeys it.
 pub fn plain(text: &str) -> String {
     text.chars().map(|c| if c.is_control() || is_steering(c) { ' ' } else { c }).collect()
-}
-
-/// Marks that turn the direction of text or hide in it.
-fn is_steering(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// For HTML and SVG, text and attributes.
@@ -69,7 +64,7 @@ pub fn mermaid(text: &str) -> String {
 
 /// For a CSV cell that holds text: spreadsheets must not take it for a formula.
 pub fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     format!("{}{text}", if formula { "'" } else { "" })
 }
 

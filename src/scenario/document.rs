@@ -158,6 +158,8 @@ pub(super) fn read(entry: &str, files: &mut dyn Files) -> (Document, Vec<Problem
     (document, problems)
 }
 
+const TOO_DEEP: &str = "nothing in the language is that deep";
+
 /// Why a file can't be extended, if so.
 fn refused(base: &str, sources: &[Source]) -> Option<(String, String)> {
     let names: Vec<&str> = sources.iter().map(|source| source.name.as_str()).collect();
@@ -197,7 +199,7 @@ fn parse(text: &str, source: u32, problems: &mut Vec<Problem>) -> Option<Table> 
     let problem =
         |range: Range<usize>, what: String, hint: &str| Problem { place: Some(place(text, source, range)), what, hint: hint.into() };
     if let Some(at) = too_deep(text) {
-        problems.push(problem(at..at + 1, format!("a key with more than {DOTS_MAX} parts"), ""));
+        problems.push(problem(at..at + 1, format!("a key with more than {DOTS_MAX} parts"), TOO_DEEP));
         return None;
     }
     let (root, errors) = DeTable::parse_recoverable(text);
@@ -219,8 +221,8 @@ fn syntax_hint(message: &str) -> &'static str {
         _ if message.contains("must be quoted") || message.contains("invalid boolean") || message.contains("invalid number") => {
             "write texts in double quotes: \"500K/day\""
         }
-        _ if message.contains("recursion") => "nothing in the language is that deep",
-        _ => "",
+        _ if message.contains("recursion") => TOO_DEEP,
+        _ => "the file is TOML: key = value, texts in double quotes, sections in [brackets], each with its end",
     }
 }
 

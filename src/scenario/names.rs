@@ -49,7 +49,10 @@ impl Names {
     /// The number of the name that a value refers to.
     pub fn refer(&self, node: &Node) -> Result<usize, Fault> {
         let Some(name) = node.text() else {
-            return Err(Fault::new(format!("must be the name of a {}, not {}", self.kind, node.value.kind()), ""));
+            return Err(Fault::new(
+                format!("must be the name of a {}, not {}", self.kind, node.value.kind()),
+                "write a name in double quotes",
+            ));
         };
         self.number(name).ok_or_else(|| self.unknown(name))
     }

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of the scenario language. Invariant: a [`Place`] lies within the text of its source, on character boundaries.
 
+use crate::units::is_steering;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use std::fmt::{Display, Formatter};
 use std::ops::Range;
@@ -57,7 +58,12 @@ pub struct Problems {
 
 impl Problems {
     /// Puts the problems in order and removes repetitions.
-    pub(super) fn new(sources: Vec<Source>, mut list: Vec<Problem>) -> Problems {
+    pub(super) fn new(mut sources: Vec<Source>, mut list: Vec<Problem>) -> Problems {
+        for source in &mut sources {
+            source.name = printable(&source.name);
+            // The renderer knows the other control characters. As long as these in UTF-8, so that places stay.
+            source.text = source.text.replace(|c| ('\u{80}'..='\u{9f}').contains(&c), "\u{b7}");
+        }
         for problem in &mut list {
             problem.what = printable(&problem.what);
             problem.hint = printable(&problem.hint);
@@ -117,7 +123,7 @@ impl Problems {
 
 /// A sentence that quotes the file can be as long, and as wild, as the file.
 fn printable(text: &str) -> String {
-    let plain = text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c });
+    let plain = text.chars().map(|c| if c.is_control() || is_steering(c) { char::REPLACEMENT_CHARACTER } else { c });
     let mut short: String = plain.take(SENTENCE_MAX + 1).collect();
     if short.chars().count() > SENTENCE_MAX {
         short.pop();

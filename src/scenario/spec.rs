@@ -20,8 +20,8 @@ pub use super::traffic::Traffic;
 /// What a copy of a message takes of a broker's memory beside the message.
 pub use crate::core::COPY_OVERHEAD;
 use crate::core::{Ordering, Policy};
-use crate::sim::Pattern;
 pub use crate::sim::{Distribution, Surge};
+use crate::sim::{Pattern, Stream};
 use crate::units::{Bandwidth, Bytes, Rate, Span, Time};
 use std::sync::Arc;
 
@@ -173,6 +173,23 @@ pub enum Service {
         /// For events without a row.
         otherwise: Distribution,
     },
+}
+
+impl Service {
+    /// About the time that this share of requests takes at most, in seconds: of recorded times, or of ten thousand that are drawn.
+    pub fn quantile(&self, share: f64) -> f64 {
+        const SAMPLES: usize = 10_000;
+        let mut times: Vec<Span> = match self {
+            Service::Recorded { rows, .. } => rows.iter().map(|(_, time)| *time).collect(),
+            Service::Drawn(distribution) => {
+                let mut stream = Stream::new(0, 0, "service", "quantile");
+                (0..SAMPLES).map(|_| distribution.sample(&mut stream)).collect()
+            }
+        };
+        times.sort_unstable();
+        let place = (share * times.len() as f64).ceil() as usize;
+        times.get(place.saturating_sub(1)).map_or(0.0, |time| time.seconds())
+    }
 }
 
 #[derive(Clone, Debug)]

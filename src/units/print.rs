@@ -189,3 +189,8 @@ impl Display for Share {
         if percent / 100.0 == self.0 { write!(f, "{percent}%") } else { write!(f, "{}", self.0) }
     }
 }
+
+/// Marks that turn the direction of text or hide in it: nobody sees them, and what they surround reads as something else.
+pub fn is_steering(c: char) -> bool {
+    matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}

@@ -40,7 +40,7 @@ pub fn names(folder: &Path) -> Vec<String> {
 }
 
 /// Every file below a folder with its bytes.
-fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut all = Vec::new();
     for name in names(folder) {
         let path = folder.join(&name);
@@ -63,7 +63,7 @@ pub fn is_wrong(folder: &TempDir, arguments: &str, words: &[&str]) {
     assert_eq!(names(folder.path()), before, "{arguments}");
 }
 
-const REPORT: [&str; 6] = ["charts", "metrics.csv", "outcome.json", "report.html", "series.csv", "summary.md"];
+pub const REPORT: [&str; 6] = ["charts", "metrics.csv", "outcome.json", "report.html", "series.csv", "summary.md"];
 
 #[test]
 fn a_run_prints_a_summary_and_writes_a_report() {
@@ -145,6 +145,8 @@ fn what_is_wrong_is_said_once_with_a_remedy() {
     is_wrong(&folder, "run a.toml --set event.customer.to=nowhere", &["nowhere"]);
     is_wrong(&folder, "run a.toml --set nothing", &["PATH=VALUE", "sor.ticketing.workers=16"]);
     is_wrong(&folder, "run a.toml --threads 0", &["--threads"]);
+    is_wrong(&folder, "run a.toml --threads 65535", &["--threads", "1024"]);
+    is_wrong(&folder, "sweep a.toml --vary load=1,2 --vary load=3,4", &["load is varied twice"]);
     is_wrong(&folder, "walk a.toml", &["walk"]);
     let no_metric = self::folder(&with_objective("subscriber.server.end_to_end.p98", "< 1s"));
     is_wrong(&no_metric, "run a.toml", &["a.toml", "end_to_end.p98", "p99"]);
@@ -155,7 +157,7 @@ fn a_folder_that_is_no_report_is_left_alone() {
     let folder = folder(BARE);
     fs::create_dir(folder.path().join("thesis")).unwrap();
     fs::write(folder.path().join("thesis/chapter1"), "all I have").unwrap();
-    let forever = "--set run.horizon=3000d --set run.replications=1000";
+    let forever = "--set run.horizon=300d --set run.replications=1000";
     is_wrong(&folder, &format!("run a.toml --out thesis {forever}"), &["thesis", "not a report folder", "chapter1", "--out"]);
     is_wrong(&folder, &format!("run a.toml --out a.toml {forever}"), &["a.toml", "not a folder", "--out"]);
     is_wrong(&folder, &format!("run a.toml --out . {forever}"), &["--out"]);

@@ -1,6 +1,7 @@
 //! All tests in one crate: they link once.
 
 mod adverse;
+mod advice;
 mod architecture;
 mod arrivals;
 mod backlog_penalty;
@@ -36,15 +37,21 @@ mod disruptions_links;
 mod disruptions_pipelines;
 mod disruptions_segments;
 mod distributions;
+mod faults;
 mod feeds;
 #[cfg(feature = "report")]
 mod findings;
 #[cfg(feature = "cli")]
 mod first_minutes;
 mod forecast;
+mod fuzz;
+mod fuzz_mutate;
 mod histogram;
 mod interrupted;
 mod language;
+#[cfg(feature = "cli")]
+mod hostile_files;
+mod hostile_names;
 mod laws;
 mod laws_broker;
 mod laws_workload;
@@ -66,6 +73,7 @@ mod planning_commands;
 mod poison;
 mod popularity;
 mod prices;
+mod problem_texts;
 mod problems;
 mod problems_callback;
 mod problems_disruptions;

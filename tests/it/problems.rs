@@ -1390,6 +1390,8 @@ error: not TOML: unclosed table, expected `]`
   |
 5 | [run
   |     ^
+  |
+  = help: the file is TOML: key = value, texts in double quotes, sections in [brackets], each with its end
 
 1 problem
 "#);
@@ -1683,13 +1685,13 @@ error: subscriber.x2999.consumers: a replication would take about 5.45 GiB of me
 #[test]
 fn more_events_than_end() {
     assert_snapshot!(seen(load_text(&changed("rate = \"2/s\"", "rate = \"1000M/s\""))), @r#"
-error: event.billed.rate: about 3.6e12 events come within the horizon of 1h, and a run of more than 1e12 would not end
+error: event.billed.rate: about 3.6e13 events come in 10 replications of 1h, and a study of more than 1e11 would not end
   --> a.toml:31:1
    |
 31 | rate = "1000M/s"
    | ^^^^
    |
-   = help: write a lower rate, or a shorter `horizon` in [run]
+   = help: write a lower rate, a shorter `horizon` or fewer `replications` in [run]
 
 1 problem
 "#);
@@ -1698,13 +1700,13 @@ error: event.billed.rate: about 3.6e12 events come within the horizon of 1h, and
 #[test]
 fn more_gaps_than_end() {
     assert_snapshot!(seen(load_text(&changed("rate = \"2/s\"", "arrivals = \"gaps(exp(1ns))\"\nbatch = 10"))), @r#"
-error: event.billed.arrivals: about 3.6e13 events come within the horizon of 1h, and a run of more than 1e12 would not end
+error: event.billed.arrivals: about 3.6e14 events come in 10 replications of 1h, and a study of more than 1e11 would not end
   --> a.toml:31:1
    |
 31 | arrivals = "gaps(exp(1ns))"
    | ^^^^^^^^
    |
-   = help: write a lower rate, or a shorter `horizon` in [run]
+   = help: write a lower rate, a shorter `horizon` or fewer `replications` in [run]
 
 1 problem
 "#);
@@ -1713,13 +1715,13 @@ error: event.billed.arrivals: about 3.6e13 events come within the horizon of 1h,
 #[test]
 fn more_own_load_than_ends() {
     assert_snapshot!(seen(load_text(&changed("own_load = \"30/s\"", "own_load = \"1000M/s\""))), @r#"
-error: sor.registry.own_load: about 3.6e12 events come within the horizon of 1h, and a run of more than 1e12 would not end
+error: sor.registry.own_load: about 3.6e13 events come in 10 replications of 1h, and a study of more than 1e11 would not end
   --> a.toml:16:1
    |
 16 | own_load = "1000M/s"
    | ^^^^^^^^
    |
-   = help: write a lower rate, or a shorter `horizon` in [run]
+   = help: write a lower rate, a shorter `horizon` or fewer `replications` in [run]
 
 1 problem
 "#);

@@ -58,7 +58,7 @@ fn each_problem_says_what_and_where() {
         ("every = \"60s\"", "at = [\"10m\"]", "\"10m\" is not a time of day"),
         ("every = \"60s\"", "at = [\"02:00\"]", "the first poll would be 2h after the start, and the horizon is 1h"),
         ("every = \"60s\"", "every = \"2h\"", "the first poll would be 2h after the start, and the horizon is 1h"),
-        ("every = \"60s\"", "every = \"1ns\"", "about 3.6e12 polls come within the horizon of 1h"),
+        ("every = \"60s\"", "every = \"1ns\"", "about 3.6e13 polls come in 10 replications of 1h"),
         ("every = \"60s\"", "every = \"60s\"\nselector = \"50%\"", "`poller.reader` has no key `selector`"),
         (
             "zone = \"center\"\nfeed",

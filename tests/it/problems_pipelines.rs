@@ -111,7 +111,7 @@ error: subscriber.fraud needs `max_pending`
 fn replays_without_end() {
     let text = "[subscriber.fraud]\nfrom = \"changes\"\nruns = \"topology\"\nreplay_after = \"1ns\"\nmax_pending = 1000\n[[subscriber.fraud.stage]]\nname = \"a\"\nwork = \"1s\"\n";
     assert_snapshot!(seen(load_text(&with(text))), @r##"
-error: subscriber.fraud.replay_after: about 3.6e15 replays come within the horizon of 1h, and a run of more than 1e12 would not end
+error: subscriber.fraud.replay_after: about 3.6e16 replays come in 10 replications of 1h, and a study of more than 1e11 would not end
   --> a.toml:70:1
    |
 70 | replay_after = "1ns"

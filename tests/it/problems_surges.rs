@@ -212,13 +212,13 @@ error: surge.0.event: a surge has no steady state, and run.kind is "steady"
 #[test]
 fn a_surge_that_never_ends() {
     assert_snapshot!(arrivals("rate = \"100M/s\"", "event = \"changed\"\nat = 0\nfor = \"1h\"\nfactor = 10"), @r#"
-error: event.changed.rate: about 3.6e12 events come within the horizon of 1h, and a run of more than 1e12 would not end
+error: event.changed.rate: about 3.6e13 events come in 10 replications of 1h, and a study of more than 1e11 would not end
   --> a.toml:22:1
    |
 22 | rate = "100M/s"
    | ^^^^
    |
-   = help: write a lower rate, or a shorter `horizon` in [run]
+   = help: write a lower rate, a shorter `horizon` or fewer `replications` in [run]
 
 1 problem
 "#);

@@ -128,13 +128,13 @@ fn popularity(node: &Node) -> Result<Popularity, Fault> {
 fn lifecycle(reader: &mut Reader<'_>) -> Option<Lifecycle> {
     let context = reader.context;
     let mut inner = reader.inner("lifecycle", "lifecycle = { changes = 3, spacing = \"exp(20s)\" }")?;
-    let changes = inner.require("changes", "changes = 3", count(1..=100_000)).unwrap_or(1);
+    let changes = inner.require("changes", "changes = 3", count(1..=100_000));
     let spacing = inner.get("spacing", distribution(context)).unwrap_or_default();
-    if changes == 1 {
+    if changes == Some(1) {
         inner.no_effect("spacing", "there is but one change", "write changes = 2 or more, or remove it");
     }
     inner.done();
-    Some(Lifecycle { changes, spacing })
+    Some(Lifecycle { changes: changes.unwrap_or(1), spacing })
 }
 
 /// `together`: events that each arrival of the pattern stands for; `is_raised`: by subscribers, so that it needs no rate.

@@ -100,7 +100,7 @@ fn entities<'a>(reader: &mut Reader<'a>, kind: &'static str) -> Vec<(&'a str, Re
         section.context.report(
             section.place,
             format!("{kind}: {count} of them are more than the {ENTITIES_MAX} that can be simulated"),
-            "",
+            "let one stand for several that are alike",
         );
         return Vec::new();
     }

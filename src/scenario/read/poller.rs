@@ -26,9 +26,13 @@ pub(super) fn pollers(root: &mut Reader<'_>, events: &[SizedEvent], feeds: &[Fee
 fn poller<'a>(context: &'a Context<'a>, name: &str, mut reader: Reader<'a>, events: &[SizedEvent], feeds: &[Feed]) -> Poller {
     let feed = reader.require("feed", "feed = \"tickets_atom\"", |node| context.feeds.refer(node)).unwrap_or(NOWHERE);
     let of = feeds.get(feed).and_then(|feed| events.get(feed.of));
-    let schedule = schedule(&mut reader);
+    let written = schedule(&mut reader);
     let jitter = reader.get("jitter", distribution(context)).unwrap_or_default();
-    check_jitter(&reader, &schedule, &jitter);
+    if let Some(schedule) = &written {
+        check_jitter(&reader, schedule, &jitter);
+    }
+    // One that is wrong makes no further problems.
+    let schedule = written.unwrap_or(Schedule::Every(Span::from_secs(1)));
     let work = reader.get("work", service(context)).unwrap_or(Service::Drawn(Distribution::default()));
     let takes = Subscriber {
         name: name.to_string(),
@@ -66,7 +70,8 @@ fn line() -> Line {
     line
 }
 
-fn schedule(reader: &mut Reader<'_>) -> Schedule {
+/// None where it is reported as wrong.
+fn schedule(reader: &mut Reader<'_>) -> Option<Schedule> {
     let every = reader.get("every", span_above_zero);
     let at = reader.get("at", times_of_day);
     match (reader.writes("every"), reader.writes("at")) {
@@ -74,10 +79,7 @@ fn schedule(reader: &mut Reader<'_>) -> Schedule {
         (false, false) => reader.missing("every", "every = \"60s\", or times of day: at = [\"02:00\"]"),
         _ => {}
     }
-    match at {
-        Some(times) => Schedule::At(times),
-        None => Schedule::Every(every.unwrap_or(DAY)),
-    }
+    at.map(Schedule::At).or(every.map(Schedule::Every))
 }
 
 /// A poll that is still to begin at the next tick lets that one pass.

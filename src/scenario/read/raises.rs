@@ -1,6 +1,6 @@
 //! `raises = [{ event = "profile_changed", share = "40%" }]`: events that a subscriber derives from others.
 
-use crate::scenario::document::{Entry, Table, Value};
+use crate::scenario::document::{Entry, Node, Table, Value};
 use crate::scenario::names::section;
 use crate::scenario::reader::Reader;
 use crate::scenario::spec::{EventIndex, Raise, Scenario};
@@ -17,7 +17,8 @@ const ROUNDING: f64 = 1e-9;
 
 pub(super) fn raises(reader: &mut Reader<'_>) -> Vec<Raise> {
     let list = reader.list("raises", EXAMPLE);
-    if reader.writes("raises") && (list.is_empty() || list.len() > RAISES_MAX) {
+    let is_list = matches!(reader.node("raises"), Some(Node { value: Value::Array(_), .. }));
+    if is_list && (list.is_empty() || list.len() > RAISES_MAX) {
         reader.complain("raises", &format!("{} events", list.len()), &format!("name 1 to {RAISES_MAX} events, or remove it"));
         return Vec::new();
     }
@@ -69,7 +70,10 @@ pub(super) fn derive(root: &Reader<'_>, scenario: &mut Scenario) {
         pairs += reaching.len() * subscriber.raises.len();
         if pairs > DERIVATIONS_MAX {
             let what = format!("more than {DERIVATIONS_MAX} pairs of an event and one that is derived from it");
-            root.context.problems.borrow_mut().push(crate::scenario::problem::Problem { place: None, what, hint: String::new() });
+            let hint = "write fewer events in `raises`, or let fewer events come to those who raise".to_string();
+            root.context.problems.borrow_mut().push(crate::scenario::problem::Problem { place: None, what, hint });
+            // So that nothing further is said of them.
+            scenario.subscribers.iter_mut().for_each(|subscriber| subscriber.raises.clear());
             return;
         }
         for event in reaching {

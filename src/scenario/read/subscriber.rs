@@ -29,7 +29,8 @@ pub(super) fn subscribers(root: &mut Reader<'_>, events: &[SizedEvent]) -> Vec<S
     let readers = entities(root, "subscriber");
     if readers.len() * events.len() > PAIRS_MAX {
         let what = format!("{} subscribers and {} events are more than can be simulated", readers.len(), events.len());
-        context.problems.borrow_mut().push(Problem { place: None, what, hint: String::new() });
+        let hint = format!("write fewer: the one times the other may be {PAIRS_MAX}");
+        context.problems.borrow_mut().push(Problem { place: None, what, hint });
         return Vec::new();
     }
     readers.into_iter().map(|(name, reader)| subscriber(context, name, reader, events)).collect()

@@ -20,8 +20,8 @@ const TASK_BYTES: u64 = 128;
 /// A message on its way through a subscriber, and its place in a mailbox.
 const TUPLE_BYTES: u64 = 300;
 
-/// Events, own requests and polls of one replication.
-const EVENTS_MAX: f64 = 1e12;
+/// Events, own requests and polls of all replications: a million a second for a day.
+const EVENTS_MAX: f64 = 1e11;
 
 /// A part of a total, the key that it comes from, and what to do about it.
 struct Part<'s, T> {
@@ -127,7 +127,7 @@ fn audiences(scenario: &Scenario) -> Vec<u64> {
 
 /// So many events that a run would not come to its end.
 pub(super) fn length(context: &Context<'_>, scenario: &Scenario) {
-    const HINT: &str = "write a lower rate, or a shorter `horizon` in [run]";
+    const HINT: &str = "write a lower rate, a shorter `horizon` or fewer `replications` in [run]";
     let horizon = scenario.run.horizon;
     let events = scenario.events.iter().zip(&scenario.traffic.events).map(|(event, rate)| {
         let key = match () {
@@ -155,7 +155,8 @@ pub(super) fn length(context: &Context<'_>, scenario: &Scenario) {
         Part { amount: horizon.seconds() / each, path: ["poller", &poller.reader.name, key], hint: "poll less often" }
     });
     let parts: Vec<Part<'_, f64>> = events.chain(own).chain(polls).chain(replays).collect();
-    let total: f64 = parts.iter().map(|part| part.amount).sum();
+    let replications = scenario.run.first_replications();
+    let total: f64 = parts.iter().map(|part| part.amount).sum::<f64>() * f64::from(replications);
     let largest = parts.iter().max_by(|one, other| one.amount.total_cmp(&other.amount));
     let Some(largest) = largest.filter(|_| total > EVENTS_MAX) else { return };
     let customers = match largest.path {
@@ -163,8 +164,9 @@ pub(super) fn length(context: &Context<'_>, scenario: &Scenario) {
         [.., "replay_after"] => "replays",
         _ => "events",
     };
+    let plural = if replications == 1 { "" } else { "s" };
     let what = format!(
-        "{}: about {total:.1e} {customers} come within the horizon of {horizon}, and a run of more than {EVENTS_MAX:.0e} would not end",
+        "{}: about {total:.1e} {customers} come in {replications} replication{plural} of {horizon}, and a study of more than {EVENTS_MAX:.0e} would not end",
         largest.path.join(".")
     );
     report(context, &largest.path, what, largest.hint);

@@ -93,7 +93,7 @@ fn mmpp(call: &Call<'_>) -> Result<(Pattern, Option<f64>), Fault> {
         0 | 1 => Err(call.needs("two phases or more", FORM)),
         2..=PHASES_MAX if mean > 0.0 => Ok((Pattern::Mmpp(phases), Some(mean))),
         2..=PHASES_MAX => Err(Fault::new("nothing ever comes in any phase", format!("write it as {FORM}"))),
-        _ => Err(Fault::new(format!("more than {PHASES_MAX} phases"), "")),
+        _ => Err(Fault::new(format!("more than {PHASES_MAX} phases"), "join phases that are alike")),
     }
 }
 

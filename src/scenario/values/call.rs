@@ -50,7 +50,9 @@ impl<'a> Piece<'a> {
 
     pub fn number(&self) -> Result<f64, Fault> {
         let value: Option<f64> = self.text.replace('_', "").parse().ok();
-        value.filter(|value| value.is_finite()).ok_or_else(|| self.fault(Fault::new(format!("\"{}\" is not a number", self.text), "")))
+        value
+            .filter(|value| value.is_finite())
+            .ok_or_else(|| self.fault(Fault::new(format!("\"{}\" is not a number", self.text), "write a number such as 1.5")))
     }
 
     /// Puts a fault at this piece.

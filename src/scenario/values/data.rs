@@ -235,7 +235,7 @@ impl Row<'_> {
     fn field(&self, column: usize) -> Result<&str, Fault> {
         let field =
             self.fields.get(column).ok_or_else(|| Fault::new(format!("this row has no column {}", column + 1), "complete or remove it"))?;
-        text(field).ok_or_else(|| Fault::new("this row is not UTF-8 text", ""))
+        text(field).ok_or_else(|| Fault::new("this row is not UTF-8 text", "save the file as UTF-8"))
     }
 
     /// A number that is not negative.

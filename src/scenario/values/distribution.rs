@@ -69,7 +69,10 @@ pub(in crate::scenario) fn is_instant(distribution: &Distribution) -> bool {
 pub(super) fn sum(piece: &Piece<'_>, context: &Context<'_>, node: &Node) -> Result<Distribution, Fault> {
     let terms = piece.split(is_plus);
     if terms.len() > TERMS_MAX {
-        return Err(piece.fault(Fault::new(format!("a sum of more than {TERMS_MAX} terms"), "")));
+        return Err(piece.fault(Fault::new(
+            format!("a sum of more than {TERMS_MAX} terms"),
+            "add its constant terms up, or fit one distribution to all",
+        )));
     }
     let mut total: Option<Distribution> = None;
     for part in &terms {

@@ -325,6 +325,8 @@ fn possible<F: Family>(kind: Kind) -> String {
                 format!("with {given} the {name} is at most {}", span(value * libm::exp(most)))
             }
         }
+        Kind::SdQuantile { .. } if most < 0.0 => "the sd is next to nothing beside the percentile; write a constant".to_string(),
+        Kind::SdQuantile { .. } => "the percentile is next to nothing beside the sd; check their units".to_string(),
         _ if most < 0.0 => "the two are too far apart; check their units".to_string(),
         _ => "the two are too close together; a constant would fit better".to_string(),
     }

@@ -1,0 +1,94 @@
+//! What a replication piles up in memory, by arithmetic, before it is begun: messages that nobody takes, and lines of stations
+//! that are asked for more than they can do.
+//!
+//! A lower bound: of several overloaded stations behind one another the worst counts, and what a limit or a lifetime bounds does
+//! not. Whoever can tell how much memory there is refuses a run by it.
+
+use super::check;
+use crate::outcome::check::Station;
+use crate::scenario::Scenario;
+use crate::scenario::spec::{Destination, Line, Subscriber};
+use crate::units::{Unit, three_digits};
+
+/// Of a message that waits at the broker, and of one that waits at its consumer, with what growing tables keep in reserve: measured
+/// on lines of two and four million.
+const WAITING_BYTES: f64 = 240.0;
+const HANDED_BYTES: f64 = 570.0;
+
+/// Messages that wait at the end of a replication, and where.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Burden {
+    pub messages: f64,
+    pub bytes: f64,
+    /// Why, and what to do about it: two sentences.
+    pub because: String,
+}
+
+/// The heaviest burden of one replication; none where everything is borne.
+pub fn burden(scenario: &Scenario) -> Option<Burden> {
+    let hours = scenario.run.horizon.seconds() / 3600.0;
+    let design = check(std::slice::from_ref(scenario)).designs.remove(0);
+    let overloaded = design.stations.iter().filter(|station| !is_bounded(scenario, station)).filter_map(|station| {
+        let messages = growth_per_hour(station)? * hours;
+        let because = format!(
+            "{} is asked for {} times what it can do, so about {} messages wait at the end of a replication. Give it more servers, bound its line (`max_length`, `time_to_live`), or write a shorter `horizon`",
+            station.name,
+            three_digits(station.load_mean),
+            Unit::Count.show(messages),
+        );
+        Some(Burden { messages, bytes: messages * bytes_each(scenario, station), because })
+    });
+    let untaken = (0..scenario.queues.len()).filter_map(|queue| untaken(scenario, queue, hours));
+    overloaded.chain(untaken).max_by(|a, b| a.bytes.total_cmp(&b.bytes))
+}
+
+/// Customers an hour by which a line grows over the whole run: the flow at the peak, scaled to the mean, less what is served.
+fn growth_per_hour(station: &Station) -> Option<f64> {
+    let arrivals_at_peak = station.growth_per_hour? / (1.0 - 1.0 / station.load_peak);
+    let arrivals = arrivals_at_peak * station.load_mean / station.load_peak;
+    (station.load_mean > 1.0).then(|| arrivals * (1.0 - 1.0 / station.load_mean))
+}
+
+fn is_bounded(scenario: &Scenario, station: &Station) -> bool {
+    if let Some(subscriber) = subscriber(scenario, station) {
+        return match subscriber.from {
+            Destination::Queue(queue) => is_limited(&scenario.queues[queue].line),
+            Destination::Topic(_) | Destination::Feed(_) => is_limited(&subscriber.line) || !subscriber.durable,
+        };
+    }
+    let sor = station.name.strip_prefix("sor.").and_then(|name| scenario.sors.iter().find(|sor| sor.name == name));
+    sor.is_some_and(|sor| sor.max_waiting.is_some())
+}
+
+/// The subscriber whose workers, tasks or credit a station is.
+fn subscriber<'s>(scenario: &'s Scenario, station: &Station) -> Option<&'s Subscriber> {
+    let name = station.name.strip_prefix("subscriber.")?.split('.').next();
+    scenario.subscribers.iter().find(|subscriber| Some(subscriber.name.as_str()) == name)
+}
+
+/// Without a bound of its credit a subscriber's messages wait at its consumers.
+fn bytes_each(scenario: &Scenario, station: &Station) -> f64 {
+    let is_handed = subscriber(scenario, station).is_some_and(|subscriber| subscriber.credit().is_none());
+    if is_handed { HANDED_BYTES } else { WAITING_BYTES }
+}
+
+fn is_limited(line: &Line) -> bool {
+    let policy = &line.policy;
+    policy.max_length.is_some() || policy.max_bytes.is_some() || policy.time_to_live.is_some() || line.drawn_time_to_live.is_some()
+}
+
+/// A queue that events go to and nobody takes from.
+fn untaken(scenario: &Scenario, queue: usize, hours: f64) -> Option<Burden> {
+    let (place, line) = (Some(Destination::Queue(queue)), &scenario.queues[queue].line);
+    if is_limited(line) || scenario.subscribers.iter().any(|subscriber| Some(subscriber.from) == place) {
+        return None;
+    }
+    let rates = scenario.events.iter().zip(&scenario.traffic.events).filter(|(event, _)| event.to == place);
+    let messages = rates.map(|(_, rate)| rate).sum::<f64>() * hours * 3600.0;
+    let because = format!(
+        "nobody takes from queue.{}, so about {} messages wait at the end of a replication. Add a subscriber, bound the queue (`max_length`, `time_to_live`), or write a shorter `horizon`",
+        scenario.queues[queue].name,
+        Unit::Count.show(messages),
+    );
+    (messages > 0.0).then_some(Burden { messages, bytes: messages * WAITING_BYTES, because })
+}
