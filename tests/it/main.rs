@@ -37,6 +37,7 @@ mod feeds;
 mod findings;
 mod forecast;
 mod histogram;
+mod interrupted;
 mod laws;
 mod laws_broker;
 mod laws_workload;
@@ -45,6 +46,8 @@ mod many_kinds;
 mod metrics_catalog;
 mod objectives;
 mod pipelines;
+#[cfg(feature = "cli")]
+mod planning_commands;
 mod poison;
 mod prices;
 mod problems;
@@ -75,8 +78,13 @@ mod scenarios_callbacks;
 mod scenarios_large;
 mod scenarios_meaning;
 mod scenarios_outages;
+<<<<<<< HEAD
 #[cfg(feature = "cli")]
 mod shipped;
+=======
+mod segments;
+mod sensitivity;
+>>>>>>> main
 mod size;
 mod stats;
 mod sweep;
