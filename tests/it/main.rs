@@ -78,13 +78,10 @@ mod scenarios_callbacks;
 mod scenarios_large;
 mod scenarios_meaning;
 mod scenarios_outages;
-<<<<<<< HEAD
-#[cfg(feature = "cli")]
-mod shipped;
-=======
 mod segments;
 mod sensitivity;
->>>>>>> main
+#[cfg(feature = "cli")]
+mod shipped;
 mod size;
 mod stats;
 mod sweep;
