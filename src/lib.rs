@@ -14,7 +14,7 @@
 //! | 6 | `cli` | the words a person types; the only place with files, terminal, clock and environment |
 //! | 5 | [`experiment`] | how many runs, and what they say together |
 //! | 4 | [`model`] | the world of events: binds the broker to the kernel |
-//! | 4 | `report` | outcome to terminal, Markdown, HTML, CSV, charts |
+//! | 4 | `report` | outcome to terminal, Markdown, HTML, CSV, charts, and other tools' formats |
 //! | 3 | [`scenario`] | text to a checked description |
 //! | 3 | [`outcome`] | what an experiment found: plain data |
 //! | 2 | [`mod@core`] | the broker: pure, one input, all its outputs, one call |
