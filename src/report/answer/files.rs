@@ -2,7 +2,7 @@
 
 use super::{Answer, Table, markdown, page};
 use crate::report::folder::{Kind, drawn};
-use crate::report::text::cell;
+use crate::report::text::{cell, plain};
 
 /// Relative paths and contents, `json` (the outcome as it is) among them.
 pub fn render(answer: &Answer, json: &str) -> Vec<(String, Vec<u8>)> {
@@ -25,8 +25,8 @@ pub fn render_only(answer: &Answer, kinds: &[Kind]) -> Vec<(String, Vec<u8>)> {
 /// All digits where there is a number.
 fn csv(table: &Table) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let rows = table.rows.iter().map(|row| row.iter().map(|each| each.value.map_or_else(|| cell(&each.text), |value| value.to_string())));
-    let head: Vec<String> = table.columns.iter().map(|column| cell(&column.name)).collect();
+    let rows = table.rows.iter().map(|row| row.iter().map(|each| each.value.map_or_else(|| cell(&plain(&each.text)), |value| value.to_string())));
+    let head: Vec<String> = table.columns.iter().map(|column| cell(&plain(&column.name))).collect();
     writer.write_record(&head).expect("memory takes every row");
     for row in rows {
         writer.write_record(row).expect("memory takes every row, and all have one length");

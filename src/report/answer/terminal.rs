@@ -16,7 +16,8 @@ pub fn terminal(answer: &Answer, color: bool) -> String {
         (1..=most).rev().map(|rows| lines(answer, rows)).find(|(lines, _)| lines.len() <= HEIGHT).unwrap_or_else(|| lines(answer, 1));
     let count = lines.len();
     let colored = |(index, line): (usize, String)| {
-        let line = cut(&line, WIDTH);
+        // Whatever it was put together from.
+        let line = cut(&plain(&line), WIDTH);
         let line = line.trim_end();
         match answer.tone.filter(|_| color && conclusion.contains(&index)) {
             Some(tone) => format!("\u{1b}[{}m{line}\u{1b}[0m\n", code(tone)),
