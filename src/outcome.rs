@@ -105,6 +105,7 @@ impl Precision {
 
 /// Stretches of one long run that took the place of replications.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Batches {
     pub count: u32,
     /// Means without an interval, as neighboring batches are correlated or differ too much.

@@ -201,6 +201,8 @@ pub enum OutcomeOf {
     Size,
     Adverse,
     Forecast,
+    Segments,
+    Sensitivity,
 }
 
 /// Options of `completions`.
@@ -316,8 +318,8 @@ pub struct ForecastOptions {
 /// Options of `segments`.
 #[derive(Debug, Args)]
 pub struct SegmentsOptions {
-    /// The scenario file
-    pub file: PathBuf,
+    /// The scenario file; none lists those that are here
+    pub file: Option<PathBuf>,
     /// Most segments that are tried
     #[arg(long = "up-to", value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub up_to: u32,
@@ -328,8 +330,8 @@ pub struct SegmentsOptions {
 /// Options of `sensitivity`.
 #[derive(Debug, Args)]
 pub struct SensitivityOptions {
-    /// The scenario file
-    pub file: PathBuf,
+    /// The scenario file; none lists those that are here
+    pub file: Option<PathBuf>,
     #[command(flatten)]
     pub common: Common,
 }

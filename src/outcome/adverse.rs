@@ -27,6 +27,7 @@ pub struct Adverse {
 
 /// A line that is still long at the end of the run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct StillLong {
     pub line: String,
     /// Its mean length there.

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub const SCHEMA: &str = "busload/segments/1";
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SegmentsOutcome {
     pub schema: String,
     /// The answer in one or two sentences.
@@ -36,6 +37,7 @@ pub struct SegmentsOutcome {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Part {
     /// E.g. `topic.tickets`, `queue.dead`.
     pub lines: Vec<String>,
@@ -47,6 +49,7 @@ pub struct Part {
 
 /// An assignment and what a simulation of it says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Proposal {
     pub segments: u32,
     pub shares: Vec<Share>,
@@ -66,6 +69,7 @@ pub struct Proposal {
 
 /// What one segment carries.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Share {
     pub name: String,
     /// The segment of the file that it is built like.

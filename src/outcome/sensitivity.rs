@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 pub const SCHEMA: &str = "busload/sensitivity/1";
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Sensitivity {
     pub schema: String,
     /// The answer in one or two sentences.
@@ -34,6 +35,7 @@ pub struct Sensitivity {
 
 /// An assumption and the values that it took.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Varied {
     pub path: String,
     pub value: String,
@@ -48,6 +50,7 @@ pub struct Varied {
 
 /// What moves one objective, most first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Tornado {
     pub metric: String,
     pub bound: String,
@@ -62,6 +65,7 @@ pub struct Tornado {
 
 /// One assumption at both ends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Bar {
     pub path: String,
     pub low: Side,
@@ -74,6 +78,7 @@ pub struct Bar {
 
 /// The objective's metric with an assumption at one end, against the design as it is under the same chance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Side {
     /// The assumption's value.
     pub setting: String,
@@ -89,6 +94,7 @@ pub struct Side {
 
 /// What is best measured first, and why.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct First {
     pub path: String,
     /// At this end it moves this objective's metric from one value to another.

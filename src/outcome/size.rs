@@ -60,6 +60,7 @@ pub struct Choice {
 
 /// The best setting with something lost for good.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LossResult {
     pub what: String,
     pub verdict: Verdict,

@@ -115,8 +115,8 @@ fn encoded(canvas: &Canvas) -> Vec<u8> {
     let mut encoder = png::Encoder::new(&mut file, canvas.width as u32, canvas.height as u32);
     encoder.set_color(png::ColorType::Rgb);
     // Flat areas and straight lines are smallest as they are.
-    encoder.set_filter(png::FilterType::NoFilter);
-    encoder.set_compression(png::Compression::Best);
+    encoder.set_filter(png::Filter::NoFilter);
+    encoder.set_compression(png::Compression::High);
     let mut writer = encoder.write_header().expect("memory takes a header");
     writer.write_image_data(&canvas.pixels).expect("the buffer has the picture's size");
     writer.finish().expect("memory takes the end");
