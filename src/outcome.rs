@@ -8,10 +8,10 @@ pub mod compare;
 pub mod forecast;
 pub mod limit;
 pub mod saved;
-pub mod segments;
-pub mod sensitivity;
 #[cfg(feature = "schema")]
 pub mod schema;
+pub mod segments;
+pub mod sensitivity;
 pub mod size;
 pub mod sweep;
 

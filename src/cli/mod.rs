@@ -31,15 +31,15 @@ mod forecast;
 mod interrupt;
 mod limit;
 mod manual;
-mod new;
 mod memory;
+mod new;
 mod planning;
 mod progress;
 mod report;
 mod run;
+mod schema;
 mod segments;
 mod sensitivity;
-mod schema;
 mod size;
 mod sweep;
 

@@ -193,7 +193,8 @@ const CARRIER: [Quantity; 7] = [
     count("dead_lettered", "Messages that became dead letters."),
 ];
 
-const WIRE_BYTES: Quantity = figure("bytes", Unit::BytesPerSecond, "What it carries, both directions together; of a zone: of all messages between places in it.");
+const WIRE_BYTES: Quantity =
+    figure("bytes", Unit::BytesPerSecond, "What it carries, both directions together; of a zone: of all messages between places in it.");
 const WIRE_LATENCY: Quantity = latency("latency", "From being sent to being there: wait, transmission, distance and losses.");
 const WIRE_UTILIZATION: Quantity = share("utilization", "Part of its bandwidth that is used, of the busier direction.");
 

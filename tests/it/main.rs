@@ -47,11 +47,11 @@ mod forecast;
 mod fuzz;
 mod fuzz_mutate;
 mod histogram;
-mod interrupted;
-mod language;
 #[cfg(feature = "cli")]
 mod hostile_files;
 mod hostile_names;
+mod interrupted;
+mod language;
 mod laws;
 mod laws_broker;
 mod laws_workload;
