@@ -139,7 +139,7 @@ impl Scenario {
 
     /// Whether a subscriber has poisoned messages at some time.
     pub fn is_ever_poisoned(&self, subscriber: &Subscriber) -> bool {
-        let is_own = |index: usize| self.subscribers.get(index).is_some_and(|other| other.name == subscriber.name);
+        let is_own = |index: usize| self.subscribers.get(index).is_some_and(|other| subscriber.is(other));
         let poisons =
             |disruption: &Disruption| matches!(disruption.effect, Effect::Poison(_)) && disruption.target.subscriber().is_some_and(is_own);
         subscriber.poison > 0.0 || self.disruptions.iter().any(poisons)
