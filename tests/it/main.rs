@@ -44,6 +44,7 @@ mod histogram;
 #[cfg(feature = "cli")]
 mod hostile_files;
 mod hostile_names;
+mod interrupted;
 mod laws;
 mod laws_broker;
 mod laws_workload;
@@ -52,6 +53,8 @@ mod many_kinds;
 mod metrics_catalog;
 mod objectives;
 mod pipelines;
+#[cfg(feature = "cli")]
+mod planning_commands;
 mod poison;
 mod prices;
 mod problem_texts;
@@ -83,6 +86,8 @@ mod scenarios_callbacks;
 mod scenarios_large;
 mod scenarios_meaning;
 mod scenarios_outages;
+mod segments;
+mod sensitivity;
 mod size;
 mod stats;
 mod sweep;

@@ -25,7 +25,8 @@ pub fn render_only(answer: &Answer, kinds: &[Kind]) -> Vec<(String, Vec<u8>)> {
 /// All digits where there is a number.
 fn csv(table: &Table) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let rows = table.rows.iter().map(|row| row.iter().map(|each| each.value.map_or_else(|| cell(&plain(&each.text)), |value| value.to_string())));
+    let rows =
+        table.rows.iter().map(|row| row.iter().map(|each| each.value.map_or_else(|| cell(&plain(&each.text)), |value| value.to_string())));
     let head: Vec<String> = table.columns.iter().map(|column| cell(&plain(&column.name))).collect();
     writer.write_record(&head).expect("memory takes every row");
     for row in rows {
