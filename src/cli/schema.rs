@@ -18,6 +18,8 @@ pub fn run(options: &SchemaOptions) -> Result<u8> {
         Some(OutcomeOf::Size) => of::size(),
         Some(OutcomeOf::Adverse) => of::adverse(),
         Some(OutcomeOf::Forecast) => of::forecast(),
+        Some(OutcomeOf::Segments) => of::segments(),
+        Some(OutcomeOf::Sensitivity) => of::sensitivity(),
     };
     say(&(serde_json::to_string_pretty(&schema)? + "\n"))?;
     Ok(DONE)

@@ -2,7 +2,7 @@
 //!
 //! Each allows fields that it does not name: a version may add some without a new number.
 
-use super::{Outcome, SCHEMA, adverse, check, compare, forecast, limit, size, sweep};
+use super::{Outcome, SCHEMA, adverse, check, compare, forecast, limit, segments, sensitivity, size, sweep};
 use schemars::{JsonSchema, schema_for};
 use serde_json::{Value, json};
 
@@ -44,6 +44,16 @@ pub fn adverse() -> Value {
 /// Of `busload forecast`.
 pub fn forecast() -> Value {
     of::<forecast::Forecast>(forecast::SCHEMA)
+}
+
+/// Of `busload segments`.
+pub fn segments() -> Value {
+    of::<segments::SegmentsOutcome>(segments::SCHEMA)
+}
+
+/// Of `busload sensitivity`.
+pub fn sensitivity() -> Value {
+    of::<sensitivity::Sensitivity>(sensitivity::SCHEMA)
 }
 
 fn of<T: JsonSchema>(name: &str) -> Value {

@@ -41,6 +41,7 @@ mod findings;
 mod first_minutes;
 mod forecast;
 mod histogram;
+mod interrupted;
 mod language;
 mod laws;
 mod laws_broker;
@@ -56,6 +57,8 @@ mod objectives;
 #[cfg(feature = "cli")]
 mod outcome_schema;
 mod pipelines;
+#[cfg(feature = "cli")]
+mod planning_commands;
 mod poison;
 mod prices;
 mod problems;
@@ -86,6 +89,8 @@ mod scenarios_callbacks;
 mod scenarios_large;
 mod scenarios_meaning;
 mod scenarios_outages;
+mod segments;
+mod sensitivity;
 mod size;
 mod stats;
 mod sweep;
