@@ -67,8 +67,8 @@ fn walk(parts: &[&str]) -> Option<String> {
             kind => step(kind.sections().first()?, part)?,
         };
     }
-    Some(match at.key.kind.sections()[..] {
-        [section] if !matches!(at.key.kind, Kind::Either(..)) => whole(section),
+    Some(match at.key.kind {
+        Kind::Named(section) => whole(section),
         _ => told(&at),
     })
 }

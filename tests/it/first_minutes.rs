@@ -8,7 +8,7 @@ use std::fs;
 use tempfile::TempDir;
 
 const TEMPLATES: [&str; 5] = ["ticketing", "light-or-heavy", "feed", "segments", "outage"];
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 17] = [
     "new",
     "check",
     "run",
@@ -18,7 +18,10 @@ const COMMANDS: [&str; 15] = [
     "size",
     "adverse",
     "forecast",
+    "segments",
+    "sensitivity",
     "report",
+    "export",
     "explain",
     "schema",
     "completions",

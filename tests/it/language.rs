@@ -354,24 +354,29 @@ fn place_of(form: &Form, text: &str) -> Option<&'static str> {
     })
 }
 
-/// The design as the schema sees it, with one value at a path.
+/// The design as the schema sees it, with one value at a path, and what that needs.
 fn instance(path: &str, value: Value) -> Value {
     let mut instance = serde_json::to_value(toml::from_str::<toml::Table>(RICH).unwrap()).unwrap();
-    let mut at = &mut instance;
-    let parts: Vec<&str> = path.split('.').collect();
-    for part in &parts {
-        at = match part.parse::<usize>() {
-            Ok(index) => &mut at[index],
-            Err(_) => {
-                if !at.is_object() {
-                    *at = json!({});
-                }
-                at.as_object_mut().unwrap().entry(part.to_string()).or_insert(Value::Null)
-            }
-        };
+    for (path, written) in needs(path) {
+        let table = toml::from_str::<toml::Table>(&format!("value = {written}"));
+        let value = table.map_or(json!(written), |table| serde_json::to_value(&table["value"]).unwrap());
+        *at(&mut instance, path) = value;
     }
-    *at = value;
+    *at(&mut instance, path) = value;
     instance
+}
+
+/// What stands at a path; tables on the way that are not there are made.
+fn at<'v>(instance: &'v mut Value, path: &str) -> &'v mut Value {
+    path.split('.').fold(instance, |at, part| match part.parse::<usize>() {
+        Ok(index) => &mut at[index],
+        Err(_) => {
+            if !at.is_object() {
+                *at = json!({});
+            }
+            at.as_object_mut().unwrap().entry(part.to_string()).or_insert(Value::Null)
+        }
+    })
 }
 
 fn refusals(validator: &jsonschema::Validator, instance: &Value) -> String {

@@ -48,7 +48,7 @@ const DESIGN: &str = r#"
 "#;
 
 /// Each command's outcome, how it is asked for, and its schema.
-fn commands() -> [(&'static str, &'static str, Value); 8] {
+fn commands() -> [(&'static str, &'static str, Value); 10] {
     [
         ("run", "run a.toml", of::run()),
         ("check", "check a.toml", of::check()),
@@ -58,6 +58,8 @@ fn commands() -> [(&'static str, &'static str, Value); 8] {
         ("size", "size a.toml --tune subscriber.server.workers=1..2 --survive 1", of::size()),
         ("adverse", "adverse a.toml", of::adverse()),
         ("forecast", "forecast a.toml", of::forecast()),
+        ("segments", "segments a.toml --up-to 2", of::segments()),
+        ("sensitivity", "sensitivity a.toml", of::sensitivity()),
     ]
 }
 

@@ -139,7 +139,7 @@ pub(super) const ROOT: Section = Section {
             Kind::Each("path of a setting, in quotes", &Kind::Text),
             "reports list every number as assumed",
             "{ \"segment.bus.cost\" = \"measured: on 2 vCPU, March\" }",
-            "Where a number comes from: `measured:`, `calibrated:` or `assumed:` and a note.",
+            "Where a number comes from: `measured:`, `calibrated:` or `assumed:` and a note; with the ends that it may have, as in `assumed exp(20ms) to exp(45ms): nobody has measured it`, for `sensitivity`.",
         ),
     ],
     rest: None,
