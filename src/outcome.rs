@@ -8,6 +8,8 @@ pub mod compare;
 pub mod forecast;
 pub mod limit;
 pub mod saved;
+pub mod segments;
+pub mod sensitivity;
 pub mod size;
 pub mod sweep;
 
@@ -262,6 +264,9 @@ pub struct AssumptionFacts {
     /// measured, calibrated or assumed.
     pub source: String,
     pub note: String,
+    /// Between which values it is thought to be, where the scenario says that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interval: Option<(String, String)>,
 }
 
 impl Edge {

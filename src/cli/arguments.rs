@@ -52,6 +52,14 @@ pub enum Command {
     /// With growth: when each objective breaks, and the cheapest step that buys another year
     #[command(after_help = "Example:\n  busload forecast design.toml")]
     Forecast(ForecastOptions),
+    /// Which topics and queues belong together on 1 to so many segments, what each further one gains, what losing one costs
+    #[command(after_help = "Example:\n  busload segments design.toml --up-to 8")]
+    Segments(SegmentsOptions),
+    /// Which assumption decides: each a fifth less and more, or as [assumption] says; a tornado for each objective
+    #[command(
+        after_help = "Example:\n  busload sensitivity scenarios/ticketing-light.toml\n\nA scenario gives the ends of an assumption with its source and its reason:\n  [assumption]\n  \"sor.ticketing.service\" = \"assumed exp(20ms) to exp(45ms): nobody has measured it\"\n  \"event.ticket_changed.rate\" = \"measured -5% to +10%: sold tickets of June\""
+    )]
+    Sensitivity(SensitivityOptions),
     /// Render the report of any command's saved outcome again, without simulating
     #[command(
         after_help = "Examples:\n  busload report reports/ticketing-light/outcome.json --out review\n  busload report outcome.json --out slides --only charts\n\nExit codes: those of the command whose outcome it is."
@@ -161,10 +169,10 @@ pub struct LimitOptions {
 pub struct SizeOptions {
     /// The scenario file
     pub file: PathBuf,
-    /// A setting and the whole numbers it may take (repeatable, up to six)
+    /// A setting and the whole numbers it may take (repeatable, up to six); `segments` is how many there are
     #[arg(long = "tune", value_name = "PATH=VALUES", value_parser = axis, required = true)]
     pub axes: Vec<Axis>,
-    /// The objectives must also be met when any one tuned number is short by so many
+    /// The objectives must also be met when any one tuned number is short by so many, or that many segments or worker hosts are lost
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub survive: u32,
     #[command(flatten)]
@@ -184,6 +192,27 @@ pub struct AdverseOptions {
 #[derive(Debug, Args)]
 pub struct ForecastOptions {
     /// The scenario file, with a growth section
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of `segments`.
+#[derive(Debug, Args)]
+pub struct SegmentsOptions {
+    /// The scenario file
+    pub file: PathBuf,
+    /// Most segments that are tried
+    #[arg(long = "up-to", value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub up_to: u32,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Options of `sensitivity`.
+#[derive(Debug, Args)]
+pub struct SensitivityOptions {
+    /// The scenario file
     pub file: PathBuf,
     #[command(flatten)]
     pub common: Common,

@@ -14,6 +14,8 @@ mod planning;
 mod progress;
 mod report;
 mod run;
+mod segments;
+mod sensitivity;
 mod size;
 mod sweep;
 
@@ -46,6 +48,8 @@ pub fn execute(command: Command) -> ExitCode {
         Command::Size(options) => size::run(&options),
         Command::Forecast(options) => forecast::run(&options),
         Command::Adverse(options) => adverse::run(&options),
+        Command::Segments(options) => segments::run(&options),
+        Command::Sensitivity(options) => sensitivity::run(&options),
         Command::Report(options) => report::report(&options),
         Command::Export(options) => export::export(&options),
     };

@@ -2,8 +2,8 @@
 //! how long the drain takes, and whether the design recovers by itself when the trouble is over.
 
 use super::replicate::scenario_facts;
-use super::{Refusal, Watch, together};
-use crate::outcome::adverse::{Adverse, Condition, SCHEMA};
+use super::{Refusal, Study, Watch, together};
+use crate::outcome::adverse::{Adverse, Condition, SCHEMA, StillLong};
 use crate::outcome::{Metric, Outcome, Series, Verdict};
 use crate::scenario::disruption::{Disruption, Effect, Target, When};
 use crate::scenario::spec::{Destination, Kind, Surge};
@@ -17,6 +17,10 @@ const SURGE: f64 = 2.0;
 const POISON: f64 = 0.01;
 /// Deliveries of a poison message where the design sets no limit.
 const DELIVERIES: u32 = 5;
+/// Replications of a condition that leaves no objective open; all others get as many as the design as it is.
+const FEW: u32 = 4;
+/// A line that is long at the end has to have shrunk by this share since half-way from the end of the trouble, else it stays as it is.
+const SHRINKS: f64 = 0.05;
 /// The part of the run at whose end lines are looked at, and how much longer than usual is long.
 const TAIL: f64 = 0.05;
 const LONGER: f64 = 2.0;
@@ -37,9 +41,9 @@ pub fn adverse(design: &Design<'_>, watch: &dyn Watch) -> Result<Option<Adverse>
     let mut conditions = vec![condition("as it is".into(), &base, None)];
     let (battery, left_out) = battery(&scenario, &base, from, length);
     let total = battery.len() + 1;
-    for (name, scenario, lasts) in battery {
-        let Some(outcome) = super::run(&scenario, watch).filter(|outcome| !outcome.run.partial) else { break };
-        conditions.push(condition(name, &outcome, (!lasts).then_some(&base)));
+    for (name, scenario) in battery {
+        let Some(outcome) = outcome(scenario, base.run.replications, watch) else { break };
+        conditions.push(condition(name, &outcome, Some((&base, from + length))));
     }
     let mut adverse = Adverse {
         schema: SCHEMA.into(),
@@ -56,8 +60,17 @@ pub fn adverse(design: &Design<'_>, watch: &dyn Watch) -> Result<Option<Adverse>
     Ok(Some(adverse))
 }
 
+/// Few replications, and all where they leave a verdict open. None when stopped on the way.
+fn outcome(scenario: Scenario, wanted: u32, watch: &dyn Watch) -> Option<Outcome> {
+    let mut study = Study::new(scenario, watch)?;
+    let few = FEW.min(wanted);
+    let is_open = |study: &Study| study.objectives().iter().any(|objective| objective.verdict == Verdict::Undecided);
+    let is_done = study.extend(few, watch) && (few == wanted || !is_open(&study) || study.extend(wanted, watch));
+    if is_done { study.outcome(false) } else { None }
+}
+
 /// Around the middle of the busiest stretch of that length, by the events raised; not before the measured part begins.
-fn trouble(scenario: &Scenario, base: &Outcome) -> (Time, Span) {
+pub(super) fn trouble(scenario: &Scenario, base: &Outcome) -> (Time, Span) {
     let length = TROUBLE.min(Span(scenario.run.horizon.0 / 6));
     let raised: Vec<&Series> =
         base.series.iter().filter(|series| series.name.starts_with("event.") && series.name.ends_with(".raised")).collect();
@@ -72,8 +85,8 @@ fn trouble(scenario: &Scenario, base: &Outcome) -> (Time, Span) {
     (Time::ZERO + Span::from_seconds(busiest as f64 * first.step_s), length)
 }
 
-/// Name, design, and whether the trouble lasts to the end of the run.
-type Trouble = (String, Scenario, bool);
+/// Name and design.
+type Trouble = (String, Scenario);
 
 /// One design for each thing that can go wrong, and what there is nothing of.
 fn battery(scenario: &Scenario, base: &Outcome, at: Time, length: Span) -> (Vec<Trouble>, Vec<String>) {
@@ -87,7 +100,7 @@ fn battery(scenario: &Scenario, base: &Outcome, at: Time, length: Span) -> (Vec<
             let mut changed = scenario.clone();
             let when = When::Once { at, length };
             changed.disruptions.push(Disruption { what: what.clone(), target: target(index), effect: *effect, when });
-            (format!("{what} {word}"), changed, false)
+            (format!("{what} {word}"), changed)
         })),
         None => left_out.push(format!("no {kind} that does anything")),
     };
@@ -95,11 +108,11 @@ fn battery(scenario: &Scenario, base: &Outcome, at: Time, length: Span) -> (Vec<
     disrupt("subscriber", subscriber, Target::Subscriber, &[("down", Effect::Down), ("slow x3", Effect::Slow(SLOW))]);
     disrupt("sor", sor, Target::Sor, &[("slow x3", Effect::Slow(SLOW))]);
     match surge(scenario, at, length) {
-        Some(changed) => battery.push(("twice the events".into(), changed, false)),
+        Some(changed) => battery.push(("twice the events".into(), changed)),
         None => left_out.push("no event whose rate can be doubled".into()),
     }
     if let Some((index, name)) = subscriber {
-        battery.push((format!("1 % poison for subscriber.{name}"), poison(scenario, index), true));
+        battery.push((format!("1 % poison for subscriber.{name}"), poison(scenario, index, at, length)));
     }
     (battery, left_out)
 }
@@ -128,32 +141,36 @@ fn surge(scenario: &Scenario, at: Time, length: Span) -> Option<Scenario> {
     any.then_some(changed)
 }
 
-/// A part of all messages for a subscriber fails at every attempt; somewhere that must end.
-fn poison(scenario: &Scenario, subscriber: usize) -> Scenario {
+/// A part of the messages for a subscriber fails at every attempt for a time; somewhere that must end.
+fn poison(scenario: &Scenario, subscriber: usize, at: Time, length: Span) -> Scenario {
     let mut changed = scenario.clone();
     let poisoned = &mut changed.subscribers[subscriber];
-    poisoned.poison = poisoned.poison.max(POISON);
+    let (what, effect, target) = (poisoned.entity(), Effect::Poison(POISON), Target::Subscriber(subscriber));
     let policy = match poisoned.from {
         Destination::Queue(queue) => &mut changed.queues[queue].line.policy,
         Destination::Topic(_) | Destination::Feed(_) => &mut poisoned.line.policy,
     };
     policy.max_deliveries.get_or_insert(DELIVERIES);
+    changed.disruptions.push(Disruption { what, target, effect, when: When::Once { at, length } });
     changed
 }
 
-/// What a run under a condition says; `base` where it is to be seen whether the design recovered.
-fn condition(name: String, outcome: &Outcome, base: Option<&Outcome>) -> Condition {
+/// What a run under a condition says; the design as it is, and when the trouble is over, where it is to be seen whether it recovers.
+pub(super) fn condition(name: String, outcome: &Outcome, base: Option<(&Outcome, Time)>) -> Condition {
     let highest = |end: &str| {
         let of = |metric: &Metric| Some((metric.name.strip_suffix(end)?.to_string(), metric.point));
         let found = outcome.metrics.iter().filter(|metric| metric.name.starts_with("subscriber.")).filter_map(of);
         found.filter(|(_, value)| *value > 0.0).max_by(|a, b| a.1.total_cmp(&b.1))
     };
-    let still_long = base.map(|base| still_long(outcome, base));
+    let still_long = base.map(|(base, over)| still_long(outcome, base, over));
+    let stays = |long: &&StillLong| long.clears_in_s.is_none();
     Condition {
         name,
         verdict: together(&outcome.objectives),
         objectives: outcome.objectives.clone(),
+        replications: outcome.run.replications,
         recovers: still_long.as_ref().map(Vec::is_empty),
+        is_metastable: still_long.as_ref().is_some_and(|long| long.iter().any(|long| stays(&long))),
         still_long: still_long.unwrap_or_default(),
         drain_s: highest(".drain.mean"),
         missed: outcome.metric("total.missed").map_or(0.0, |metric| metric.point),
@@ -162,31 +179,59 @@ fn condition(name: String, outcome: &Outcome, base: Option<&Outcome>) -> Conditi
     }
 }
 
-/// Lines that at the end of the run are much longer than those of the design as it is.
-fn still_long(outcome: &Outcome, base: &Outcome) -> Vec<String> {
+/// Lines that at the end of the run are much longer than those of the design as it is: those that shrink, and those that the trouble's end
+/// has not helped (metastable; N. Bronson et al., Metastable Failures in Distributed Systems, HotOS 2021).
+fn still_long(outcome: &Outcome, base: &Outcome, over: Time) -> Vec<StillLong> {
     let is_line = |series: &&Series| series.name.ends_with(".backlog") || series.name.ends_with(".waiting_line");
-    let tail = |series: &Series| {
-        let count = ((series.mean.len() as f64 * TAIL) as usize).max(1);
-        series.mean.iter().rev().take(count).sum::<f64>() / count as f64
+    let width = |series: &Series| ((series.mean.len() as f64 * TAIL) as usize).max(1);
+    let mean = |series: &Series, from: usize| {
+        let steps = &series.mean[from.min(series.mean.len())..(from + width(series)).min(series.mean.len())];
+        steps.iter().sum::<f64>() / steps.len().max(1) as f64
     };
-    let usual = |name: &str| base.series.iter().find(|series| series.name == name).map_or(0.0, tail);
-    let long = |series: &&Series| tail(series) > LONGER * usual(&series.name) + LONGER_BY;
-    outcome.series.iter().filter(is_line).filter(long).map(|series| series.name.clone()).collect()
+    let last = |series: &Series| series.mean.len().saturating_sub(width(series));
+    let usual = |name: &str| base.series.iter().find(|series| series.name == name).map_or(0.0, |series| mean(series, last(series)));
+    let long = |series: &Series| {
+        let (end, usual) = (mean(series, last(series)), usual(&series.name));
+        if end <= LONGER * usual + LONGER_BY {
+            return None;
+        }
+        let half_way = (over.seconds() / series.step_s) as usize;
+        let half_way = half_way + last(series).saturating_sub(half_way) / 2;
+        let (before, seconds) = (mean(series, half_way), (last(series) - half_way.min(last(series))) as f64 * series.step_s);
+        let shrinks = before - end > SHRINKS * before && seconds > 0.0;
+        let clears_in_s = shrinks.then(|| (end - usual) * seconds / (before - end));
+        Some(StillLong { line: series.name.clone(), length: end, clears_in_s })
+    };
+    outcome.series.iter().filter(is_line).filter_map(long).collect()
 }
 
 fn conclusion(adverse: &Adverse) -> String {
     let interrupted = if adverse.partial { "Interrupted: this is what was finished. " } else { "" };
     let troubles = &adverse.conditions[1..];
     let named = |conditions: Vec<&Condition>| conditions.iter().map(|condition| condition.name.as_str()).collect::<Vec<_>>().join(", ");
-    let lasting: Vec<&Condition> = troubles.iter().filter(|condition| condition.recovers == Some(false)).collect();
-    let missed: Vec<&Condition> = troubles.iter().filter(|condition| condition.verdict == Verdict::Missed).collect();
-    let first = match (lasting.len(), troubles.len()) {
-        (_, 0) => "Nothing of the battery was run.".to_string(),
-        (0, _) => "The design recovers by itself from everything that was tried.".to_string(),
-        _ => format!("The design does not recover by itself by the end of the run after: {}.", named(lasting)),
+    let of = |is: &dyn Fn(&Condition) -> bool| troubles.iter().filter(|condition| is(condition)).collect::<Vec<&Condition>>();
+    let stuck = of(&|condition| condition.is_metastable);
+    let slow = of(&|condition| condition.recovers == Some(false) && !condition.is_metastable);
+    let missed = of(&|condition| condition.verdict == Verdict::Missed);
+    let first = match (stuck.len(), slow.len(), troubles.len()) {
+        (.., 0) => "Nothing of the battery was run.".to_string(),
+        (0, 0, _) => "The design recovers by itself from everything that was tried.".to_string(),
+        (0, _, _) => {
+            format!("By the end of the run the design does not recover by itself from: {}; its lines still shrink then.", named(slow))
+        }
+        (_, 0, _) => {
+            format!("The design does not recover by itself from: {}; it stays as bad after the cause is gone (metastable).", named(stuck))
+        }
+        _ => format!(
+            "The design does not recover by itself from: {}; it stays as bad after the cause is gone (metastable). Still draining at the end of the run after: {}.",
+            named(stuck),
+            named(slow)
+        ),
     };
-    let second = match missed.len() {
-        0 => " Every objective that is met without trouble stays met or undecided.".to_string(),
+    let before = adverse.conditions[0].verdict;
+    let second = match (missed.len(), before) {
+        (_, Verdict::Missed) => " An objective is missed without any trouble.".to_string(),
+        (0, _) => " Every objective that is met without trouble stays met or undecided.".to_string(),
         _ => format!(" Objectives are missed under: {}.", named(missed)),
     };
     let objectives = !adverse.conditions[0].objectives.is_empty();

@@ -26,6 +26,23 @@ pub fn check(scenarios: &[Scenario]) -> CheckOutcome {
     CheckOutcome { schema: SCHEMA.into(), version: env!("CARGO_PKG_VERSION").into(), designs }
 }
 
+/// What each segment's threads and journal are asked for, as shares of what they can do, on average and in every window that may be the
+/// busiest: of two segments together the sum, where they are alike.
+pub(super) fn segment_profiles(scenario: &Scenario) -> Vec<Vec<f64>> {
+    let check = Check::new(scenario);
+    let profile = |segment: usize| {
+        let is_of = |place: &Place| matches!(place, Place::Threads(of) | Place::Journal(of) if *of == segment);
+        let own: Vec<usize> = (0..check.stations.places.len()).filter(|index| is_of(&check.stations.places[*index])).collect();
+        let times = std::iter::once(&check.mean).chain(check.windows.iter().map(|(_, _, loads)| loads));
+        times
+            .flat_map(|loads| {
+                own.iter().map(|index| loads.stations[*index].servers_wanted() / check.servers(check.stations.places[*index]))
+            })
+            .collect()
+    };
+    (0..scenario.segments.len()).map(profile).collect()
+}
+
 struct Check<'s> {
     scenario: &'s Scenario,
     stations: Stations<'s>,

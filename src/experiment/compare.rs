@@ -7,8 +7,10 @@ use crate::outcome::{Metric, Outcome, Verdict};
 use crate::scenario::Scenario;
 use crate::stats::{Tally, bonferroni, paired_difference, t_quantile};
 use crate::units::Unit;
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
+
+/// Replications that each design gets before any gets more.
+const FIRST: u32 = 2;
 
 /// Simulates the designs, each with as many replications as the first one's file asks for, and compares the others with the first.
 /// Names are unique. None when stopped before each had a replication.
@@ -23,10 +25,9 @@ pub fn compare(designs: Vec<(String, Scenario)>, watch: &dyn Watch) -> Result<Op
         studies.push((name, study));
     }
     let wanted = studies[0].1.scenario.run.first_replications();
-    let mut complete = true;
-    for (_, study) in &mut studies {
-        complete &= study.extend(wanted, watch);
-    }
+    // All a little, then more, so that there is an answer early.
+    let rounds = std::iter::successors(Some(FIRST), |round| Some(round * 2)).take_while(|round| *round < wanted).chain([wanted]);
+    let complete = rounds.into_iter().all(|round| studies.iter_mut().all(|(_, study)| study.extend(round, watch)));
     Ok(conclude(&studies, !complete))
 }
 
@@ -85,9 +86,10 @@ fn design(name: &str, outcome: Outcome) -> DesignResult {
 }
 
 /// One metric over the pairs of replications in which both designs have it.
-fn difference(metric: &Metric, base: &Study, name: &str, other: &Study, confidence: f64) -> Option<Difference> {
-    let (before, after): (Vec<f64>, Vec<f64>) =
-        base.values(&metric.name).into_iter().zip(other.values(&metric.name)).filter_map(|(before, after)| Some((before?, after?))).unzip();
+pub(super) fn difference(metric: &Metric, base: &Study, name: &str, other: &Study, confidence: f64) -> Option<Difference> {
+    let there = there(&metric.name, other);
+    let values = base.values(&metric.name).into_iter().zip(other.values(&there));
+    let (before, after): (Vec<f64>, Vec<f64>) = values.filter_map(|(before, after)| Some((before?, after?))).unzip();
     let tally = |values: &[f64]| values.iter().copied().collect::<Tally>();
     let (first, second) = (tally(&before), tally(&after));
     let gaps: Tally = before.iter().zip(&after).map(|(before, after)| after - before).collect();
@@ -102,6 +104,7 @@ fn difference(metric: &Metric, base: &Study, name: &str, other: &Study, confiden
     let variance = |tally: &Tally| tally.sd().map(|sd| sd * sd);
     let apart = variance(&first).zip(variance(&second)).map(|(one, other)| one + other).filter(|apart| *apart > 0.0);
     Some(Difference {
+        metric_there: (there != metric.name).then_some(there),
         metric: metric.name.clone(),
         unit: metric.unit,
         design: name.into(),
@@ -115,6 +118,16 @@ fn difference(metric: &Metric, base: &Study, name: &str, other: &Study, confiden
         replications_needed: (seen == Seen::NoDifferenceSeen).then(|| needed(&gaps, confidence)).flatten(),
         n: gaps.count() as u32,
     })
+}
+
+/// What a metric is called in another design: a subscriber to the bus in one may be a poller of a feed in the other.
+fn there(metric: &str, other: &Study) -> String {
+    counterpart(metric).filter(|_| other.values(metric).is_empty()).filter(|there| !other.values(there).is_empty()).unwrap_or(metric.into())
+}
+
+fn counterpart(metric: &str) -> Option<String> {
+    let poller = || metric.strip_prefix("subscriber.").map(|rest| format!("poller.{rest}"));
+    poller().or_else(|| metric.strip_prefix("poller.").map(|rest| format!("subscriber.{rest}")))
 }
 
 /// Replications at which the half-width is as small as the difference that was seen: n = (t s / d)^2.
@@ -132,16 +145,22 @@ fn unshared(outcomes: &[(&str, Outcome)]) -> Vec<(String, Vec<String>)> {
             owners.entry(&metric.name).or_default().push((*name).into());
         }
     }
-    owners.into_iter().filter(|(_, of)| of.len() < outcomes.len()).map(|(metric, of)| (metric.into(), of)).collect()
+    let has = |metric: &str, outcome: &Outcome| outcome.metric(metric).is_some();
+    let is_everywhere = |metric: &str| {
+        outcomes.iter().all(|(_, outcome)| has(metric, outcome) || counterpart(metric).is_some_and(|there| has(&there, outcome)))
+    };
+    owners.into_iter().filter(|(metric, _)| !is_everywhere(metric)).map(|(metric, of)| (metric.into(), of)).collect()
 }
 
 fn ranking(outcomes: &[(&str, Outcome)]) -> Vec<String> {
     let count = |outcome: &Outcome, verdict| outcome.objectives.iter().filter(|objective| objective.verdict == verdict).count();
-    let cost = |outcome: &Outcome| outcome.metric("total.cost").map_or(0.0, |metric| metric.point);
+    // What has no price is not free, and what is asked for nothing meets nothing.
+    let cost = |outcome: &Outcome| outcome.metric("total.cost").map_or(f64::INFINITY, |metric| metric.point);
     let mut ranked: Vec<&(&str, Outcome)> = outcomes.iter().collect();
     ranked.sort_by(|(_, a), (_, b)| {
-        let order = |outcome| (count(outcome, Verdict::Missed), count(outcome, Verdict::Undecided));
-        order(a).cmp(&order(b)).then(cost(a).partial_cmp(&cost(b)).unwrap_or(Ordering::Equal))
+        let order =
+            |outcome: &Outcome| (outcome.objectives.is_empty(), count(outcome, Verdict::Missed), count(outcome, Verdict::Undecided));
+        order(a).cmp(&order(b)).then(cost(a).total_cmp(&cost(b)))
     });
     ranked.into_iter().map(|(name, _)| (*name).to_string()).collect()
 }
@@ -167,7 +186,7 @@ fn conclusion(comparison: &Comparison) -> String {
         let (more, by) = (if cost.difference > 0.0 { "more" } else { "less" }, cost.unit.show(cost.difference.abs()));
         format!(" `{}` costs {by} {more}.", cost.design)
     });
-    format!("{interrupted}{verdict}{}{cost}", clearest(comparison))
+    format!("{interrupted}{verdict}{}{cost}{}", clearest(comparison), spared(comparison))
 }
 
 /// The latency that differs most, in words; or that none does.
@@ -194,9 +213,22 @@ fn clearest(comparison: &Comparison) -> String {
     }
 }
 
+/// What common random numbers were worth, in the middle of all latencies that differ.
+fn spared(comparison: &Comparison) -> String {
+    let of_latencies = comparison.differences.iter().filter(|difference| difference.unit == Unit::Seconds && difference.seen != Seen::Same);
+    let mut shares: Vec<f64> = of_latencies.filter_map(|difference| difference.variance_reduction).collect();
+    shares.sort_by(f64::total_cmp);
+    match shares.get(shares.len() / 2) {
+        Some(share) if *share > 0.0 => {
+            format!(" Sharing the random numbers took {} of the variance out of a typical difference.", Unit::Share.show(*share))
+        }
+        _ => String::new(),
+    }
+}
+
 fn more<'d>(latencies: impl Iterator<Item = &'d Difference>) -> String {
-    let needed = latencies.filter_map(|difference| difference.replications_needed).min();
-    needed.map_or(String::new(), |needed| format!(" (about {needed} replications would tell one as large as it looks)"))
+    let needed = latencies.filter_map(|difference| Some(difference.replications_needed?.saturating_sub(difference.n.into()).max(1))).min();
+    needed.map_or(String::new(), |needed| format!(" (one as large as it looks would need {needed} more replications)"))
 }
 
 fn interval_of(difference: &Difference) -> String {

@@ -1,15 +1,16 @@
 //! The highest load that still meets every objective, and what gives way there.
 //!
-//! Whether the objectives are met is taken to change once as the load rises. The search first closes in by the busiest station's
-//! utilization (theory's guess: it grows with the load and ends at one), then halves the gap in powers.
+//! Whether the objectives are met is taken to change once as the load rises. Theory guesses the first load from today's figures; then the
+//! search goes where the ends of the objectives' intervals are expected to cross their bounds, so that replications are spent there.
 
-use super::probing::{load_of, probe, rounded, worst};
+use super::probing::{Edge, busiest, crossing, first_guess, load_of, probe, rounded, worst};
 use super::replicate::scenario_facts;
 use super::{Refusal, Watch};
 use crate::outcome::limit::{GivesWay, Limit, LimitOutcome, SCHEMA};
 use crate::outcome::sweep::Point;
-use crate::outcome::{Metric, ScenarioFacts, Verdict};
-use crate::scenario::Design;
+use crate::outcome::{ScenarioFacts, Verdict};
+use crate::scenario::rhythm::{mean_rate, rate_in, windows};
+use crate::scenario::{Design, Scenario};
 
 /// The search ends when missed and met are within this factor.
 const RESOLUTION: f64 = 1.02;
@@ -18,6 +19,10 @@ const LEAST: f64 = 1e-3;
 const MOST: f64 = 1e3;
 /// Points of one search.
 const POINTS_MAX: usize = 30;
+/// Loads that are expected to be decided lie so far from where that changes.
+const ASIDE: f64 = 1.004;
+/// The first load that is expected to be missed lies so far beyond the guess.
+const BEYOND: f64 = 1.03;
 
 /// Searches along a setting that scales the load. None when stopped before the first point was done.
 ///
@@ -32,9 +37,10 @@ pub fn limit(design: &Design<'_>, scale: &str, watch: &dyn Watch) -> Result<Opti
     let facts = scenario_facts(&base);
     let mut search = Search { design, scale, today: base.load, watch, points: Vec::new(), stopped: false };
     search.run()?;
+    let today = rates(&base);
     let Search { mut points, stopped, .. } = search;
     points.sort_by(|a, b| load_of(a).total_cmp(&load_of(b)));
-    Ok((!points.is_empty()).then(|| conclude(facts, scale, points, stopped)))
+    Ok((!points.is_empty()).then(|| conclude(facts, (scale, today), points, stopped)))
 }
 
 struct Search<'s, 'f> {
@@ -50,10 +56,7 @@ struct Search<'s, 'f> {
 impl Search<'_, '_> {
     fn run(&mut self) -> Result<(), Refusal> {
         self.point(1.0)?;
-        let Some(first) = self.points.first() else { return Ok(()) };
-        // Where the busiest station would be full.
-        let full = busiest(&first.metrics).map_or(2.0, |(_, peak)| 1.0 / peak.max(1e-6)).clamp(LEAST, MOST);
-        self.bracket(full)?;
+        self.bracket()?;
         while !self.stopped && self.points.len() < POINTS_MAX {
             let Some(next) = self.next() else { return Ok(()) };
             self.point(next)?;
@@ -61,23 +64,29 @@ impl Search<'_, '_> {
         Ok(())
     }
 
-    /// Moves out from today's load until one load is met and a higher one missed.
-    fn bracket(&mut self, full: f64) -> Result<(), Refusal> {
-        let mut below = full.min(1.0) * 0.8;
-        while !self.stopped && self.highest(Verdict::Met).is_none() && below >= LEAST {
-            self.point(below)?;
-            below /= 2.0;
-        }
-        let mut above = full.max(1.0) * 1.1;
-        while !self.stopped && self.highest(Verdict::Met).is_some() && self.lowest(Verdict::Missed).is_none() && above <= MOST {
-            self.point(above)?;
-            above *= 2.0;
+    /// Moves from guess to guess until one load is met and a higher one missed.
+    fn bracket(&mut self) -> Result<(), Refusal> {
+        let mut last = 1.0;
+        while !self.stopped && self.points.len() < POINTS_MAX {
+            let (met, missed) = (self.highest(Verdict::Met), self.lowest(Verdict::Missed));
+            let Some(at) = self.points.iter().find(|point| load_of(point) == last) else { return Ok(()) };
+            let guess = last * first_guess(at);
+            last = rounded(match (met, missed) {
+                (Some(_), Some(_)) => return Ok(()),
+                // At least a tenth, and at most twice as far, whatever theory says.
+                (Some(_), None) => (guess * BEYOND).clamp(last * 1.1, last * 2.0),
+                (None, Some(missed)) => (guess / BEYOND).clamp(missed * 0.3, missed * 0.9),
+                (None, None) => (guess / BEYOND).clamp(last * 0.5, last * 0.9),
+            });
+            if !(LEAST..=MOST).contains(&last) {
+                return Ok(());
+            }
+            self.point(last)?;
         }
         Ok(())
     }
 
-    /// The middle of the widest gap that still matters: between the highest load met and the lowest missed, or the undecided
-    /// ones that lie between.
+    /// A load in the gap that still matters: between the highest load met and the lowest missed, or the undecided ones that lie between.
     fn next(&self) -> Option<f64> {
         let (low, high) = (self.highest(Verdict::Met)?, self.lowest(Verdict::Missed)?);
         let undecided = || {
@@ -85,11 +94,29 @@ impl Search<'_, '_> {
         };
         let least = undecided().fold(high, f64::min);
         let most = undecided().fold(low, f64::max);
-        [(low, least), (most, high)]
+        [(low, least, Edge::Met), (most, high, Edge::Missed)]
             .into_iter()
-            .filter(|(from, to)| to / from > RESOLUTION)
-            .map(|(from, to)| rounded(libm::sqrt(from * to)))
-            .next()
+            .find(|(from, to, _)| to / from > RESOLUTION)
+            .map(|(from, to, edge)| rounded(self.within(from, to, edge)))
+    }
+
+    /// Where the first objective is expected to be at the edge, a little to the side on which it is decided; now and then the middle, as
+    /// guesses may creep. At least almost a resolution away from what is decided already, so that the next point can end the search.
+    fn within(&self, from: f64, to: f64, edge: Edge) -> f64 {
+        let middle = libm::sqrt(from * to);
+        if self.points.len() % 3 == 2 {
+            return middle;
+        }
+        let mut points: Vec<&Point> = self.points.iter().collect();
+        points.sort_by(|a, b| load_of(a).total_cmp(&load_of(b)));
+        let crossings = points[0].objectives.iter().filter_map(|objective| crossing(&points, &objective.metric, edge));
+        let first = crossings.min_by(f64::total_cmp).unwrap_or(middle);
+        let step = 1.0 + 0.95 * (RESOLUTION - 1.0);
+        let guess = match edge {
+            Edge::Met => (first / ASIDE).max(from * step),
+            Edge::Missed => (first * ASIDE).min(to / step),
+        };
+        if guess > from * ASIDE && guess < to / ASIDE { guess } else { middle }
     }
 
     fn highest(&self, verdict: Verdict) -> Option<f64> {
@@ -118,19 +145,28 @@ impl Search<'_, '_> {
     }
 }
 
-/// The station that is busiest in its worst five minutes.
-fn busiest(metrics: &[Metric]) -> Option<(&str, f64)> {
-    let peaks = metrics.iter().filter_map(|metric| Some((metric.name.strip_suffix(".utilization.peak")?, metric.point)));
-    peaks.max_by(|a, b| a.1.total_cmp(&b.1))
+/// Events per second that come by themselves: on average, and in the busiest five minutes.
+fn rates(scenario: &Scenario) -> (f64, f64) {
+    let events = || scenario.events.iter().filter(|event| event.has_rate());
+    let mean = events().map(|event| mean_rate(scenario, event)).sum();
+    let peaks = windows(scenario).into_iter().map(|from| events().map(|event| rate_in(event, from)).sum());
+    (mean, peaks.fold(mean, f64::max))
 }
 
-fn conclude(facts: ScenarioFacts, scale: &str, points: Vec<Point>, stopped: bool) -> LimitOutcome {
+fn conclude(
+    facts: ScenarioFacts,
+    (scale, (mean_today, peak_today)): (&str, (f64, f64)),
+    points: Vec<Point>,
+    stopped: bool,
+) -> LimitOutcome {
     let of = |verdict| points.iter().filter(move |point| point.verdict == verdict);
     let high = of(Verdict::Missed).map(load_of).min_by(f64::total_cmp);
     let low = of(Verdict::Met).map(load_of).filter(|load| high.is_none_or(|high| *load < high)).max_by(f64::total_cmp);
     let breaking = points.iter().find(|point| Some(load_of(point)) == high);
     let limit = Limit {
         scale: scale.into(),
+        mean_today,
+        peak_today,
         low,
         high,
         today: points.iter().find(|point| load_of(point) == 1.0).map(|point| point.verdict),
@@ -159,12 +195,9 @@ fn conclusion(limit: &Limit, breaking: Option<&Point>, stopped: bool) -> String 
     let times = |load: f64| format!("{} times", crate::units::three_digits(load));
     let first = match (limit.low, limit.high) {
         (Some(low), Some(high)) if low >= 1.0 => {
-            format!(
-                "The design bears {} its load: a headroom of {} %. At {} an objective is missed.",
-                times(low),
-                percent(low - 1.0),
-                times(high)
-            )
+            let decided = format!("The design bears {} its load: a headroom of {} %{}.", times(low), percent(low - 1.0), peak(limit, low));
+            let between = if high / low > limit.resolution { " and between the two it is open" } else { "" };
+            format!("{decided} At {} an objective is missed{between}.", times(high))
         }
         (Some(low), _) if low < 1.0 => format!("The design does not bear its load: it bears {} of it.", times(low)),
         (Some(low), _) => format!("The design bears {} its load; no load that it does not bear was found.", times(low)),
@@ -179,6 +212,15 @@ fn conclusion(limit: &Limit, breaking: Option<&Point>, stopped: bool) -> String 
         format!(" First to give way: {} ({value}, objective {}){station}.", way.objective, way.bound)
     });
     format!("{interrupted}{first}{second}")
+}
+
+/// Of the busiest five minutes.
+fn peak(limit: &Limit, low: f64) -> String {
+    let of = |rate: f64| crate::units::three_digits(rate);
+    match limit.peak_today > 0.0 {
+        true => format!(" over today's peak of {} events a second ({} then)", of(limit.peak_today), of(limit.peak_today * low)),
+        false => String::new(),
+    }
 }
 
 fn percent(share: f64) -> String {

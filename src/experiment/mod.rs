@@ -15,6 +15,8 @@ mod objectives;
 mod packed;
 mod probing;
 mod replicate;
+pub mod segments;
+pub mod sensitivity;
 pub mod size;
 mod storm;
 mod study;

@@ -2,12 +2,13 @@
 
 use super::{Study, Watch, together};
 use crate::outcome::sweep::Point;
-use crate::outcome::{ObjectiveResult, Verdict};
+use crate::outcome::{Metric, ObjectiveResult, Verdict};
 use crate::scenario::Scenario;
+use crate::units::Unit;
 
 /// Replications of a point: the fewest, and how many are tried while it is undecided, in multiples of the file's own number.
 const FEW: u32 = 4;
-const MORE: [u32; 2] = [1, 3];
+const MORE: [u32; 2] = [1, 2];
 
 /// Simulates a setting as long as it takes to decide it, within reason. None when stopped on the way.
 pub fn probe(values: Vec<String>, scenario: Scenario, watch: &dyn Watch) -> Option<Point> {
@@ -53,4 +54,57 @@ pub fn rounded(load: f64) -> f64 {
 /// The load of a point whose one value it is, as a multiple of the design's own.
 pub fn load_of(point: &Point) -> f64 {
     point.values[0].parse().unwrap_or(1.0)
+}
+
+/// The station that is busiest in its worst five minutes.
+pub fn busiest(metrics: &[Metric]) -> Option<(&str, f64)> {
+    let peaks = metrics.iter().filter_map(|metric| Some((metric.name.strip_suffix(".utilization.peak")?, metric.point)));
+    peaks.max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
+/// Which end of an objective's interval is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edge {
+    /// The one that has to be within the bound for it to be met.
+    Met,
+    /// The one that has to be beyond the bound for it to be missed.
+    Missed,
+}
+
+/// Times a point's load at which theory expects the first objective to be at its bound: a utilization grows with the load, a time as
+/// 1 / (1 - utilization of the busiest station) (M/M/1), and no station can be more than full.
+pub fn first_guess(point: &Point) -> f64 {
+    let peak = busiest(&point.metrics).map_or(0.5, |(_, peak)| peak.clamp(1e-6, 0.999));
+    let guess = |objective: &ObjectiveResult| {
+        let (value, limit) = (objective.point.filter(|value| *value > 0.0)?, objective.limit);
+        match objective.unit {
+            _ if !is_upper(objective) || limit <= 0.0 => None,
+            Unit::Share if objective.metric.contains(".utilization.") => Some(limit / value),
+            Unit::Seconds => Some((1.0 - value * (1.0 - peak) / limit) / peak).filter(|guess| *guess > 0.0),
+            _ => None,
+        }
+    };
+    point.objectives.iter().filter_map(guess).fold(1.0 / peak, f64::min)
+}
+
+/// The load at which an end of the objective's interval crosses its bound, between two loads on both sides of it: along a straight line of
+/// 1 / time, which M/M/1 makes straight, or of the value itself. Points are by load.
+pub fn crossing(points: &[&Point], metric: &str, edge: Edge) -> Option<f64> {
+    let place = |point: &&Point| {
+        let objective = point.objectives.iter().find(|objective| objective.metric == metric)?;
+        let end = if is_upper(objective) == (edge == Edge::Met) { objective.high } else { objective.low };
+        let straight = |value: f64| if objective.unit == Unit::Seconds { -1.0 / value.max(1e-12) } else { value };
+        Some((load_of(point), straight(end?), straight(objective.limit)))
+    };
+    let places: Vec<(f64, f64, f64)> = points.iter().filter_map(place).collect();
+    places.windows(2).find_map(|pair| {
+        let ((from, before, limit), (to, after, _)) = (pair[0], pair[1]);
+        let crosses = (before - limit) * (after - limit) <= 0.0 && before != after;
+        crosses.then(|| from + (to - from) * (limit - before) / (after - before))
+    })
+}
+
+/// It is met below its bound.
+fn is_upper(objective: &ObjectiveResult) -> bool {
+    objective.bound.trim_start().starts_with('<')
 }

@@ -229,5 +229,6 @@ fn assumption(assumption: &crate::scenario::spec::Assumption) -> AssumptionFacts
             Source::Assumed => "assumed".into(),
         },
         note: assumption.note.clone(),
+        interval: assumption.interval.clone(),
     }
 }

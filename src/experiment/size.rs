@@ -1,13 +1,17 @@
-//! The cheapest setting that meets the objectives, over a grid of whole numbers.
+//! The cheapest setting that meets the objectives, over a grid of whole numbers. `segments` is one of them: over so many segments the
+//! topics and queues are split as `busload segments` would.
 //!
 //! More of anything that is tuned is taken to be never worse, so a setting that fails rules out all that have no more of anything;
 //! one that passes rules out all that cost as much or more. The search asks next for the setting that rules out most whichever
 //! way it turns out, until nothing cheaper is left. Beside the answer the assumption is put to the test.
 
+mod losses;
+
 use super::probing::{probe, worst};
 use super::replicate::scenario_facts;
+use super::segments;
 use super::{Refusal, Watch};
-use crate::outcome::size::{Choice, FrontPoint, Rejected, SCHEMA, SizeOutcome};
+use crate::outcome::size::{Choice, FrontPoint, LossResult, Rejected, SCHEMA, SizeOutcome};
 use crate::outcome::sweep::{Axis, Point};
 use crate::outcome::{ScenarioFacts, Verdict};
 use crate::scenario::{self, Design, Scenario, Setting};
@@ -19,11 +23,14 @@ const GRID_MAX: usize = 4096;
 /// More parameters are a sign of another question.
 const AXES_MAX: usize = 6;
 
+/// The number of segments, which is no setting of the language.
+const SEGMENTS: &str = "segments";
+
 /// A tuned number for each axis.
 type Numbers = Vec<u64>;
 
-/// Searches. `survive`: the objectives must also be met when any one tuned number is short by so many; 0 asks no such thing.
-/// None when stopped before anything was known.
+/// Searches. `survive`: the objectives must also be met when any one tuned number is short by so many, or so many segments of a kind or
+/// hosts of a subscriber are lost; 0 asks no such thing. None when stopped before anything was known.
 ///
 /// # Errors
 /// A setting that is no sound scenario, a grid that is too large, values that are not whole numbers, or no objectives.
@@ -43,7 +50,11 @@ pub fn size(design: &Design<'_>, axes: &[scenario::Axis], survive: u32, watch: &
     if search.points.is_empty() {
         return Ok(None);
     }
-    Ok(Some(conclude(&search, scenario_facts(&base), best, survivor, survive, beside)))
+    let lost = match &best {
+        Some(best) if survive > 0 => search.losses_of(best, survive)?,
+        _ => Vec::new(),
+    };
+    Ok(Some(conclude(&search, scenario_facts(&base), Found { best, survivor, survive, beside, lost })))
 }
 
 struct Search<'s, 'f> {
@@ -52,12 +63,14 @@ struct Search<'s, 'f> {
     paths: Vec<String>,
     /// Ascending, by axis.
     values: Vec<Vec<u64>>,
-    /// All settings with what they cost.
+    /// All settings with what they cost, the cheapest first; of equal ones those with the smallest numbers.
     grid: Vec<(Numbers, f64)>,
     cost_unit: Unit,
     priced: bool,
     points: Vec<Point>,
     known: BTreeMap<Numbers, Verdict>,
+    /// With a loss: by setting and what is lost.
+    known_lost: BTreeMap<(Numbers, String), LossResult>,
     stopped: bool,
 }
 
@@ -72,8 +85,19 @@ impl<'s, 'f> Search<'s, 'f> {
         }
         let paths = axes.iter().map(|axis| axis.path.clone()).collect();
         let (points, known, grid) = (Vec::new(), BTreeMap::new(), Vec::with_capacity(count));
-        let mut search =
-            Search { design, watch, paths, values, grid, cost_unit: Unit::Count, priced: false, points, known, stopped: false };
+        let mut search = Search {
+            design,
+            watch,
+            paths,
+            values,
+            grid,
+            cost_unit: Unit::Count,
+            priced: false,
+            points,
+            known,
+            known_lost: BTreeMap::new(),
+            stopped: false,
+        };
         for index in 0..count {
             let numbers = search.numbers(index);
             let scenario = search.load(&numbers)?;
@@ -83,6 +107,8 @@ impl<'s, 'f> Search<'s, 'f> {
             let cost = scenario.price.as_ref().map_or_else(|| numbers.iter().sum::<u64>() as f64, |price| price.total());
             search.grid.push((numbers, cost));
         }
+        let all = |numbers: &Numbers| numbers.iter().sum::<u64>();
+        search.grid.sort_by(|a, b| a.1.total_cmp(&b.1).then_with(|| all(&a.0).cmp(&all(&b.0))).then_with(|| a.0.cmp(&b.0)));
         Ok(search)
     }
 
@@ -102,32 +128,42 @@ impl<'s, 'f> Search<'s, 'f> {
     }
 
     fn load(&self, numbers: &[u64]) -> Result<Scenario, Refusal> {
-        let settings = self.settings(numbers);
-        self.design.load(&settings).map_err(|problems| Refusal::Problems(settings, problems))
+        let (split, settings): (Vec<Setting>, Vec<Setting>) = self.settings(numbers).into_iter().partition(|(path, _)| path == SEGMENTS);
+        let scenario = self.design.load(&settings).map_err(|problems| Refusal::Problems(settings, problems))?;
+        let Some((_, count)) = split.first() else { return Ok(scenario) };
+        let parts = segments::Design::new(&scenario);
+        parts.over(count.parse().unwrap_or(0)).ok_or_else(|| {
+            Refusal::Sentence(format!(
+                "segments={count}: its topics and queues can be split over {} to {} segments",
+                parts.makes.len(),
+                parts.items()
+            ))
+        })
     }
 
     /// The cheapest setting that passes; none where even the largest one fails, or when stopped before one passed.
     fn cheapest(&mut self, short: u32) -> Result<Option<Numbers>, Refusal> {
         let largest: Numbers = self.values.iter().map(|axis| axis[axis.len() - 1]).collect();
-        let mut open: Vec<(Numbers, f64)> = self.grid.clone();
-        let mut best: Option<(Numbers, f64)> = None;
+        let mut open: Vec<Numbers> = self.grid.iter().map(|(numbers, _)| numbers.clone()).collect();
+        let mut best: Option<Numbers> = None;
         let mut next = largest;
         loop {
-            let cost = self.cost(&next).expect("all candidates are of the grid");
             match self.passes(&next, short)? {
                 None => break,
                 Some(true) => {
-                    open.retain(|(_, other)| *other < cost);
-                    best = Some((next, cost));
+                    // They are in the order of what they cost.
+                    let at = open.iter().position(|numbers| *numbers == next).unwrap_or(0);
+                    open.truncate(at);
+                    best = Some(next);
                 }
-                Some(false) => open.retain(|(numbers, _)| !at_most(numbers, &next)),
+                Some(false) => open.retain(|numbers| !at_most(numbers, &next)),
             }
             match most_telling(&open) {
                 Some(telling) => next = telling.clone(),
                 None => break,
             }
         }
-        Ok(best.map(|(numbers, _)| numbers))
+        Ok(best)
     }
 
     /// A month; not known of settings outside the grid, which only a loss leads to.
@@ -135,12 +171,12 @@ impl<'s, 'f> Search<'s, 'f> {
         self.grid.iter().find(|(other, _)| other == numbers).map(|(_, cost)| *cost)
     }
 
-    /// Whether every objective is met, by this setting or by all that are short of it in one number. None when stopped.
+    /// Whether every objective is met, by this setting or by all that a loss leaves of it. None when stopped.
     fn passes(&mut self, numbers: &[u64], short: u32) -> Result<Option<bool>, Refusal> {
         if short == 0 {
             return Ok(self.verdict(numbers)?.map(|verdict| verdict == Verdict::Met));
         }
-        for axis in 0..numbers.len() {
+        for axis in self.settings_axes() {
             let Some(left) = numbers[axis].checked_sub(u64::from(short)).filter(|left| *left > 0) else { return Ok(Some(false)) };
             let mut fewer = numbers.to_vec();
             fewer[axis] = left;
@@ -150,7 +186,55 @@ impl<'s, 'f> Search<'s, 'f> {
                 None => return Ok(None),
             }
         }
+        for loss in losses::losses(&self.load(numbers)?, short) {
+            match self.lost(numbers, loss).map(|result| result.verdict) {
+                Some(Verdict::Met) => {}
+                Some(_) => return Ok(Some(false)),
+                None => return Ok(None),
+            }
+        }
         Ok(Some(true))
+    }
+
+    /// All but the number of segments, which are lost with what they are.
+    fn settings_axes(&self) -> Vec<usize> {
+        (0..self.paths.len()).filter(|axis| self.paths[*axis] != SEGMENTS).collect()
+    }
+
+    /// What a loss leaves of a setting. None when stopped.
+    fn lost(&mut self, numbers: &[u64], loss: losses::Loss) -> Option<LossResult> {
+        let key = (numbers.to_vec(), loss.what);
+        if let Some(known) = self.known_lost.get(&key) {
+            return Some(known.clone());
+        }
+        if self.stopped {
+            return None;
+        }
+        let Some(point) = probe(Vec::new(), loss.left, self.watch) else {
+            self.stopped = true;
+            return None;
+        };
+        let result = loss_result(&key.1, &point);
+        self.known_lost.insert(key, result.clone());
+        Some(result)
+    }
+
+    /// Every loss of a setting by itself, as far as it is not stopped.
+    fn losses_of(&mut self, numbers: &[u64], short: u32) -> Result<Vec<LossResult>, Refusal> {
+        let mut results = Vec::new();
+        for axis in self.settings_axes() {
+            let what = format!("{} short by {short}", self.paths[axis]);
+            let Some(left) = numbers[axis].checked_sub(u64::from(short)).filter(|left| *left > 0) else { continue };
+            let mut fewer = numbers.to_vec();
+            fewer[axis] = left;
+            if self.verdict(&fewer)?.is_some() {
+                results.extend(self.point(&fewer).map(|point| loss_result(&what, point)));
+            }
+        }
+        for loss in losses::losses(&self.load(numbers)?, short) {
+            results.extend(self.lost(numbers, loss));
+        }
+        Ok(results)
     }
 
     fn verdict(&mut self, numbers: &[u64]) -> Result<Option<Verdict>, Refusal> {
@@ -223,26 +307,48 @@ fn at_most(numbers: &[u64], other: &[u64]) -> bool {
     numbers.iter().zip(other).all(|(number, other)| number <= other)
 }
 
-/// The setting that rules out most open ones in the worse of its two cases.
-fn most_telling(open: &[(Numbers, f64)]) -> Option<&Numbers> {
-    let told = |(numbers, cost): &(Numbers, f64)| {
-        let if_it_fails = open.iter().filter(|(other, _)| at_most(other, numbers)).count();
-        let if_it_passes = open.iter().filter(|(_, other)| other >= cost).count();
+/// Of settings in the order of what they cost, the one that rules out most of them in the worse of its two cases.
+fn most_telling(open: &[Numbers]) -> Option<&Numbers> {
+    let told = |(rank, numbers): &(usize, &Numbers)| {
+        let if_it_fails = open.iter().filter(|other| at_most(other, numbers)).count();
+        let if_it_passes = open.len() - rank;
         if_it_fails.min(if_it_passes)
     };
     // Of equally telling ones the first.
-    open.iter().rev().max_by_key(|candidate| told(candidate)).map(|(numbers, _)| numbers)
+    open.iter().enumerate().rev().max_by_key(told).map(|(_, numbers)| numbers)
 }
 
-fn conclude(
-    search: &Search<'_, '_>,
-    facts: ScenarioFacts,
+/// What the search was for.
+struct Found {
     best: Option<Numbers>,
     survivor: Option<Numbers>,
     survive: u32,
     beside: Beside,
-) -> SizeOutcome {
-    let choice = |numbers: Numbers| Some(Choice { cost: search.cost(&numbers)?, settings: search.settings(&numbers) });
+    lost: Vec<LossResult>,
+}
+
+fn loss_result(what: &str, point: &Point) -> LossResult {
+    let worst = worst(&point.objectives);
+    LossResult {
+        what: what.into(),
+        verdict: point.verdict,
+        metric: worst.map_or(String::new(), |objective| objective.metric.clone()),
+        bound: worst.map_or(String::new(), |objective| objective.bound.clone()),
+        seen: worst.and_then(|objective| Some(objective.unit.show(objective.point?))).unwrap_or("no value".into()),
+    }
+}
+
+fn conclude(search: &Search<'_, '_>, facts: ScenarioFacts, found: Found) -> SizeOutcome {
+    let Found { best, survivor, survive, beside, lost } = found;
+    let made = |numbers: &Numbers| search.load(numbers).ok();
+    let layout = |numbers: &Numbers| match search.paths.iter().any(|path| path == SEGMENTS) {
+        true => made(numbers).map_or(Vec::new(), |made| segments::assignment(&made)),
+        false => Vec::new(),
+    };
+    let single =
+        if survive > 0 { best.as_ref().and_then(made).map_or(Vec::new(), |made| losses::single(&made, survive)) } else { Vec::new() };
+    let choice =
+        |numbers: Numbers| Some(Choice { cost: search.cost(&numbers)?, layout: layout(&numbers), settings: search.settings(&numbers) });
     let (front_metric, front) = front(search);
     let axis = |(path, values): (&String, &Vec<u64>)| Axis {
         path: path.clone(),
@@ -257,6 +363,8 @@ fn conclude(
         best: best.and_then(choice),
         survivor: survivor.and_then(choice),
         survive,
+        losses: lost,
+        single,
         rejected: beside.below.iter().filter_map(|numbers| rejected(search, numbers)).collect(),
         front,
         front_metric,
@@ -326,8 +434,16 @@ fn conclusion(outcome: &SizeOutcome) -> String {
     });
     let third = match (&outcome.survivor, outcome.survive) {
         (_, 0) => String::new(),
+        (Some(survivor), _) if survivor.settings == best.settings => " It bears every loss that was tried as it is.".into(),
         (Some(survivor), lost) => format!(" To bear the loss of {lost} of any one: {}, {}.", told(&survivor.settings), cost(survivor.cost)),
         (None, lost) => format!(" No setting of the grid bears the loss of {lost} of any one."),
     };
-    format!("{interrupted}{first}{second}{third}")
+    let fourth = match outcome.single.iter().filter(|name| name.starts_with("segment.")).count() {
+        0 => String::new(),
+        _ => format!(
+            " Nothing takes over from {}.",
+            outcome.single.iter().filter(|name| name.starts_with("segment.")).cloned().collect::<Vec<_>>().join(", ")
+        ),
+    };
+    format!("{interrupted}{first}{second}{third}{fourth}")
 }

@@ -50,6 +50,7 @@ impl World {
             (Target::Consumer(who, number), Effect::Down) => self.consumers_down(who, number..number + 1),
             (Target::Segment(segment), Effect::Down) => self.segment_down(segment as u16),
             (Target::Sor(sor), Effect::Down) => self.sor_down(sor),
+            (Target::Subscriber(who), Effect::Poison(share)) => self.subscribers[who].poisoned(Some(share)),
             (target, _) => self.set_pace(target),
         }
     }
@@ -62,6 +63,7 @@ impl World {
             (Target::Consumer(who, number), Effect::Down) => self.consumers_up(who, number..number + 1),
             (Target::Segment(segment), Effect::Down) => self.segment_up(segment as u16),
             (Target::Sor(sor), Effect::Down) => self.sors[sor].down -= 1,
+            (Target::Subscriber(who), Effect::Poison(_)) => self.subscribers[who].poisoned(None),
             (target, _) => self.set_pace(target),
         }
         for (line, place) in &self.disruptions.concerned[disruption as usize] {

@@ -29,6 +29,8 @@ pub struct Subscriber {
     work: Vec<Service>,
     failure: f64,
     poison: f64,
+    /// Where nothing poisons more of them for a time.
+    poison_usual: f64,
     pub redelivery: Redelivery,
     pub path: Path,
     pub path_back: Path,
@@ -243,6 +245,7 @@ impl Subscriber {
             work: subscriber.work.clone(),
             failure: subscriber.failure,
             poison: subscriber.poison,
+            poison_usual: subscriber.poison,
             redelivery: placement.redelivery,
             path: placement.path,
             path_back: placement.path_back,
@@ -273,6 +276,11 @@ impl Subscriber {
     #[inline]
     pub fn is_poisoned(&mut self) -> bool {
         self.poison_stream.chance(self.poison)
+    }
+
+    /// From now on at least this share of its messages is such a one, or as many as usual again.
+    pub fn poisoned(&mut self, share: Option<f64>) {
+        self.poison = share.unwrap_or(0.0).max(self.poison_usual);
     }
 
     /// The side of it that calls.

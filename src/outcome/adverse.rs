@@ -24,17 +24,28 @@ pub struct Adverse {
     pub partial: bool,
 }
 
+/// A line that is still long at the end of the run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StillLong {
+    pub line: String,
+    /// Its mean length there.
+    pub length: f64,
+    /// About so long after the end it would be as usual, were it to go on shrinking like this; none where it does not shrink.
+    pub clears_in_s: Option<f64>,
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Condition {
     /// E.g. "segment.bus down".
     pub name: String,
     pub verdict: Verdict,
     pub objectives: Vec<ObjectiveResult>,
-    /// No line is much longer at the end of the run than without the trouble. None for the design as it is, and where the trouble
-    /// lasts to the end.
+    pub replications: u32,
+    /// No line is much longer at the end of the run than without the trouble. None for the design as it is.
     pub recovers: Option<bool>,
-    /// Lines that are still long at the end.
-    pub still_long: Vec<String>,
+    /// Some line that is still long does not shrink, though the cause is gone.
+    pub is_metastable: bool,
+    pub still_long: Vec<StillLong>,
     /// The longest mean drain, in seconds, and whose.
     pub drain_s: Option<(String, f64)>,
     /// Messages that subscribers missed, a run.

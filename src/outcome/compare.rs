@@ -54,6 +54,9 @@ pub enum Seen {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Difference {
     pub metric: String,
+    /// Its name in the other design where that is another: what subscribes here may poll a feed there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metric_there: Option<String>,
     pub unit: Unit,
     /// The other design.
     pub design: String,

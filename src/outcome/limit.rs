@@ -24,6 +24,9 @@ pub struct LimitOutcome {
 pub struct Limit {
     /// What is scaled: "load".
     pub scale: String,
+    /// Events per second that come by themselves at load 1: on average, and in the busiest five minutes.
+    pub mean_today: f64,
+    pub peak_today: f64,
     /// Highest multiple at which every objective is met with confidence; none where not even the lowest one tried is.
     pub low: Option<f64>,
     /// Lowest multiple above it at which one is missed with confidence; between the two it is undecided. None where none was found.

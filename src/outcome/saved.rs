@@ -5,6 +5,8 @@ use super::check::CheckOutcome;
 use super::compare::Comparison;
 use super::forecast::Forecast;
 use super::limit::LimitOutcome;
+use super::segments::SegmentsOutcome;
+use super::sensitivity::Sensitivity;
 use super::size::SizeOutcome;
 use super::sweep::{Axis, Point, Sweep};
 use super::{Outcome, Verdict};
@@ -21,6 +23,8 @@ pub enum Saved {
     Size(SizeOutcome),
     Adverse(Adverse),
     Forecast(Forecast),
+    Segments(Box<SegmentsOutcome>),
+    Sensitivity(Box<Sensitivity>),
 }
 
 impl Saved {
@@ -49,6 +53,8 @@ impl Saved {
             super::forecast::SCHEMA => {
                 Saved::Forecast(filled(parsed(json)?, |outcome: &Forecast| outcome.points.iter().any(|point| point.values.len() != 1))?)
             }
+            super::segments::SCHEMA => Saved::Segments(parsed(json)?),
+            super::sensitivity::SCHEMA => Saved::Sensitivity(parsed(json)?),
             other => {
                 return Err(format!("its schema is {}, which this version does not read; run the command again", other.escape_debug()));
             }
@@ -66,6 +72,8 @@ impl Saved {
             Saved::Size(outcome) => outcome.partial,
             Saved::Adverse(outcome) => outcome.partial,
             Saved::Forecast(outcome) => outcome.partial,
+            Saved::Segments(outcome) => outcome.partial,
+            Saved::Sensitivity(outcome) => outcome.partial,
         }
     }
 
@@ -80,6 +88,8 @@ impl Saved {
             Saved::Size(outcome) => outcome.passed(),
             Saved::Adverse(outcome) => outcome.passed(),
             Saved::Forecast(outcome) => outcome.passed(),
+            Saved::Segments(outcome) => outcome.passed(),
+            Saved::Sensitivity(outcome) => outcome.passed(),
         }
     }
 }
@@ -157,5 +167,21 @@ impl Forecast {
     /// No objective breaks as far as was looked.
     pub fn passed(&self) -> bool {
         self.objectives.iter().all(|objective| objective.months_to.is_none())
+    }
+}
+
+impl SegmentsOutcome {
+    /// Some proposal meets every objective, or there are none.
+    pub fn passed(&self) -> bool {
+        self.enough.is_some() || self.proposals.iter().all(|proposal| proposal.point.objectives.is_empty())
+    }
+}
+
+impl Sensitivity {
+    /// Every objective is met, and missed at no end of any assumption.
+    pub fn passed(&self) -> bool {
+        let sides = self.tornados.iter().flat_map(|tornado| &tornado.bars).flat_map(|bar| [&bar.low, &bar.high]);
+        self.objectives.iter().all(|objective| objective.verdict == Verdict::Met)
+            && sides.into_iter().all(|side| side.verdict != Verdict::Missed)
     }
 }

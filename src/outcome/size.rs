@@ -1,7 +1,7 @@
 //! What a search for the cheapest setting found, in the shape of its outcome.json (schema `busload/size/1`).
 
-use super::ScenarioFacts;
 use super::sweep::{Axis, Point};
+use super::{ScenarioFacts, Verdict};
 use crate::units::Unit;
 use serde::{Deserialize, Serialize};
 
@@ -18,9 +18,13 @@ pub struct SizeOutcome {
     pub axes: Vec<Axis>,
     /// The cheapest setting that meets every objective with confidence; none where no setting does.
     pub best: Option<Choice>,
-    /// The same when any one tuned number is short by `survive`.
+    /// The same when any one tuned number is short by `survive`, or so many segments of a kind or hosts of a subscriber are lost.
     pub survivor: Option<Choice>,
     pub survive: u32,
+    /// What each loss by itself leaves of the best setting; empty where none is to be survived.
+    pub losses: Vec<LossResult>,
+    /// Segments and subscribers from which nothing takes over, as there is but one.
+    pub single: Vec<String>,
     /// Why not cheaper: settings next to the best one, a step down each.
     pub rejected: Vec<Rejected>,
     /// Settings that meet every objective, of which none is both cheaper and faster.
@@ -48,6 +52,19 @@ pub struct Choice {
     pub settings: Vec<(String, String)>,
     /// A month.
     pub cost: f64,
+    /// Where the number of segments is tuned, what is on each.
+    pub layout: Vec<(String, Vec<String>)>,
+}
+
+/// The best setting with something lost for good.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LossResult {
+    pub what: String,
+    pub verdict: Verdict,
+    /// The objective that is farthest from met, with what was seen.
+    pub metric: String,
+    pub bound: String,
+    pub seen: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -37,6 +37,19 @@ impl Scale {
         Scale { kind: Kind::Linear, from: 0.0, to: count as f64 * step, start: 0.0, end: 0.0, ticks }
     }
 
+    /// Around values that need not reach down to zero, with some room at both ends; logarithmic where they span more than thirty times.
+    pub fn around(unit: Unit, low: f64, high: f64) -> Self {
+        if low > 0.0 && high / low > 30.0 {
+            return Scale::log(unit, low, high);
+        }
+        let room = 0.06 * (high - low).max(high.abs() * 1e-6).max(1e-12);
+        let (from, to) = (if low >= 0.0 { (low - room).max(0.0) } else { low - room }, high + room);
+        let step = round_step(unit, (to - from) / 5.0, high.abs());
+        let (first, last) = ((from / step).ceil() as i64, (to / step).floor() as i64);
+        let ticks = (first..=last).map(|index| index as f64 * step).map(|value| (value, unit.show(value))).collect();
+        Scale { kind: Kind::Linear, from, to, start: 0.0, end: 0.0, ticks }
+    }
+
     fn log(unit: Unit, low: f64, high: f64) -> Self {
         let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
         let parts: &[f64] = if last - first > 4 { &[1.0] } else { &[1.0, 2.0, 5.0] };

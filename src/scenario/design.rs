@@ -1,8 +1,10 @@
 //! A design that is loaded again and again with other settings: its files are read once, so that all variants see the same text.
 
+use super::estimate::{self, Estimates};
 use super::files::{FileError, Files};
 use super::problem::Problems;
 use super::spec::Scenario;
+use super::{document, setting};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -35,12 +37,22 @@ impl<'f> Design<'f> {
     /// # Errors
     /// All problems, as of [`super::load()`].
     pub fn load(&self, more: &[Setting]) -> Result<Scenario, Problems> {
+        super::load(&self.entry, &mut *self.files.borrow_mut(), &self.settings_and(more))
+    }
+
+    /// What somebody has estimated in this design, which is this scenario, a share below and above where its file does not say better.
+    pub fn estimates(&self, scenario: &Scenario, share: f64) -> Estimates {
+        let (mut document, _) = document::read(&self.entry, &mut *self.files.borrow_mut());
+        setting::apply(&mut document, &self.settings_and(&[]));
+        estimate::estimates(&document.root, &scenario.assumptions, share)
+    }
+
+    fn settings_and(&self, more: &[Setting]) -> Vec<Setting> {
         let mut settings: BTreeMap<&str, &str> = BTreeMap::new();
         for (path, value) in self.settings.iter().chain(more) {
             settings.insert(path, value);
         }
-        let settings: Vec<Setting> = settings.into_iter().map(|(path, value)| (path.into(), value.into())).collect();
-        super::load(&self.entry, &mut *self.files.borrow_mut(), &settings)
+        settings.into_iter().map(|(path, value)| (path.into(), value.into())).collect()
     }
 }
 

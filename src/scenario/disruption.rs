@@ -34,6 +34,8 @@ pub enum Effect {
     Slow(f64),
     /// So large a share of messages is lost and sent again, besides what the link loses anyway.
     Lossy(f64),
+    /// Of a subscriber: on this share of the messages that come meanwhile every attempt fails. No word of the language, of `adverse` only.
+    Poison(f64),
 }
 
 #[derive(Clone, Debug)]
@@ -57,6 +59,7 @@ impl Effect {
             Effect::Down => "down",
             Effect::Slow(_) => "slow",
             Effect::Lossy(_) => "lossy",
+            Effect::Poison(_) => "poisoned",
         }
     }
 }
@@ -125,6 +128,14 @@ impl Scenario {
             || reaching.iter().any(|event| publishes(*event))
             || subscriber.calls.iter().any(|sor| joins(home, of_sor(*sor)))
             || (subscriber.callback.is_some() && reaching.iter().any(|event| joins(home, of_sor(target(self, subscriber, *event)))))
+    }
+
+    /// Whether a subscriber has poisoned messages at some time.
+    pub fn is_ever_poisoned(&self, subscriber: &Subscriber) -> bool {
+        let is_own = |index: usize| self.subscribers.get(index).is_some_and(|other| other.name == subscriber.name);
+        let poisons =
+            |disruption: &Disruption| matches!(disruption.effect, Effect::Poison(_)) && disruption.target.subscriber().is_some_and(is_own);
+        subscriber.poison > 0.0 || self.disruptions.iter().any(poisons)
     }
 
     /// Whether a subscriber feels any disruption.

@@ -15,6 +15,7 @@ mod design;
 mod digest;
 pub mod disruption;
 mod document;
+mod estimate;
 mod files;
 mod load;
 mod metrics;
@@ -35,6 +36,7 @@ mod values;
 
 pub use axis::Axis;
 pub use design::{Design, Setting};
+pub use estimate::{Estimate, Estimates};
 #[cfg(feature = "cli")]
 pub use files::unpack;
 pub use files::{DATA_LIMIT, FileError, Files, MemoryFiles, TEXT_LIMIT, is_packed, resolve};

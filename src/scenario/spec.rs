@@ -10,7 +10,7 @@ mod pipeline;
 
 pub use self::arrivals::{Arrivals, Gaps};
 pub use self::feed::{Feed, Poller, Schedule};
-pub use self::objective::{Assumption, Objective, Relation, Source};
+pub use self::objective::{Assumption, Ends, Objective, Relation, Source};
 pub use self::pipeline::{Grouping, Pipeline, Stage, TUPLES_OF_A_TREE_MAX};
 pub use super::callback::{Breaker, Callback, Style};
 pub(super) use super::callback::{REST_REQUEST, REST_RESPONSE};
@@ -255,7 +255,7 @@ pub struct Segment {
 }
 
 /// What each broker operation costs on a thread of the segment.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cost {
     /// Per publish.
     pub receive: Distribution,
@@ -270,7 +270,7 @@ pub struct Cost {
 }
 
 /// The journal.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Persist {
     /// One write.
     pub write: Distribution,

@@ -171,8 +171,10 @@ impl<'s> Working<'s> {
     }
 
     fn may_fail(&self) -> bool {
-        let Subscriber { failure, poison, .. } = self.subscriber;
-        *failure > 0.0 || *poison > 0.0 || self.call_may_fail || self.scenario.loses_connections(self.subscriber)
+        self.subscriber.failure > 0.0
+            || self.scenario.is_ever_poisoned(self.subscriber)
+            || self.call_may_fail
+            || self.scenario.loses_connections(self.subscriber)
     }
 
     fn zone_of(&self, sor: usize) -> Option<ZoneIndex> {

@@ -213,7 +213,7 @@ fn a_report_can_be_rendered_from_within_its_folder() {
 fn what_is_no_outcome_is_not_rendered() {
     let folder = folder(BARE);
     is_wrong(&folder, "report nothing.json", &["nothing.json", "doesn't exist"]);
-    is_wrong(&folder, "report a.toml", &["a.toml", "not an outcome", "run the scenario again"]);
+    is_wrong(&folder, "report a.toml", &["a.toml", "not an outcome", "run the command again"]);
     is_wrong(&folder, "report .", &["is a folder"]);
 }
 

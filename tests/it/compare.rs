@@ -77,3 +77,30 @@ fn designs_over_other_horizons_are_not_compared() {
     let problem = experiment::compare(designs, &Nobody).unwrap_err();
     assert!(problem.contains("not run over the same time"), "{problem}");
 }
+
+/// What subscribes to the bus in one design polls a feed in the other: regular polls every two minutes make a change wait a minute.
+#[test]
+fn a_subscriber_is_compared_with_the_poller_of_its_name() {
+    let start = "title = \"Feed or bus\"\n[run]\nhorizon = \"6h\"\nreplications = 5\n[sor.source]\n[event.change]\nfrom = \"source\"\nrate = \"1/s\"\nweight = \"heavy\"\nsize = { heavy = \"1KiB\" }\n";
+    let bus =
+        format!("{start}to = \"changes\"\n[segment.bus]\n[topic.changes]\nsegment = \"bus\"\n[subscriber.stats]\nfrom = \"changes\"\n");
+    let feed = format!("{start}[feed.changes_feed]\nof = \"change\"\n[poller.stats]\nfeed = \"changes_feed\"\nevery = \"120s\"\n");
+    let comparison = compare(vec![("bus", scenario_set(&bus, &[])), ("feed", scenario_set(&feed, &[]))]);
+    let difference = difference(&comparison, "subscriber.stats.end_to_end.mean");
+    assert_eq!(difference.metric_there.as_deref(), Some("poller.stats.end_to_end.mean"));
+    assert!((difference.difference - 60.0).abs() < 1.0, "{}", difference.difference);
+    assert!(comparison.unshared.iter().all(|(metric, _)| !metric.ends_with("stats.end_to_end.mean")));
+}
+
+/// Of three designs one is asked for nothing, one misses, one meets.
+#[test]
+fn the_ranking_goes_by_objectives_met() {
+    let asked = |bound: &str| {
+        let text = one_line("M/M/1", 4000, "rate = \"0.5/s\"", "", "work = \"exp(1s)\"");
+        scenario_set(&format!("{text}\n[objective]\n\"subscriber.server.utilization.mean\" = \"{bound}\""), &[("run.replications", "4")])
+    };
+    let comparison = compare(vec![("free", mm1("exp(1s)", "11", "4")), ("misses", asked("< 30%")), ("meets", asked("< 70%"))]);
+    assert_eq!(comparison.ranking, ["meets", "misses", "free"]);
+    let two = difference(&comparison, "subscriber.server.utilization.mean");
+    assert_eq!((two.seen, comparison.confidence_each > 0.974 && comparison.confidence_each < 0.976), (Seen::Same, true));
+}

@@ -193,7 +193,7 @@ fn finding(kind: &str, sentence: &str, metrics: &[&str]) -> Finding {
 }
 
 fn assumption(path: &str, value: &str, source: &str, note: &str) -> AssumptionFacts {
-    AssumptionFacts { path: path.into(), value: value.into(), source: source.into(), note: note.into() }
+    AssumptionFacts { path: path.into(), value: value.into(), source: source.into(), note: note.into(), interval: None }
 }
 
 /// Three subscribers, two systems of record, one met, one missed and one undecided objective among five.

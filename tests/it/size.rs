@@ -101,3 +101,53 @@ fn words_are_not_tuned() {
     };
     assert!(sentence.contains("only whole numbers"), "{sentence}");
 }
+
+/// Each of two hosts has half of the workers, so that twice as many are needed when one is to be lost.
+#[test]
+fn a_host_takes_its_workers_along() {
+    let hosts = text("")
+        .replace("\"subscriber.fast.end_to_end.mean\" = \"< 1.5s\"", "\"subscriber.fast.utilization.mean\" = \"< 80%\"")
+        .replace("\"subscriber.slow.end_to_end.mean\" = \"< 3s\"", "")
+        .replacen("workers = 1\n        work = \"exp(1s)\"", "workers = 2\n        consumers = 2\n        work = \"exp(1s)\"", 1);
+    let mut files = MemoryFiles::default().with("a.toml", hosts);
+    let axes = [Axis::parse("subscriber.fast.workers", "2..8").unwrap()];
+    let outcome = size(&Design::new("a.toml", &mut files, Vec::new()), &axes, 1, &Nobody).unwrap_or_else(|_| panic!("sound")).unwrap();
+    // 2.1 of them are busy: 3 are 70 % busy, and of 6 a host leaves 3, of 5 only 2.
+    assert_eq!((numbers(&outcome.best.unwrap().settings), numbers(&outcome.survivor.unwrap().settings)), (vec![3], vec![6]));
+    let lost = outcome.losses.iter().find(|loss| loss.what.contains("hosts of subscriber.fast")).unwrap();
+    assert_eq!((lost.verdict, lost.metric.as_str()), (busload::outcome::Verdict::Missed, "subscriber.fast.utilization.mean"));
+    assert!(outcome.single.contains(&"segment.bus".to_string()) && outcome.conclusion.contains("Nothing takes over from segment.bus"));
+}
+
+/// Four queues that ask 0.3 of a segment each, which may be 70 % busy: two segments do, and three where one is to be lost, as its queues
+/// are then on the others.
+#[test]
+fn segments_are_tuned_and_lost() {
+    let mut text = format!(
+        "{}\n[sor.source]\n[segment.bus]\ncost = {{ receive = \"300ms\" }}\n",
+        steady("Queues", 3000).replace("replications = 30", "replications = 6")
+    );
+    for index in 0..4 {
+        text += &format!(
+            "[event.e{index}]\nfrom = \"source\"\nto = \"q{index}\"\nrate = \"1/s\"\n[queue.q{index}]\nsegment = \"bus\"\n[subscriber.s{index}]\nfrom = \"q{index}\"\n"
+        );
+    }
+    text += "[objective]\n\"segment.bus.utilization.mean\" = \"< 70%\"\n[price]\ncurrency = \"EUR\"\n\"segment.*.threads\" = 40";
+    let mut files = MemoryFiles::default().with("a.toml", text);
+    let axes = [Axis::parse("segments", "1..4").unwrap()];
+    let outcome = size(&Design::new("a.toml", &mut files, Vec::new()), &axes, 1, &Nobody).unwrap_or_else(|_| panic!("sound")).unwrap();
+    let (best, survivor) = (outcome.best.unwrap(), outcome.survivor.unwrap());
+    assert_eq!((numbers(&best.settings), best.cost, numbers(&survivor.settings)), (vec![2], 80.0, vec![3]));
+    assert_eq!(best.layout.iter().map(|(_, lines)| lines.len()).collect::<Vec<_>>(), [2, 2]);
+    assert!(outcome.losses.iter().any(|loss| loss.what.contains("its topics and queues on the others")), "{:?}", outcome.losses);
+}
+
+/// A setting without a price of its own is no larger than it must be.
+#[test]
+fn of_equally_cheap_settings_the_smallest_one_is_taken() {
+    let mut files = MemoryFiles::default().with("a.toml", text(&PRICE.replace("\"subscriber.fast.workers\" = 10\n", "")));
+    let axes = [Axis::parse("subscriber.fast.workers", "1..8").unwrap()];
+    let settings = vec![("subscriber.slow.workers".to_string(), "10".to_string())];
+    let outcome = size(&Design::new("a.toml", &mut files, settings), &axes, 0, &Nobody).unwrap_or_else(|_| panic!("sound")).unwrap();
+    assert_eq!(numbers(&outcome.best.unwrap().settings), [fewest(1.0, 1.5)]);
+}

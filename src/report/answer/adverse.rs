@@ -1,7 +1,7 @@
 //! The battery of bad days, told: conditions by objectives, drains, and what does not recover.
 
 use super::{Answer, Block, Cell, Chart, Table};
-use crate::outcome::adverse::{Adverse, Condition};
+use crate::outcome::adverse::{Adverse, Condition, StillLong};
 use crate::outcome::{ObjectiveResult, Verdict};
 use crate::report::chart::matrix::{Cell as Shown, Matrix};
 use crate::report::text::{clock, quoted, verdict};
@@ -14,7 +14,8 @@ pub fn adverse(outcome: &Adverse) -> Answer {
     blocks.extend([Block::Heading("Conditions".into()), Block::Table(conditions(outcome))]);
     blocks.extend([Block::Heading("Objectives under each condition".into()), Block::Table(objectives(outcome))]);
     for condition in outcome.conditions.iter().filter(|condition| !condition.still_long.is_empty()) {
-        blocks.push(Block::Text(format!("After {} these are still long at the end: {}.", condition.name, condition.still_long.join(", "))));
+        let lines: Vec<String> = condition.still_long.iter().map(long).collect();
+        blocks.push(Block::Text(format!("After {} these are still long at the end of the run: {}.", condition.name, lines.join(", "))));
     }
     for left_out in &outcome.left_out {
         blocks.push(Block::Text(format!("Left out: {left_out}.")));
@@ -33,6 +34,16 @@ pub fn adverse(outcome: &Adverse) -> Answer {
     }
 }
 
+fn long(long: &StillLong) -> String {
+    let length = Unit::Count.show(long.length);
+    match long.clears_in_s {
+        Some(seconds) => {
+            format!("{} ({length}, as usual after {} more if it goes on shrinking like this)", long.line, Unit::Seconds.show(seconds))
+        }
+        None => format!("{} ({length}, not shrinking: metastable)", long.line),
+    }
+}
+
 /// A row for each condition, a column for each objective and one for whether the design recovers.
 fn matrix(outcome: &Adverse) -> Matrix {
     let objectives = outcome.conditions.first().map_or(&[][..], |condition| &condition.objectives);
@@ -41,7 +52,8 @@ fn matrix(outcome: &Adverse) -> Matrix {
     let row = |condition: &Condition| {
         let recovers = match condition.recovers {
             Some(true) => Shown { text: "yes".into(), verdict: Some(Verdict::Met) },
-            Some(false) => Shown { text: "no".into(), verdict: Some(Verdict::Missed) },
+            Some(false) if condition.is_metastable => Shown { text: "no, stays bad".into(), verdict: Some(Verdict::Missed) },
+            Some(false) => Shown { text: "not yet".into(), verdict: Some(Verdict::Missed) },
             None => Shown { text: "–".into(), verdict: None },
         };
         let seen = |objective: &ObjectiveResult| Shown {
@@ -71,21 +83,24 @@ fn title(outcome: &Adverse) -> String {
 }
 
 fn conditions(outcome: &Adverse) -> Table {
-    let mut table =
-        Table::new(&["Condition", "Objectives", "Recovers", "Longest drain#", "Missed#", "Highest backlog#", "~Whose backlog"], 12);
-    for condition in &outcome.conditions {
+    let mut table = Table::new(
+        &["Condition", "Objectives", "Recovers", "Longest drain#", "Missed#", "Highest backlog#", "~Whose backlog", "~Replications#"],
+        12,
+    );
+    for (index, condition) in outcome.conditions.iter().enumerate() {
         let (shape, word) = verdict(condition.verdict);
         let verdict = if condition.objectives.is_empty() { "-".to_string() } else { format!("{shape} {word}") };
         let drain = condition.drain_s.as_ref().map_or(Cell::text("-"), |(_, drain)| Cell::number(Unit::Seconds.show(*drain), *drain));
         let backlog = condition.backlog.as_ref();
         table.row(vec![
-            Cell::text(&condition.name),
+            Cell::text(if index == 0 { condition.name.clone() } else { format!("{index} {}", condition.name) }),
             Cell::text(verdict),
             Cell::text(recovers(condition)),
             drain,
             Cell::number(Unit::Count.show(condition.missed), condition.missed),
             backlog.map_or(Cell::text("-"), |(_, most)| Cell::number(Unit::Count.show(*most), *most)),
             Cell::text(backlog.map_or("-", |(whose, _)| whose.as_str())),
+            Cell::number(condition.replications.to_string(), f64::from(condition.replications)),
         ]);
     }
     table
@@ -94,20 +109,21 @@ fn conditions(outcome: &Adverse) -> Table {
 fn recovers(condition: &Condition) -> &'static str {
     match condition.recovers {
         Some(true) => "yes",
-        Some(false) => "NO",
+        Some(false) if condition.is_metastable => "NO, stays",
+        Some(false) => "not yet",
         None => "-",
     }
 }
 
-/// A row for each objective, a column for each condition.
+/// A row for each objective, a column for each condition; the conditions are numbered where there is no room for their names.
 fn objectives(outcome: &Adverse) -> Table {
-    let mut columns = vec!["Metric".to_string(), "Objective".to_string()];
-    columns.extend(outcome.conditions.iter().map(|condition| condition.name.clone()));
+    let mut columns = vec!["Objective".to_string()];
+    columns.extend((0..outcome.conditions.len()).map(|index| if index == 0 { "as it is".to_string() } else { index.to_string() }));
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-    let mut table = Table::new(&columns, 0);
+    let mut table = Table::new(&columns, 12);
     let first = outcome.conditions.first().map_or(&[][..], |condition| &condition.objectives);
     for (index, objective) in first.iter().enumerate() {
-        let mut row = vec![Cell::text(&objective.metric), Cell::text(&objective.bound)];
+        let mut row = vec![Cell::text(format!("{} {}", objective.metric, objective.bound))];
         for condition in &outcome.conditions {
             let told = |result: &ObjectiveResult| {
                 let seen = result.point.map_or("no value".to_string(), |point| result.unit.show(point));
@@ -123,13 +139,17 @@ fn objectives(outcome: &Adverse) -> Table {
 fn method(outcome: &Adverse) -> Vec<String> {
     vec![
         format!(
-            "One thing goes wrong at a time, from {} to {}, around the busiest time; poison lasts all the run.",
+            "One thing goes wrong at a time, from {} to {}, around the busiest time, and is over then.",
             clock(outcome.from_s),
             clock(outcome.to_s)
         ),
-        format!("{} replications of each condition, with the same random numbers.", outcome.run.replications),
+        format!(
+            "{} replications of the design as it is and of every condition that leaves a verdict open, fewer of the others, all with the same random numbers.",
+            outcome.run.replications
+        ),
         "The segment, the subscriber and the system of record are those that are busiest in their worst five minutes.".into(),
-        "A design recovers when, in the last twentieth of the run, no line is longer than twice its usual length there and five more."
+        "A design recovers when, in the last twentieth of the run, no line is longer than twice its usual length there and five more. \
+         It is metastable where such a line has not shrunk since half-way from the end of the trouble."
             .into(),
         "Where the design sets no max_deliveries, a poison message is delivered five times.".into(),
     ]

@@ -1,8 +1,9 @@
 //! What arithmetic says of designs, told: a section for each, the fullest stations first.
 
-use super::{Answer, Block, Cell, Table};
+use super::{Answer, Block, Cell, Chart, Table};
 use crate::outcome::Verdict;
 use crate::outcome::check::{CheckOutcome, DesignCheck, Note, Station};
+use crate::report::chart::stations;
 use crate::report::text::{clock, quoted};
 use crate::units::{Unit, three_digits};
 
@@ -12,7 +13,7 @@ const ROWS: usize = 15;
 pub fn check(outcome: &CheckOutcome) -> Answer {
     let mut blocks = Vec::new();
     let several = outcome.designs.len() > 1;
-    for design in &outcome.designs {
+    for (index, design) in outcome.designs.iter().enumerate() {
         if several {
             blocks.extend([
                 Block::Heading(format!("{}: {}", design.scenario.file, design.scenario.title)),
@@ -20,6 +21,8 @@ pub fn check(outcome: &CheckOutcome) -> Answer {
             ]);
         }
         section(design, &mut blocks);
+        let number = if several { format!("_{}", index + 1) } else { String::new() };
+        blocks.extend(stations::picture(design).map(|picture| Block::Chart(Chart::of_picture(&format!("stations{number}"), picture))));
     }
     let first = &outcome.designs[0];
     let full = outcome.designs.iter().filter(|design| !design.bears).count();
@@ -46,7 +49,7 @@ fn section(design: &DesignCheck, blocks: &mut Vec<Block>) {
             blocks.extend([Block::Heading(heading.into()), Block::Table(table)]);
         }
     };
-    add("Stations, the fullest first", stations(design));
+    add("Stations, the fullest first", table_of_stations(design));
     add("Events", events(design));
     add("Callbacks and calls", callbacks(design));
     add("Links", links(design));
@@ -78,7 +81,7 @@ fn number(unit: Unit, value: f64) -> Cell {
     Cell::number(unit.show(value), value)
 }
 
-fn stations(design: &DesignCheck) -> Table {
+fn table_of_stations(design: &DesignCheck) -> Table {
     let columns =
         ["Station", "Of", "Servers#", "Load, mean#", "at the peak#", "Busy, mean#", "at the peak#", "Peak at", "Mostly", "~Exact"];
     let mut table = Table::new(&columns, ROWS);

@@ -109,8 +109,7 @@ fn headlines(comparison: &Comparison) -> Vec<&Difference> {
 fn differences(comparison: &Comparison, rows: &[&Difference], rows_in_terminal: usize) -> Table {
     // With two designs there is but one other.
     let design = if comparison.designs.len() > 2 { "Design" } else { "~Design" };
-    let columns =
-        ["Metric", design, "First#", "This#", "~Mean difference#", "Difference", "Seen", "~Needs replications#", "~Noise shared#"];
+    let columns = ["Metric", design, "First#", "This#", "~Mean difference#", "Difference", "Seen", "Needs more runs#", "~Noise shared#"];
     let mut table = Table::new(&columns, rows_in_terminal);
     for row in rows {
         let unit = row.unit;
@@ -120,9 +119,10 @@ fn differences(comparison: &Comparison, rows: &[&Difference], rows_in_terminal: 
             Seen::Same => "the same",
             Seen::NoDifferenceSeen => "none seen",
         };
-        let needed = row.replications_needed.filter(|needed| row.seen == Seen::NoDifferenceSeen && *needed < 1_000_000);
+        let more = row.replications_needed.map(|needed| needed.saturating_sub(row.n.into()).max(1));
+        let needed = more.filter(|more| row.seen == Seen::NoDifferenceSeen && *more < 1_000_000);
         table.row(vec![
-            Cell::text(&row.metric),
+            Cell::text(row.metric_there.as_ref().map_or(row.metric.clone(), |there| format!("{} (there {there})", row.metric))),
             Cell::text(&row.design),
             Cell::number(unit.show(row.first), row.first),
             Cell::number(unit.show(row.other), row.other),
@@ -257,8 +257,8 @@ fn method(comparison: &Comparison) -> Vec<String> {
         format!("{replications} replications of each design, with the same random numbers wherever both have the same part."),
         "A difference is taken replication by replication (this design less the first one), its interval by Student's t.".into(),
         "\"Noise shared\" is the part of the variance of an unpaired difference that the common random numbers took away.".into(),
-        "\"Needs\" is about how many replications would tell a difference as large as it looks.".into(),
-        "The ranking goes by objectives missed, then undecided, then by cost where prices are given.".into(),
+        "None seen: the interval holds zero; \"needs more runs\" is about how many more replications would tell a difference as large as it looks.".into(),
+        "The ranking goes by objectives missed, then undecided, then by cost; designs without objectives, or without prices, come behind those with.".into(),
     ];
     if comparison.designs.len() > 2 {
         let each = three_digits(comparison.confidence_each * 100.0);

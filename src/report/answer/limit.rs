@@ -111,7 +111,9 @@ fn method(outcome: &LimitOutcome) -> Vec<String> {
     vec![
         "Load is a factor on every rate of events and of the systems' own users; what follows from them follows.".into(),
         "A load is met when every objective's whole interval is within its bound, missed when one's is beyond it.".into(),
-        format!("The search halves the gap until met and missed are within {resolution} %, or only undecided loads lie between."),
+        format!(
+            "The search goes where intervals are expected to cross bounds, until met and missed are within {resolution} %, or only undecided loads lie between."
+        ),
         "Every load gets few replications at first and more while it is undecided, all loads with the same random numbers.".into(),
         "It takes for granted that more load never helps.".into(),
     ]

@@ -11,6 +11,8 @@ mod forecast;
 mod limit;
 mod markdown;
 mod page;
+mod segments;
+mod sensitivity;
 mod size;
 mod sweep;
 mod terminal;
@@ -21,6 +23,8 @@ pub use compare::compare;
 pub use files::{render, render_only};
 pub use forecast::forecast;
 pub use limit::limit;
+pub use segments::segments;
+pub use sensitivity::sensitivity;
 pub use size::size;
 pub use sweep::sweep;
 pub use terminal::terminal;
@@ -41,6 +45,8 @@ pub fn of(saved: &Saved) -> Option<Answer> {
         Saved::Size(outcome) => size(outcome),
         Saved::Adverse(outcome) => adverse(outcome),
         Saved::Forecast(outcome) => forecast(outcome),
+        Saved::Segments(outcome) => segments(outcome),
+        Saved::Sensitivity(outcome) => sensitivity(outcome),
     })
 }
 

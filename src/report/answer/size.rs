@@ -2,7 +2,7 @@
 
 use super::{Answer, Block, Cell, Chart, Table};
 use crate::outcome::Verdict;
-use crate::outcome::size::SizeOutcome;
+use crate::outcome::size::{Choice, SizeOutcome};
 use crate::report::chart::front;
 use crate::report::text::{quoted, verdict};
 
@@ -17,6 +17,15 @@ pub fn size(outcome: &SizeOutcome) -> Answer {
     }
     if let Some(picture) = front::picture(outcome, |values| cost_of(outcome, values)) {
         blocks.push(Block::Chart(Chart::of_picture("size_front", picture)));
+    }
+    if !outcome.losses.is_empty() {
+        blocks.extend([Block::Heading("What a loss leaves of the cheapest setting".into()), Block::Table(losses(outcome))]);
+    }
+    if !outcome.single.is_empty() {
+        blocks.push(Block::Text(format!("Nothing takes over from these, whatever the setting: {}.", outcome.single.join(", "))));
+    }
+    if let Some(best) = outcome.best.as_ref().filter(|best| !best.layout.is_empty()) {
+        blocks.extend([Block::Heading("What is on which segment".into()), Block::Table(layout(best))]);
     }
     for path in &outcome.not_monotone {
         let warning = format!(
@@ -64,6 +73,24 @@ fn rejected(outcome: &SizeOutcome) -> Table {
     table
 }
 
+fn losses(outcome: &SizeOutcome) -> Table {
+    let mut table = Table::new(&["Lost", "Verdict", "Farthest from met", "Seen#", "Objective"], 12);
+    for loss in &outcome.losses {
+        let (shape, word) = verdict(loss.verdict);
+        let cells = [loss.what.as_str(), &format!("{shape} {word}"), &loss.metric, &loss.seen, &loss.bound].map(Cell::text);
+        table.row(cells.to_vec());
+    }
+    table
+}
+
+fn layout(best: &Choice) -> Table {
+    let mut table = Table::new(&["Segment", "Topics and queues"], 12);
+    for (segment, lines) in &best.layout {
+        table.row(vec![Cell::text(segment), Cell::text(lines.join(", "))]);
+    }
+    table
+}
+
 fn front_table(outcome: &SizeOutcome) -> Table {
     let unit = |metric: &String| outcome.points.iter().find_map(|point| point.metric(metric)).map(|metric| metric.unit);
     let unit = outcome.front_metric.as_ref().and_then(unit);
@@ -103,7 +130,10 @@ fn method(outcome: &SizeOutcome) -> Vec<String> {
         method.push("The scenario has no [price], so that every unit counts as one.".into());
     }
     if outcome.survive > 0 {
-        method.push(format!("Loss: the objectives are met also when any one tuned number is short by {}.", outcome.survive));
+        method.push(format!(
+            "Loss: the objectives are met also when any one tuned number is short by {0}, {0} of several segments of a kind are lost for good (the fullest; its topics and queues move to the others), or {0} of a subscriber's several consumers with their workers.",
+            outcome.survive
+        ));
     }
     method
 }

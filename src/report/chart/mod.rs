@@ -16,6 +16,8 @@ pub mod matrix;
 mod overview;
 mod panel;
 pub mod runout;
+pub mod stations;
+pub mod tornado;
 
 pub use architecture::{Detail, details, ramp};
 pub use colors::CALLBACKS;

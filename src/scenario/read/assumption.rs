@@ -4,7 +4,7 @@ use crate::scenario::document::{Entry, Value};
 use crate::scenario::problem::Fault;
 use crate::scenario::reader::Reader;
 use crate::scenario::similar;
-use crate::scenario::spec::{Assumption, Source};
+use crate::scenario::spec::{Assumption, Ends, Source};
 use crate::scenario::values::text;
 
 pub(super) fn assumptions(root: &mut Reader<'_>) -> Vec<Assumption> {
@@ -37,13 +37,26 @@ pub(super) fn assumptions(root: &mut Reader<'_>) -> Vec<Assumption> {
 }
 
 fn assumption(path: &str, value: String, text: &str) -> Assumption {
-    let (source, note) = match text.split_once(':') {
-        Some(("measured", note)) => (Source::Measured, note),
-        Some(("calibrated", note)) => (Source::Calibrated, note),
-        Some(("assumed", note)) => (Source::Assumed, note),
-        _ => (Source::Assumed, text),
+    let (source, interval, note) = provenance(text).unwrap_or((Source::Assumed, None, text));
+    Assumption { path: path.to_string(), value, source, note: note.trim().to_string(), interval }
+}
+
+/// `SOURCE: note` or `SOURCE LOW to HIGH: note`; none where the text is but a note.
+fn provenance(text: &str) -> Option<(Source, Option<Ends>, &str)> {
+    let (head, note) = text.split_once(':').unwrap_or((text, ""));
+    let (word, rest) = head.split_once(' ').unwrap_or((head, ""));
+    let source = match word {
+        "measured" => Source::Measured,
+        "calibrated" => Source::Calibrated,
+        "assumed" => Source::Assumed,
+        _ => return None,
     };
-    Assumption { path: path.to_string(), value, source, note: note.trim().to_string() }
+    if rest.trim().is_empty() {
+        return text.contains(':').then_some((source, None, note));
+    }
+    let (low, high) = rest.split_once(" to ")?;
+    let has_number = |end: &str| end.contains(|c: char| c.is_ascii_digit());
+    (has_number(low) && has_number(high)).then(|| (source, Some((low.trim().to_string(), high.trim().to_string())), note))
 }
 
 /// What the file writes at a path.

@@ -21,6 +21,9 @@ pub enum Relation {
     Greater,
 }
 
+/// Low and high.
+pub type Ends = (String, String);
+
 /// Where a number comes from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assumption {
@@ -29,6 +32,8 @@ pub struct Assumption {
     pub value: String,
     pub source: Source,
     pub note: String,
+    /// Between which values it is thought to be: values as of settings, or two changes in percent with their signs.
+    pub interval: Option<Ends>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
