@@ -219,9 +219,7 @@ impl Point {
         for subscription in 0..SUBSCRIPTIONS {
             text += &format!("\n{}", self.server(subscription, "tickets", &self.policy(), &work));
         }
-        text + &format!(
-            "\n[assumption]\n\"link.in.latency\" = \"measured: publish to delivery on an idle broker, at this rate\"\n\"link.out.latency\" = \"measured: ack to next delivery at prefetch 1\"\n\"subscriber.s0.work\" = \"measured: mean service, time to write an ack\"\n"
-        )
+        text + "\n[assumption]\n\"link.in.latency\" = \"measured: publish to delivery on an idle broker, at this rate\"\n\"link.out.latency\" = \"measured: ack to next delivery at prefetch 1\"\n\"subscriber.s0.work\" = \"measured: mean service, time to write an ack\"\n"
     }
 
     /// One run of the point was recorded, delivery by delivery.
