@@ -281,7 +281,7 @@ fn the_memory_that_is_foretold_is_taken() {
 fn a_defect_of_the_model_says_seed_replication_and_simulated_time() {
     let scenario = crate::run_help::scenario_set(BARE, &[("event.customer.rate", "5K/s"), ("run.seed", "17")]);
     let simulate = || busload::model::simulate(&scenario, busload::units::Time::ZERO, 4, &|| panic!("a law is broken"));
-    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(simulate)).err().expect("it panics");
+    let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(simulate)).unwrap_err();
     let said = panic.downcast_ref::<String>().unwrap();
     assert!(said.starts_with("a law is broken (seed 17, replication 4, at ") && said.ends_with(" of simulated time)"), "{said}");
     assert!(!said.contains("at 0 of"), "{said}");
