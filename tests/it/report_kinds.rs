@@ -29,6 +29,15 @@ const DESIGN: &str = r#"
     workers = 4
     work = "exp(20ms)"
     [subscriber.gate.callback]
+    [event.note]
+    from = "source"
+    to = "notes"
+    rate = "1/s"
+    [queue.notes]
+    segment = "bus"
+    [subscriber.clerk]
+    from = "notes"
+    work = "exp(20ms)"
     [objective]
     "subscriber.gate.end_to_end.p99" = "< 2s"
     "sor.source.utilization.peak" = "< 80%"
@@ -42,7 +51,7 @@ const DESIGN: &str = r#"
 "#;
 
 /// Each command with what it is asked, but for files.
-pub const COMMANDS: [(&str, &str); 8] = [
+pub const COMMANDS: [(&str, &str); 10] = [
     ("run", "run a.toml"),
     ("check", "check a.toml b.toml"),
     ("compare", "compare a.toml b.toml"),
@@ -51,6 +60,8 @@ pub const COMMANDS: [(&str, &str); 8] = [
     ("size", "size a.toml --tune sor.source.workers=1..4 --tune subscriber.gate.workers=2..5"),
     ("adverse", "adverse a.toml"),
     ("forecast", "forecast a.toml"),
+    ("segments", "segments a.toml --up-to 2"),
+    ("sensitivity", "sensitivity a.toml"),
 ];
 
 /// What a command printed, and how it ended.
