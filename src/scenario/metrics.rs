@@ -1,7 +1,7 @@
 //! Which figures a scenario has: the one list that objectives are checked against and that the model fills.
 //!
 //! Names are `<kind>.<name>.<quantity>[.<statistic>]`. The order is the file's: subscribers, pollers, systems of record, segments, topics,
-//! queues, links, events, totals; within each the order of the tables below.
+//! queues, links, zones, events, totals; within each the order of the tables below.
 
 use super::disruption::Target;
 use super::spec::{Feed, Pipeline, Runs, Scenario, Subscriber};
@@ -161,6 +161,7 @@ const SOR: [Quantity; 6] = [
     figure("callbacks", Unit::PerSecond, "Callbacks and calls that come."),
 ];
 const OWN_LATENCY: Quantity = latency("own_latency", "Of its own users' requests: wait and service.");
+const OWN_LATENCY_ALONE: Quantity = latency("own_latency.alone", "The same if nobody else asked: without callbacks, calls and polls.");
 const POLLED: [Quantity; 2] = [
     share("utilization.polls", "Of its utilization: with answers to pollers."),
     figure("polls", Unit::PerSecond, "Requests of pollers that come."),
@@ -212,19 +213,20 @@ const COST: Quantity = count("cost", "A month, with `[price]`; in its currency."
 
 /// The quantities that each kind of thing can have, in the order of the catalog; `STAGE` and `NAME` stand for any.
 #[rustfmt::skip]
-pub static QUANTITIES: [(&str, &[&[Quantity]]); 12] = [
+pub static QUANTITIES: [(&str, &[&[Quantity]]); 13] = [
     ("subscriber.NAME", &[
         &[END_TO_END], &SUBSCRIBER_FIRST, &SUBSCRIBER, &[CRASHED, UNFINISHED], &DRAIN, &[STALE_OVERWRITES, STALE_FINAL], &VERSIONS,
         &CALLBACK, &CALLS, &[SINCE_ORIGIN, RAISED, PENDING, REPLAYED],
     ]),
     ("subscriber.NAME.stage.NAME", &[&STAGE, &[STAGE_BLOCKED]]),
     ("subscriber.NAME.hop", &[&[HOP]]),
-    ("poller.NAME", &[&POLLER_FIRST, &POLLER, &[STALE_OVERWRITES, STALE_FINAL], &VERSIONS, &CALLBACK, &CALLS]),
-    ("sor.NAME", &[&SOR, &POLLED, &[OWN_LATENCY], &SOR_IN_VAIN]),
+    ("poller.NAME", &[&POLLER_FIRST, &POLLER, &DRAIN, &[STALE_OVERWRITES, STALE_FINAL], &VERSIONS, &CALLBACK, &CALLS]),
+    ("sor.NAME", &[&SOR, &POLLED, &[OWN_LATENCY, OWN_LATENCY_ALONE], &SOR_IN_VAIN]),
     ("segment.NAME", &[&SEGMENT, &[PERSIST]]),
     ("topic.NAME", &[&CARRIER]),
     ("queue.NAME", &[&CARRIER]),
     ("link.NAME", &[&[WIRE_BYTES, WIRE_UTILIZATION, WIRE_LATENCY]]),
+    ("zone.NAME", &[&[WIRE_BYTES, WIRE_LATENCY]]),
     ("event.NAME", &[&EVENT]),
     ("total", &[&TOTAL, &[COST]]),
     ("poller.NAME.hop", &[&[HOP]]),
@@ -262,6 +264,7 @@ pub fn metric_catalog(scenario: &Scenario) -> Vec<MetricDefinition> {
             catalog.all(&of, &POLLED);
         }
         catalog.when(sor.own_load.is_some(), &of, &OWN_LATENCY);
+        catalog.when(sor.own_load.is_some() && is_asked_by_others(scenario, index), &of, &OWN_LATENCY_ALONE);
         catalog.all(&of, &SOR_IN_VAIN);
     }
     for segment in &scenario.segments {
@@ -281,6 +284,11 @@ pub fn metric_catalog(scenario: &Scenario) -> Vec<MetricDefinition> {
         catalog.when(link.bandwidth.is_some(), &of, &WIRE_UTILIZATION);
         catalog.one(&of, &WIRE_LATENCY);
     }
+    for zone in scenario.zones.iter().filter(|zone| zone.has_network()) {
+        let of = format!("zone.{}", zone.name);
+        catalog.one(&of, &WIRE_BYTES);
+        catalog.one(&of, &WIRE_LATENCY);
+    }
     for event in &scenario.events {
         catalog.all(&format!("event.{}", event.name), &EVENT);
     }
@@ -293,11 +301,21 @@ pub fn metric_catalog(scenario: &Scenario) -> Vec<MetricDefinition> {
 
 /// Systems of record that anybody asks anything: their own users, pollers, or callbacks in whichever weight the events are.
 pub fn asked_sors(scenario: &Scenario) -> Vec<usize> {
-    let callers = scenario.takers().filter(|subscriber| subscriber.callback.is_some());
-    let calls = |subscriber| scenario.events_reaching(subscriber).into_iter().map(move |event| target(scenario, subscriber, event));
-    let called: BTreeSet<usize> = callers.flat_map(calls).chain(scenario.takers().flat_map(called_services)).collect();
+    let called = called_sors(scenario);
     let asked = |sor: &usize| called.contains(sor) || scenario.sors[*sor].own_load.is_some() || is_polled(scenario, *sor);
     (0..scenario.sors.len()).filter(asked).collect()
+}
+
+/// True where not only its own users ask a system of record.
+pub fn is_asked_by_others(scenario: &Scenario, sor: usize) -> bool {
+    is_polled(scenario, sor) || called_sors(scenario).contains(&sor)
+}
+
+/// Those that are called back in whichever weight the events are, or called as services.
+fn called_sors(scenario: &Scenario) -> BTreeSet<usize> {
+    let callers = scenario.takers().filter(|subscriber| subscriber.callback.is_some());
+    let calls = |subscriber| scenario.events_reaching(subscriber).into_iter().map(move |event| target(scenario, subscriber, event));
+    callers.flat_map(calls).chain(scenario.takers().flat_map(called_services)).collect()
 }
 
 /// True where somebody polls a feed of this system of record.
@@ -331,10 +349,7 @@ impl Catalog {
         let segment = scenario.segment_of_line(subscriber.from);
         self.when(segment.is_some_and(|segment| scenario.is_ever_down(Target::Segment(segment))), &of, &CRASHED);
         self.one(&of, &UNFINISHED);
-        let index = scenario.subscribers.iter().position(|other| other.name == subscriber.name);
-        if index.is_some_and(|index| scenario.is_disrupted(index)) {
-            self.all(&of, &DRAIN);
-        }
+        self.drain(scenario, subscriber, &of);
         self.views(scenario, subscriber, &of);
     }
 
@@ -343,7 +358,14 @@ impl Catalog {
         self.all(&of, &POLLER_FIRST);
         self.stages(scenario, reader, &of);
         self.all(&of, &POLLER);
+        self.drain(scenario, reader, &of);
         self.views(scenario, reader, &of);
+    }
+
+    fn drain(&mut self, scenario: &Scenario, taker: &Subscriber, of: &str) {
+        if scenario.is_disrupted(taker) {
+            self.all(of, &DRAIN);
+        }
     }
 
     fn stages(&mut self, scenario: &Scenario, subscriber: &Subscriber, of: &str) {

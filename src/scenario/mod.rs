@@ -42,7 +42,10 @@ pub use estimate::{Estimate, Estimates};
 pub use files::unpack;
 pub use files::{DATA_LIMIT, FileError, Files, MemoryFiles, TEXT_LIMIT, is_packed, resolve};
 pub use load::{load, locate};
-pub use metrics::{MetricDefinition, QUANTITIES, Quantity, STATISTICS, asked_sors, called_services, is_polled, metric_catalog};
+pub use metrics::{
+    MetricDefinition, QUANTITIES, Quantity, STATISTICS, asked_sors, called_services, is_asked_by_others, is_polled, metric_catalog,
+};
 pub use problem::{Place, Problem, Problems};
 pub use spec::Scenario;
 pub use stages::{Calls, HOPS, sees_lifecycles, stages, tracks_versions};
+pub use validate::talking_zones;

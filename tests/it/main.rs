@@ -32,6 +32,7 @@ mod disruptions;
 #[cfg(feature = "report")]
 mod disruptions_laws;
 mod disruptions_links;
+mod disruptions_pipelines;
 mod disruptions_segments;
 mod distributions;
 mod feeds;
@@ -51,7 +52,9 @@ mod library;
 #[cfg(feature = "cli")]
 mod licenses;
 mod limit;
+mod long_trace;
 mod many_kinds;
+mod memory_alarm;
 mod metrics_catalog;
 mod objectives;
 #[cfg(feature = "cli")]
@@ -60,6 +63,7 @@ mod pipelines;
 #[cfg(feature = "cli")]
 mod planning_commands;
 mod poison;
+mod popularity;
 mod prices;
 mod problems;
 mod problems_callback;
@@ -97,3 +101,4 @@ mod sweep;
 mod theory;
 #[cfg(feature = "cli")]
 mod validation;
+mod zones;
