@@ -56,7 +56,7 @@ pub enum Command {
     /// Which topics and queues belong together on 1 to so many segments, what each further one gains, what losing one costs
     #[command(after_help = "Example:\n  busload segments design.toml --up-to 8")]
     Segments(SegmentsOptions),
-    /// Which assumption decides: each a fifth less and more, or as [assumption] says; a tornado for each objective
+    /// Which assumption decides: each a fifth less and more, or as the scenario says; a tornado for each objective
     #[command(
         after_help = "Example:\n  busload sensitivity scenarios/ticketing-light.toml\n\nA scenario gives the ends of an assumption with its source and its reason:\n  [assumption]\n  \"sor.ticketing.service\" = \"assumed exp(20ms) to exp(45ms): nobody has measured it\"\n  \"event.ticket_changed.rate\" = \"measured -5% to +10%: sold tickets of June\""
     )]

@@ -140,8 +140,10 @@ impl Broker {
         match input {
             Input::Publish { .. } | Input::Ack { .. } | Input::Recover | Input::Wake => {}
             Input::Nack { delivery, delay } => self.nack(now, delivery, delay, out),
-            Input::Attach { consumer, queue, prefetch } => self.attach(consumer, queue, prefetch, out),
-            Input::Detach { consumer } => self.detach(now, consumer, out),
+            Input::Attach { consumer, queue, prefetch } => self.attach(&[(consumer, prefetch)], queue, out),
+            Input::AttachAll { consumers, queue } => self.attach(&consumers, queue, out),
+            Input::Detach { consumer } => self.detach(now, &[consumer], out),
+            Input::DetachAll { consumers } => self.detach(now, &consumers, out),
             Input::Subscribe { topic, queue, selector, durable, policy } => self.subscribe(topic, queue, selector, durable, *policy),
             Input::Unsubscribe { queue } => self.unsubscribe(queue, out),
             Input::Lifetime { queue, time_to_live } => {

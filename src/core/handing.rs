@@ -232,32 +232,40 @@ impl Broker {
         queue.delayed_count -= 1;
     }
 
-    pub(super) fn attach(&mut self, id: ConsumerId, number: QueueId, prefetch: Option<u32>, out: &mut Vec<Output>) {
-        if self.attached.contains_key(&id) {
-            return;
-        }
+    pub(super) fn attach(&mut self, coming: &[(ConsumerId, Option<u32>)], number: QueueId, out: &mut Vec<Output>) {
         let Some(queue) = self.queues.get_mut(number) else { return };
-        let consumer = self.consumers.insert(|| Consumer::new(id, number, prefetch));
-        self.attached.insert(id, consumer);
-        queue.consumers.push(consumer);
-        queue.turns.join(&mut self.consumers, consumer);
+        for &(id, prefetch) in coming {
+            if self.attached.contains_key(&id) {
+                continue;
+            }
+            let consumer = self.consumers.insert(|| Consumer::new(id, number, prefetch));
+            self.attached.insert(id, consumer);
+            queue.consumers.push(consumer);
+            queue.turns.join(&mut self.consumers, consumer);
+        }
         self.dispatch(number, out);
     }
 
-    pub(super) fn detach(&mut self, now: Time, id: ConsumerId, out: &mut Vec<Output>) {
-        let Some(consumer) = self.attached.get(&id).copied() else { return };
-        let number = self.consumers[consumer].queue;
-        let queue = &self.queues[number];
-        if !queue.durable && queue.consumers.len() == 1 {
-            self.recall(number);
-            self.purge(number, Cause::NotDurable, |_| false, out);
-            return self.dispatch(number, out);
-        }
-        for copy in self.disconnect(consumer) {
-            self.give_back(now, copy);
+    pub(super) fn detach(&mut self, now: Time, ids: &[ConsumerId], out: &mut Vec<Output>) {
+        let mut left = Vec::new();
+        for id in ids {
+            let Some(consumer) = self.attached.get(id).copied() else { continue };
+            let number = self.consumers[consumer].queue;
+            let queue = &self.queues[number];
+            if !queue.durable && queue.consumers.len() == 1 {
+                self.recall(number);
+                self.purge(number, Cause::NotDurable, |_| false, out);
+            } else {
+                for copy in self.disconnect(consumer) {
+                    self.give_back(now, copy);
+                }
+            }
+            left.push(number);
         }
         self.bury_expired(now, out);
-        self.dispatch(number, out);
+        for number in left {
+            self.dispatch(number, out);
+        }
     }
 
     /// Removes a consumer; its unacknowledged copies are in no list then.

@@ -48,6 +48,18 @@ pub enum Input {
         /// Which.
         consumer: ConsumerId,
     },
+    /// Several consumers connect to a queue at one instant: all of them are there before the first of them is served.
+    AttachAll {
+        /// Each with its prefetch, as in [`Input::Attach`]; numbers in use by attached consumers are passed over.
+        consumers: Vec<(ConsumerId, Option<u32>)>,
+        /// To which queue.
+        queue: QueueId,
+    },
+    /// Several connections end at one instant: nothing of what one of them had is handed to another.
+    DetachAll {
+        /// Which.
+        consumers: Vec<ConsumerId>,
+    },
     /// A delivery is done.
     Ack {
         /// Which.

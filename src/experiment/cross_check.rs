@@ -33,7 +33,7 @@ pub fn theory(scenario: &Scenario, run: &RunFacts, metrics: &[Metric]) -> Vec<Th
     for index in (0..scenario.segments.len()).filter(|index| check.is_undisturbed(*index)) {
         known.extend(check.segment(index));
     }
-    for (_, subscriber) in scenario.subscribers.iter().enumerate().filter(|(who, _)| !scenario.is_disrupted(*who)) {
+    for subscriber in scenario.subscribers.iter().filter(|subscriber| !scenario.is_disrupted(subscriber)) {
         known.extend(check.subscriber(subscriber));
     }
     // Readers of feeds ask systems of record too; disruptions anywhere change who calls them when.

@@ -303,15 +303,24 @@ impl Seen<'_> {
             let (peak, without) = (self.point(&format!("{total}.peak")), self.point(&format!("{name}.utilization.own.peak")));
             if sor.own_load.is_some() && share >= NOTABLE && peak >= NOTABLE {
                 let sentence = format!(
-                    "{who} are {} of {}'s load; at the peak it is {} busy, and would be {} with its own users alone.",
+                    "{who} are {} of {}'s load; at the peak it is {} busy, and would be {} with its own users alone.{}",
                     Unit::Share.show(share),
                     sor.name,
                     Unit::Share.show(peak),
-                    Unit::Share.show(without)
+                    Unit::Share.show(without),
+                    self.users_alone(&name)
                 );
                 findings.push(finding(kind, sentence, &[&format!("{part}.mean"), &format!("{total}.peak")]));
             }
         }
+    }
+
+    /// What a system's own users feel of the others, by the latency that nineteen of twenty of them stay below.
+    fn users_alone(&self, sor: &str) -> String {
+        let [with, alone] = ["own_latency.p95", "own_latency.alone.p95"].map(|quantity| self.metric(&format!("{sor}.{quantity}")));
+        let (Some(with), Some(alone)) = (with, alone) else { return String::new() };
+        let show = |metric: &Metric| Unit::Seconds.show(metric.point);
+        format!(" Its users get 95 % of their answers within {}, alone within {}.", show(with), show(alone))
     }
 
     fn each_subscriber(&self, quantity: &str) -> impl Iterator<Item = (&Subscriber, String, f64)> {
@@ -323,10 +332,15 @@ impl Seen<'_> {
 
     fn not_recovered(&self, findings: &mut Vec<Finding>) {
         for (subscriber, name, count) in self.each_subscriber("drain.unfinished") {
-            let backlog = format!("subscriber.{}.backlog.max", subscriber.name);
+            let entity = subscriber.entity();
+            let (backlog, in_flight) = (format!("{entity}.backlog.max"), format!("{entity}.in_flight.max"));
+            let in_hand = match self.point(&in_flight) {
+                held if held > 0.0 => format!(", and it had up to {} in hand", Unit::Count.show(held)),
+                _ => String::new(),
+            };
             let sentence = format!(
-                "{} had not recovered from {} disruptions in a run when it ended; its backlog was up to {} messages. Its drain times leave these out.",
-                subscriber.name,
+                "{} had not recovered from {} disruptions in a run when it ended; its backlog was up to {} messages{in_hand}. Its drain times leave these out.",
+                subscriber.label(),
                 Unit::Count.show(count),
                 Unit::Count.show(self.point(&backlog))
             );
@@ -349,15 +363,10 @@ impl Seen<'_> {
                 Unit::Count.show(missed),
                 audience.whose(),
                 cause.unwrap_or(&"lost").replace('_', " "),
-                self.disruptions_of(|target| self.concerns(target, subscriber))
+                self.disruptions_of(|target| self.scenario.concerns(target, subscriber))
             );
             findings.push(finding("missed_events", sentence, &[&name]));
         }
-    }
-
-    fn concerns(&self, target: Target, subscriber: &Subscriber) -> bool {
-        let who = self.scenario.subscribers.iter().position(|other| other.name == subscriber.name);
-        who.is_some_and(|who| self.scenario.concerns(target, who))
     }
 
     /// A sentence about those disruptions that a finding may be due to, each named once.
@@ -409,14 +418,19 @@ impl Seen<'_> {
 
     /// One sentence for all who show something stale.
     fn stale_data(&self, findings: &mut Vec<Finding>) {
-        let seen: Vec<(String, String, f64)> =
-            self.each_subscriber("stale_overwrites").map(|(who, name, count)| (who.name.clone(), name, count)).collect();
+        let seen: Vec<(&Subscriber, String, f64)> = self.each_subscriber("stale_overwrites").collect();
         let Some((worst, _, most)) = seen.iter().max_by(|a, b| a.2.total_cmp(&b.2)) else { return };
         let others = others(seen.len() - 1, ", and so does one other subscriber", |n| format!(", and so do {n} other subscribers"));
-        let sentence = format!(
-            "{worst} shows something older than it had shown {} times in a run{others}: results of parallel work overtake each other. A version guard (`guard = \"version\"`) or `ordering = \"by_resource\"` prevents that.",
-            Unit::Count.show(*most)
-        );
+        let why = match self.scenario.is_ordered(worst) {
+            false => {
+                "results of parallel work overtake each other. A version guard (`guard = \"version\"`) or `ordering = \"by_resource\"` prevents that."
+            }
+            true => {
+                "changes overtake each other before they come into its line, or as failed ones come again. A version guard (`guard = \"version\"`) prevents that."
+            }
+        };
+        let sentence =
+            format!("{} shows something older than it had shown {} times in a run{others}: {why}", worst.name, Unit::Count.show(*most));
         let metrics: Vec<&str> = seen.iter().map(|(_, name, _)| name.as_str()).collect();
         findings.push(finding("stale_data", sentence, &metrics));
     }
@@ -494,7 +508,7 @@ impl Seen<'_> {
                     "{} blocks its publishers {} of the time: their events wait at the source.{}",
                     segment.name,
                     Unit::Share.show(share),
-                    self.disruptions_of(|target| takers.iter().any(|taker| self.concerns(target, taker)))
+                    self.disruptions_of(|target| takers.iter().any(|taker| self.scenario.concerns(target, taker)))
                 );
                 findings.push(finding("blocked_publishers", sentence, &[&name]));
             }

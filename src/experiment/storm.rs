@@ -27,7 +27,7 @@ pub fn find(scenario: &Scenario, outcome: &Outcome) -> Vec<Finding> {
 /// The events about which a subscriber calls a system back.
 fn demand_of(scenario: &Scenario, subscriber: &Subscriber, sor: usize) -> Vec<usize> {
     let Some(callback) = subscriber.callback.as_ref().filter(|callback| callback.timeout.is_some()) else { return Vec::new() };
-    let asks = |event: &usize| callback.to.unwrap_or(scenario.events[*event].from) == sor;
+    let asks = |event: &usize| callback.to.unwrap_or(scenario.events[*event].from) == sor || subscriber.calls.contains(&sor);
     scenario.events_reaching(subscriber).into_iter().filter(asks).collect()
 }
 

@@ -1,5 +1,6 @@
 //! Scenario -> World: names become numbers, every entity gets its place, its ways and its named streams.
 
+use super::alone::Alone;
 use super::change::{FamilyPlan, Ledger};
 use super::clock::{Clocks, WrongClock};
 use super::derive::Raises;
@@ -52,7 +53,7 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
         .collect();
     let sizes = Sizes {
         events: scenario.events.len(),
-        links: scenario.links.len(),
+        links: scenario.links.len() + scenario.zones.len(),
         segments: scenario.segments.len(),
         lines: plans.len(),
         subscribers: scenario.subscribers.len(),
@@ -60,6 +61,10 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
         sors: scenario.sors.len(),
     };
     let mut probe = Probe::new(clock, sizes);
+    for (index, (watched, sor)) in probe.sors.iter_mut().zip(&scenario.sors).enumerate() {
+        let is_shared = sor.own_load.is_some() && scenario::is_asked_by_others(scenario, index);
+        watched.alone = is_shared.then(|| Box::new(Alone::new(sor.workers, clock.warm_up)));
+    }
     for (watched, subscriber) in probe.subscribers.iter_mut().zip(scenario.takers()) {
         watched.stages = stages(scenario, subscriber);
         watched.pipeline = subscriber.pipeline.as_ref().map(|pipeline| Box::new(PipelineProbe::new(&clock, pipeline.stages.len())));
@@ -447,12 +452,14 @@ fn weather(scenario: &Scenario, disruptions: &Disruptions, stream: &impl Fn(&str
 /// Every subscriber that is ever disrupted is watched.
 fn recoveries(scenario: &Scenario, disruptions: &mut Disruptions, probe: &mut Probe) {
     let from = probe.clock.warm_up;
-    for who in (0..scenario.subscribers.len()).filter(|who| scenario.is_disrupted(*who)) {
-        let line = line_of_subscriber(scenario, who);
+    let lines = probe.lines.len() - scenario.pollers.len();
+    for (who, taker) in scenario.takers().enumerate().filter(|(_, taker)| scenario.is_disrupted(taker)) {
+        let poller = who.checked_sub(scenario.subscribers.len());
+        let line = poller.map_or_else(|| line_of_subscriber(scenario, who), |poller| lines + poller);
         let place = probe.lines[line].recoveries.len();
         probe.lines[line].recoveries.push(Recovery::new(who as u32, from));
         for (disruption, concerned) in scenario.disruptions.iter().zip(&mut disruptions.concerned) {
-            if scenario.concerns(disruption.target, who) {
+            if scenario.concerns(disruption.target, taker) {
                 concerned.push((line as u32, place as u32));
             }
         }

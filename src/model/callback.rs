@@ -217,6 +217,9 @@ impl World {
     fn start_own(&mut self, sor: usize, arrived: Time) {
         let place = &mut self.sors[sor];
         let (length, life) = (place.own_service(), place.life);
+        if let Some(alone) = &mut self.probe.sors[sor].alone {
+            alone.served(arrived, length);
+        }
         self.calendar.schedule(self.now + length, Notice::OwnServed { sor: sor as u16, life, arrived }.packed());
     }
 

@@ -65,8 +65,8 @@ pub struct Copies {
     contexts: Vec<Context>,
     /// By segment, then by the broker's number.
     slot_of: Vec<Vec<u32>>,
-    /// Slots of duplicates that are gone.
-    spare: Vec<u32>,
+    /// By segment: slots of duplicates that are gone. Hand-overs of one segment never have the same stamp twice.
+    spare: Vec<Vec<u32>>,
     /// Slots of entries of feeds that are in nobody's hands.
     free_entries: Vec<u32>,
 }
@@ -78,7 +78,7 @@ const NO_DELIVERY: u32 = 0;
 impl Copies {
     /// Nothing handed over yet on so many segments.
     pub fn new(segments: usize) -> Copies {
-        Copies { contexts: Vec::new(), slot_of: vec![Vec::new(); segments], free_entries: Vec::new(), spare: Vec::new() }
+        Copies { contexts: Vec::new(), slot_of: vec![Vec::new(); segments], free_entries: Vec::new(), spare: vec![Vec::new(); segments] }
     }
 
     /// Where the context of a broker's copy is kept.
@@ -108,7 +108,7 @@ impl Copies {
         let (segment, copy) = (old.segment as usize, old.copy as usize);
         old.is_duplicate = true;
         let new = Context { is_duplicate: false, tries: 0, version: 0, ..*old };
-        let slot = match self.spare.pop() {
+        let slot = match self.spare[segment].pop() {
             Some(slot) => {
                 // Answers to what this slot asked for in an earlier use still come too late.
                 let call = self.contexts[slot as usize].call.wrapping_add(1);
@@ -134,7 +134,15 @@ impl Copies {
     pub fn free(&mut self, slot: u32) {
         let context = &mut self.contexts[slot as usize];
         context.call = context.call.wrapping_add(1);
-        self.spare.push(slot);
+        context.is_duplicate = false;
+        self.spare[context.segment as usize].push(slot);
+    }
+
+    /// Duplicates under way of which these consumers had emitted the tree.
+    pub fn duplicates(&self, who: u32, consumers: &[u32]) -> Vec<CopyRef> {
+        let emitted_here = |context: &Context| context.is_duplicate && context.subscriber == who && consumers.contains(&context.consumer);
+        let all = self.contexts.iter().enumerate().filter(|(_, context)| emitted_here(context));
+        all.map(|(slot, context)| CopyRef { slot: slot as u32, stamp: context.stamp }).collect()
     }
 
     /// A place for an entry of a feed, which somebody has in hand until [`Copies::free_entry`].

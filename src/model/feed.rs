@@ -69,7 +69,9 @@ impl World {
             for poller in pollers {
                 let poller = &feeds.pollers[*poller as usize];
                 ledger.open(*now, change, [(poller.place, poller.line)]);
-                probe.lines[poller.line as usize].backlog.level.set(*now, feeds.feeds[*feed as usize].unread(poller.id));
+                let (line, unread) = (&mut probe.lines[poller.line as usize], feeds.feeds[*feed as usize].unread(poller.id));
+                line.backlog.level.set(*now, unread);
+                line.holds(*now, || unread + poller.in_hand);
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::build;
 use super::change;
 use super::hop::{self, Hop};
-use super::probe::{Count, Gauge, LineProbe, Missed, SorProbe, SubscriberProbe};
+use super::probe::{Count, Gauge, LineProbe, LinkProbe, Missed, SorProbe, SubscriberProbe};
 use super::world::World;
 use crate::scenario::disruption::Target;
 use crate::scenario::spec::{Destination, Runs, Subscriber};
@@ -111,6 +111,9 @@ pub fn read(scenario: &Scenario, world: &World, notices: u64) -> Findings {
     for (index, link) in scenario.links.iter().enumerate() {
         self::link(&mut sheet, scenario, world, index, &format!("link.{}", link.name));
     }
+    for (index, zone) in scenario.zones.iter().enumerate().filter(|(_, zone)| zone.has_network()) {
+        wire(&mut sheet, &world.probe.links[scenario.links.len() + index], &format!("zone.{}", zone.name));
+    }
     for (index, event) in scenario.events.iter().enumerate() {
         let probe = &world.probe.events[index];
         let name = format!("event.{}", event.name);
@@ -153,12 +156,17 @@ fn subscriber(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usiz
         sheet.count(format!("{name}.missed.crashed"), world.probe.missed[line].crashed);
     }
     sheet.count(format!("{name}.unfinished"), world.ledger.unfinished(line));
-    if let Some(recovery) = world.probe.lines[line].recoveries.iter().find(|recovery| recovery.who as usize == index) {
+    drain(sheet, &world.probe.lines[line], index, &name);
+    shown(sheet, scenario, world, subscriber, (probe, line));
+    courses(sheet, world, subscriber, (probe, line));
+}
+
+/// How a subscriber or poller gets over disruptions, where it feels any.
+fn drain(sheet: &mut Sheet, line: &LineProbe, who: usize, name: &str) {
+    if let Some(recovery) = line.recoveries.iter().find(|recovery| recovery.who as usize == who) {
         sheet.latency(&format!("{name}.drain"), &recovery.drains);
         sheet.count(format!("{name}.drain.unfinished"), recovery.unfinished());
     }
-    shown(sheet, scenario, world, subscriber, (probe, line));
-    courses(sheet, world, subscriber, (probe, line));
 }
 
 fn poller(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize) {
@@ -183,6 +191,7 @@ fn poller(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize) {
     {
         sheet.count(format!("{name}.{quantity}"), count.measured());
     }
+    drain(sheet, &world.probe.lines[line], asks.who as usize, &name);
     shown(sheet, scenario, world, reader, (probe, line));
     courses(sheet, world, reader, (probe, line));
 }
@@ -339,6 +348,9 @@ fn sor(sheet: &mut Sheet, scenario: &Scenario, index: usize, probe: &SorProbe) {
     if sor.own_load.is_some() {
         sheet.latency(&format!("{name}.own_latency"), &probe.own_latency);
     }
+    if let Some(alone) = &probe.alone {
+        sheet.latency(&format!("{name}.own_latency.alone"), &alone.latency);
+    }
     sheet.count(format!("{name}.refused"), probe.refused.measured());
     let wasted = probe.wasted.rate(&sheet.clock) / 1e9 / workers;
     sheet.figure(format!("{name}.wasted"), Unit::Share, Some(wasted));
@@ -414,14 +426,21 @@ fn losses(sheet: &mut Sheet, name: &str, lines: &[LineProbe]) {
 
 fn link(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize, name: &str) {
     let probe = &world.probe.links[index];
-    sheet.figure(format!("{name}.bytes"), Unit::BytesPerSecond, Some(probe.bytes.rate(&world.probe.clock)));
-    if scenario.links[index].bandwidth.is_some() {
-        // The busier direction.
-        let clock = world.probe.clock;
-        let busier = if probe.utilization[0].mean(&clock) >= probe.utilization[1].mean(&clock) { 0 } else { 1 };
-        sheet.level(&format!("{name}.utilization"), Unit::Share, &probe.utilization[busier], 1.0, false);
-        sheet.course(format!("{name}.utilization"), Unit::Share, &probe.utilization[busier], 1.0);
+    if scenario.links[index].bandwidth.is_none() {
+        return wire(sheet, probe, name);
     }
+    sheet.figure(format!("{name}.bytes"), Unit::BytesPerSecond, Some(probe.bytes.rate(&world.probe.clock)));
+    // The busier direction.
+    let clock = world.probe.clock;
+    let busier = if probe.utilization[0].mean(&clock) >= probe.utilization[1].mean(&clock) { 0 } else { 1 };
+    sheet.level(&format!("{name}.utilization"), Unit::Share, &probe.utilization[busier], 1.0, false);
+    sheet.course(format!("{name}.utilization"), Unit::Share, &probe.utilization[busier], 1.0);
+    sheet.latency(&format!("{name}.latency"), &probe.latency);
+}
+
+/// A link without limit, or the network of a zone.
+fn wire(sheet: &mut Sheet, probe: &LinkProbe, name: &str) {
+    sheet.figure(format!("{name}.bytes"), Unit::BytesPerSecond, Some(probe.bytes.rate(&sheet.clock)));
     sheet.latency(&format!("{name}.latency"), &probe.latency);
 }
 

@@ -63,10 +63,10 @@ impl World {
         for (index, (subscriber, probe)) in self.subscribers.iter().zip(&self.probe.subscribers).enumerate() {
             let (Some(pipeline), Some(probe)) = (&subscriber.pipeline, &probe.pipeline) else { continue };
             for (number, (stage, seen)) in pipeline.stages.iter().zip(&probe.stages).enumerate() {
-                if seen.entered != seen.left + stage.inside() {
-                    let (entered, left, inside) = (seen.entered, seen.left, stage.inside());
+                if seen.entered != seen.left + seen.lost + stage.inside() {
+                    let (entered, left, lost, inside) = (seen.entered, seen.left, seen.lost, stage.inside());
                     return Err(format!(
-                        "conservation in stage {number} of subscriber {index}: {entered} came, {left} left, {inside} inside"
+                        "conservation in stage {number} of subscriber {index}: {entered} came, {left} left, {lost} were lost, {inside} inside"
                     ));
                 }
             }

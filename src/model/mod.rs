@@ -2,6 +2,7 @@
 //!
 //! [`simulate`] is a pure function of scenario, window, seed and replication.
 
+mod alone;
 mod attempt;
 mod breaker;
 mod build;

@@ -25,6 +25,8 @@ pub struct Path {
     latency: Distribution,
     /// Link and direction.
     link: Option<(u32, u8)>,
+    /// Among the probes, where it is within a zone whose network takes time.
+    zone: Option<u32>,
     loss: f64,
     in_order: bool,
     resend_after: Span,
@@ -65,9 +67,10 @@ impl Path {
     /// # Panics
     /// When no link joins them, which a checked scenario excludes.
     pub fn between(scenario: &Scenario, from: Option<ZoneIndex>, to: Option<ZoneIndex>) -> Path {
-        let (Some(from), Some(to)) = (from, to) else { return Path::nearby(Distribution::default()) };
+        let (Some(from), Some(to)) = (from, to) else { return Path::nearby(Distribution::default(), None) };
         if from == to {
-            return Path::nearby(scenario.zones[from].latency.clone());
+            let zone = &scenario.zones[from];
+            return Path::nearby(zone.latency.clone(), zone.has_network().then_some((scenario.links.len() + from) as u32));
         }
         let joins = |pair: (ZoneIndex, ZoneIndex)| pair == (from, to) || pair == (to, from);
         let (index, link) = scenario.links.iter().enumerate().find(|(_, link)| joins(link.between)).expect("zones that talk have a link");
@@ -75,6 +78,7 @@ impl Path {
         Path {
             latency: link.latency.clone(),
             link: Some((index as u32, direction)),
+            zone: None,
             loss: link.loss,
             in_order: link.in_order,
             resend_after: RESEND_MIN.max(Span::from_seconds(link.latency.mean() * 4.0)),
@@ -87,9 +91,9 @@ impl Path {
         }
     }
 
-    fn nearby(latency: Distribution) -> Path {
+    fn nearby(latency: Distribution, zone: Option<u32>) -> Path {
         let pace = if latency.is_zero() { Pace::Free } else { Pace::Varying };
-        Path { pace, latency, link: None, loss: 0.0, in_order: true, resend_after: RESEND_MIN }
+        Path { pace, latency, link: None, zone, loss: 0.0, in_order: true, resend_after: RESEND_MIN }
     }
 
     /// Takes no time, whatever is sent.
@@ -125,7 +129,7 @@ impl Network {
     #[inline(never)]
     fn send_far(&mut self, path: &Path, now: Time, size: Bytes, last: &mut Time, stream: &mut Stream, probes: &mut [LinkProbe]) -> Time {
         let mut arrival = match path.link {
-            None => now + path.latency.sample(stream),
+            None => pass(path, now, size, stream, probes),
             Some(link) => self.transmit(path, link, now, size, stream, probes),
         };
         if path.in_order {
@@ -190,9 +194,9 @@ impl Network {
         path.link.is_some_and(|(link, _)| self.weather(link).is_some_and(|weather| weather.up_from(now, now) >= then))
     }
 
-    /// How much each direction of a link has still to send of what it was given.
+    /// How much each direction of a link has still to send of what it was given; the network of a zone nothing.
     pub fn left(&mut self, link: usize, now: Time) -> [Span; 2] {
-        let Some(transmitters) = &mut self.transmitters[link] else { return [Span::ZERO; 2] };
+        let Some(Some(transmitters)) = self.transmitters.get_mut(link) else { return [Span::ZERO; 2] };
         transmitters.each_mut().map(|transmitter| {
             while transmitter.pauses.front().is_some_and(|pause| pause.to <= now) {
                 transmitter.pauses.pop_front();
@@ -201,4 +205,13 @@ impl Network {
             pauses.fold(transmitter.free_at.since(now), |left, pause| left - pause)
         })
     }
+}
+
+/// Within a zone, or between places of which one is nowhere in particular.
+fn pass(path: &Path, now: Time, size: Bytes, stream: &mut Stream, probes: &mut [LinkProbe]) -> Time {
+    let latency = path.latency.sample(stream);
+    if let Some(zone) = path.zone {
+        probes[zone as usize].passed(now, size, latency);
+    }
+    now + latency
 }

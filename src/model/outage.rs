@@ -3,15 +3,16 @@
 //! Down is counted: of several that overlap the first takes a thing down and the last one to end brings it back. Whatever was on its way
 //! about lost work is recognized later: deliveries by their stamps, jobs of a segment and a system of record by the life they began in.
 
+use super::copy::Context;
 use super::hop::Hop;
 use super::notice::{CopyRef, Job, Notice};
 use super::publish::message;
-use super::subscriber::Subscriber;
 use super::system_of_record::{Request, Stopped};
 use super::world::World;
-use crate::core::{Cause, ConsumerId, DeliveryId, Input, Refusal};
+use crate::core::{Cause, ConsumerId, DeliveryId, Input, QueueId, Refusal};
 use crate::scenario::disruption::{Effect, Target};
 use crate::units::Time;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// What voided deliveries still held.
@@ -21,6 +22,14 @@ struct Held {
     threads: u32,
     /// Who waited for their callbacks.
     orphans: Vec<CopyRef>,
+}
+
+impl Held {
+    /// What one of them did.
+    fn take(&mut self, context: &mut Context) {
+        self.connections += u32::from(std::mem::take(&mut context.connected));
+        self.threads += u32::from(std::mem::take(&mut context.holds_thread));
+    }
 }
 
 impl World {
@@ -111,10 +120,10 @@ impl World {
             }
         }
         let held = self.void(who, &cut);
+        self.resume_pipeline(who as u32);
         self.update_hearing(who);
-        for number in cut {
-            self.tell(segment, Input::Detach { consumer: self.consumer_id(who, number) });
-        }
+        let consumers = cut.into_iter().map(|number| self.consumer_id(who, number)).collect();
+        self.tell(segment, Input::DetachAll { consumers });
         self.look_at_queue(segment, self.subscribers[who].queue);
         for _ in 0..held.threads {
             self.thread_freed(segment);
@@ -146,15 +155,22 @@ impl World {
         if self.segments[segment as usize].down > 0 {
             return;
         }
+        let consumers = self.connect(who, consumers);
+        self.tell(segment, Input::AttachAll { consumers, queue: self.subscribers[who].queue });
+    }
+
+    /// Those that nothing keeps down have new connections, with their prefetch.
+    fn connect(&mut self, who: usize, consumers: Range<u32>) -> Vec<(ConsumerId, Option<u32>)> {
+        let prefetch = self.disruptions.connections[who].prefetch;
+        let mut connected = Vec::new();
         for number in consumers {
-            let queue = self.subscribers[who].queue;
             let consumer = &mut self.subscribers[who].consumers[number as usize];
             if consumer.down == 0 {
                 (consumer.last_there, consumer.last_back) = (Time::ZERO, Time::ZERO);
-                let prefetch = self.disruptions.connections[who].prefetch;
-                self.tell(segment, Input::Attach { consumer: self.consumer_id(who, number), queue, prefetch });
+                connected.push((self.consumer_id(who, number), prefetch));
             }
         }
+        connected
     }
 
     fn update_hearing(&mut self, who: usize) {
@@ -166,27 +182,31 @@ impl World {
     fn void(&mut self, who: usize, consumers: &[u32]) -> Held {
         let segment = self.segment_of(who);
         let mut held = Held::default();
+        let mut void = Vec::new();
         for number in consumers {
             let id = self.consumer_id(who, *number);
             let World { now, copies, segments, subscribers, probe, .. } = self;
             for DeliveryId { copy, stamp } in segments[segment as usize].broker.unacked(id) {
                 let at = CopyRef { slot: copies.slot(segment, copy), stamp };
-                let context = copies.void(at);
-                held.connections += u32::from(std::mem::take(&mut context.connected));
-                held.threads += u32::from(std::mem::take(&mut context.holds_thread));
-                if let Some(caller) = &mut subscribers[who].caller {
-                    held.orphans.extend(caller.orphans_of(at));
-                }
+                held.take(copies.void(at));
+                void.push(at);
             }
             let station = &mut subscribers[who].consumers[*number as usize].station;
             let served = station.busy();
             let line = station.clear();
             probe.subscribers[who].station.cleared(*now, line.iter().map(|(came, _)| *came), served);
         }
+        let duplicates = self.lose_tuples(who as u32, consumers, &void);
         let World { copies, subscribers, .. } = self;
-        let Subscriber { caller, .. } = &mut subscribers[who];
-        if let Some(caller) = caller {
+        duplicates.iter().for_each(|at| held.take(copies.at(at.slot)));
+        if let Some(caller) = &mut subscribers[who].caller {
+            held.orphans = void.iter().chain(&duplicates).flat_map(|at| caller.orphans_of(*at)).collect();
             caller.cut(held.connections, |at| copies.is_current(at));
+        }
+        for at in duplicates {
+            let change = self.copies.at(at.slot).change;
+            self.copies.free(at.slot);
+            self.release(change);
         }
         held
     }
@@ -247,8 +267,13 @@ impl World {
             return;
         }
         self.tell(segment, Input::Recover);
+        let mut back: BTreeMap<QueueId, Vec<_>> = BTreeMap::new();
         for who in self.subscribers_of(segment) {
-            self.attach(who, self.all_consumers(who));
+            let connected = self.connect(who, self.all_consumers(who));
+            back.entry(self.subscribers[who].queue).or_default().extend(connected);
+        }
+        for (queue, consumers) in back {
+            self.tell(segment, Input::AttachAll { consumers, queue });
         }
         self.look_at_all(segment);
     }

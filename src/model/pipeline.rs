@@ -75,7 +75,69 @@ pub struct Task {
     pub mailbox: VecDeque<(Time, CopyRef)>,
 }
 
+/// What a pipeline had in hand and is lost.
+#[derive(Clone, Debug, Default)]
+pub struct Lost {
+    /// Of those in the spouts' lines: when they came.
+    pub in_line: Vec<Time>,
+    /// Emitted and not complete.
+    pub pending: u64,
+    /// By stage.
+    pub stages: Vec<LostInStage>,
+}
+
+/// What one stage of it had.
+#[derive(Clone, Debug, Default)]
+pub struct LostInStage {
+    /// Of those in mailboxes: when they came.
+    pub in_mailboxes: Vec<Time>,
+    pub at_work: u32,
+    /// Done and held back.
+    pub held_back: u64,
+}
+
 impl Pipeline {
+    /// The spouts of these consumers have nothing any more, and what is not `living` is gone from the stages. Tasks that had it rest,
+    /// whatever is in their mailboxes, and who waits for room may find some.
+    pub fn lose(&mut self, consumers: &[u32], living: impl Fn(CopyRef) -> bool) -> Lost {
+        let mut lost = Lost::default();
+        for &consumer in consumers {
+            let spout = std::mem::take(&mut self.spouts[consumer as usize]);
+            lost.in_line.extend(spout.line.iter().map(|(came, _)| *came));
+            lost.pending += u64::from(spout.pending);
+            if spout.waits_for.is_some() {
+                self.stages[0].forget(Sender::Spout(consumer));
+            }
+        }
+        self.waiting -= lost.in_line.len() as u64;
+        for number in 0..self.stages.len() {
+            let of_stage = self.lose_in_stage(number, &living);
+            lost.stages.push(of_stage);
+        }
+        lost
+    }
+
+    fn lose_in_stage(&mut self, number: usize, living: impl Fn(CopyRef) -> bool) -> LostInStage {
+        let mut lost = LostInStage::default();
+        for task in 0..self.stages[number].tasks.len() {
+            let place = &mut self.stages[number].tasks[task];
+            place.mailbox.retain(|(came, at)| {
+                living(*at) || {
+                    lost.in_mailboxes.push(*came);
+                    false
+                }
+            });
+            if place.at_work.take_if(|at| !living(*at)).is_none() {
+                continue;
+            }
+            let is_held_back = self.stages.get_mut(number + 1).is_some_and(|next| next.forget(Sender::Task(task as u32)));
+            if is_held_back { lost.held_back += 1 } else { lost.at_work += 1 }
+        }
+        let stage = &mut self.stages[number];
+        stage.roomy = (0..stage.tasks.len()).filter(|task| stage.has_room(*task)).count();
+        lost
+    }
+
     /// An idle one.
     pub fn new(pipeline: &spec::Pipeline, consumers: u32, stream: &impl Fn(&str) -> Stream) -> Pipeline {
         Pipeline {
@@ -165,6 +227,18 @@ impl Stage {
         place.at_work = next.map(|(_, at)| at);
         self.roomy += (self.has_room(task) && !had_room) as usize;
         next
+    }
+
+    /// Somebody does not wait for room any more; whether it did.
+    fn forget(&mut self, sender: Sender) -> bool {
+        let before: usize = self.senders.iter().map(VecDeque::len).sum();
+        self.senders.iter_mut().for_each(|line| line.retain(|other| *other != sender));
+        self.senders.iter().map(VecDeque::len).sum::<usize>() < before
+    }
+
+    /// A task that rests though its mailbox is not empty takes the next message.
+    pub fn wake(&mut self, task: usize) -> Option<(Time, CopyRef)> {
+        if self.tasks[task].at_work.is_some() { None } else { self.leave(task) }
     }
 
     /// Who may come to a task now.

@@ -364,6 +364,9 @@ impl World {
             return asks.failed.push(at);
         }
         asks.in_hand -= 1;
+        let Feeds { feeds, pollers, .. } = &self.feeds;
+        let asks = &pollers[poller];
+        self.probe.lines[asks.line as usize].holds(self.now, || asks.in_hand + feeds[asks.feed as usize].unread(asks.id));
         self.copies.free_entry(at);
         if tracked { self.done_with(change, place) } else { self.release(change) }
     }

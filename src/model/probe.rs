@@ -4,7 +4,9 @@
 //! worst five minutes and the series. Latencies go into histograms. A latency counts when its change was raised (or, at a
 //! station, its customer came) in the measured part; a count counts from the warm-up on.
 
+use super::alone::Alone;
 use super::hop::Hop;
+use super::pipeline::Lost;
 use super::recovery::Recovery;
 use crate::stats::{Clock, Histogram, Level, Track};
 use crate::units::{Bytes, Span, Time};
@@ -107,7 +109,7 @@ impl StationProbe {
     }
 }
 
-/// A link's traffic, both directions together.
+/// The traffic of a link, both directions together, or within a zone.
 #[derive(Clone, Debug, Default)]
 pub struct LinkProbe {
     pub bytes: Count,
@@ -220,6 +222,8 @@ pub struct StageProbe {
     /// Messages that came into the stage, and that went on from it, since the start.
     pub entered: u64,
     pub left: u64,
+    /// Messages that were in it when their connection dropped.
+    pub lost: u64,
 }
 
 /// A pipeline inside a subscriber.
@@ -277,6 +281,8 @@ pub struct SorProbe {
     pub waits: Histogram,
     pub waited: u128,
     pub own_latency: Histogram,
+    /// Where others ask it too: its own users without them.
+    pub alone: Option<Box<Alone>>,
     pub callbacks: Count,
     pub polls: Count,
     pub refused: Count,
@@ -301,6 +307,9 @@ impl SorProbe {
     pub fn stopped(&mut self, now: Time, line: impl Iterator<Item = Time>) {
         let served = self.busy_callbacks.level.value() + self.busy_own.level.value() + self.busy_polls.level.value();
         self.refused.add(self.line.level.value() + served);
+        if let Some(alone) = &mut self.alone {
+            alone.stopped();
+        }
         self.waited += line.map(|came| now.since(came).0 as u128).sum::<u128>();
         for gauge in [&mut self.line, &mut self.busy_callbacks, &mut self.busy_own, &mut self.busy_polls] {
             gauge.level.set(now, 0);
@@ -345,6 +354,7 @@ pub struct Probe {
     pub clock: Clock,
     cut_at: Time,
     pub events: Vec<EventProbe>,
+    /// Then the networks of zones.
     pub links: Vec<LinkProbe>,
     pub segments: Vec<SegmentProbe>,
     /// By queue or subscription, then by poller.
@@ -444,11 +454,17 @@ impl LineProbe {
     /// So many are ready and so many in flight now.
     #[inline(always)]
     pub fn levels(&mut self, now: Time, (ready, in_flight): (u64, u64)) {
-        if !self.recoveries.is_empty() {
-            self.recover(now, ready + in_flight);
-        }
+        self.holds(now, || ready + in_flight);
         self.backlog.level.follow(now, ready);
         self.in_flight.level.follow(now, in_flight);
+    }
+
+    /// So many are not done, where somebody may have to recover from a disruption.
+    #[inline(always)]
+    pub fn holds(&mut self, now: Time, held: impl FnOnce() -> u64) {
+        if !self.recoveries.is_empty() {
+            self.recover(now, held());
+        }
     }
 
     #[cold]
@@ -484,6 +500,19 @@ impl PipelineProbe {
 }
 
 impl SubscriberProbe {
+    /// Its pipeline loses what it has in hand.
+    pub fn lost_in_pipeline(&mut self, now: Time, lost: &Lost) {
+        let Some(pipeline) = &mut self.pipeline else { return };
+        let at_work = lost.stages.iter().map(|stage| stage.at_work).sum();
+        self.station.cleared(now, lost.in_line.iter().copied(), at_work);
+        pipeline.pending.level.set(now, pipeline.pending.level.value() - lost.pending);
+        for (stage, lost) in pipeline.stages.iter_mut().zip(&lost.stages) {
+            stage.station.cleared(now, lost.in_mailboxes.iter().copied(), lost.at_work);
+            stage.blocked.level.set(now, stage.blocked.level.value() - lost.held_back);
+            stage.lost += lost.in_mailboxes.len() as u64 + u64::from(lost.at_work) + lost.held_back;
+        }
+    }
+
     fn cut(&mut self, clock: &Clock, from: Time, to: Time) {
         self.station.cut(clock, from, to);
         if let Some(pipeline) = &mut self.pipeline {

@@ -4,10 +4,12 @@
 //! a topology's tree is replayed, its new tuple gets a context of its own and is what the broker waits for; the old one goes on as a
 //! duplicate with all its costs: its callback is made, what it brings is shown, but nobody is told of its end.
 
+use super::disruption::slowed;
 use super::hop::Hop;
 use super::notice::{CopyRef, Notice};
 use super::pipeline::{Pipeline, Sender, Source, Spout, Stage};
 use super::probe::{PipelineProbe, StageProbe};
+use super::subscriber::Subscriber;
 use super::world::World;
 use crate::units::Time;
 
@@ -109,8 +111,10 @@ impl World {
         context.pass(now, Hop::Wait);
         context.task = task as u32;
         let (ledger, change) = (&self.ledger, context.change);
-        let pipeline = self.subscribers[who as usize].pipeline.as_mut().expect("only a pipeline has stages");
-        let length = pipeline.stages[stage].work(|| ledger.change(change).sequence);
+        let Subscriber { pipeline, consumers, .. } = &mut self.subscribers[who as usize];
+        let pipeline = pipeline.as_mut().expect("only a pipeline has stages");
+        let slow = consumers[context.consumer as usize].slow;
+        let length = slowed(pipeline.stages[stage].work(|| ledger.change(change).sequence), slow);
         self.probe.subscribers[who as usize].station.busy.level.rise(now);
         let station = &mut self.watched_stage(who, stage).station;
         station.busy.level.rise(now);
@@ -165,20 +169,67 @@ impl World {
             self.watched_stage(who, stage).station.line.level.fall(now);
             self.start_task(who, stage, task, next, came);
         }
-        match self.stage(who, stage).invite(task) {
-            None => {}
-            Some(Sender::Spout(consumer)) => {
+        if let Some(sender) = self.stage(who, stage).invite(task) {
+            self.let_in(who, stage, task, sender);
+        }
+    }
+
+    /// There is room in a task for the message of somebody who waited.
+    fn let_in(&mut self, who: u32, stage: usize, task: usize, sender: Sender) {
+        match sender {
+            Sender::Spout(consumer) => {
                 let source = self.spout(who, consumer).waits_for.take().expect("it waited with something");
                 self.emit(who, consumer, source, task);
                 self.feed(who, consumer);
             }
-            Some(Sender::Task(sender)) => {
+            Sender::Task(sender) => {
                 let at = self.stage(who, stage - 1).tasks[sender as usize].at_work.expect("it was held back");
+                let now = self.now;
                 self.watched_stage(who, stage - 1).blocked.level.fall(now);
                 self.put(who, stage, task, at);
                 self.vacate(who, stage - 1, sender as usize);
             }
         }
+    }
+
+    /// All that these consumers had emitted or were about to emit is lost, as their deliveries (`voided`) are void: what has become of
+    /// their duplicates, which are void now as well.
+    #[cold]
+    pub(super) fn lose_tuples(&mut self, who: u32, consumers: &[u32], voided: &[CopyRef]) -> Vec<CopyRef> {
+        let duplicates = self.copies.duplicates(who, consumers);
+        let World { now, copies, subscribers, probe, .. } = self;
+        let Some(pipeline) = &mut subscribers[who as usize].pipeline else { return Vec::new() };
+        duplicates.iter().for_each(|at| _ = copies.void(*at));
+        if let Some(trees) = &mut pipeline.trees {
+            voided.iter().for_each(|at| trees.ended(at.slot));
+        }
+        pipeline.duplicates -= duplicates.len() as u64;
+        let lost = pipeline.lose(consumers, |at| copies.is_current(at));
+        probe.subscribers[who as usize].lost_in_pipeline(*now, &lost);
+        duplicates
+    }
+
+    /// Tasks that have nothing to do take what is in their mailboxes, and whoever waits for room that is there comes in.
+    #[cold]
+    pub(super) fn resume_pipeline(&mut self, who: u32) {
+        let Some(pipeline) = &self.subscribers[who as usize].pipeline else { return };
+        let spouts = pipeline.spouts.len() as u32;
+        let sizes: Vec<usize> = pipeline.stages.iter().map(|stage| stage.tasks.len()).collect();
+        let now = self.now;
+        for (stage, task) in sizes.iter().enumerate().flat_map(|(stage, tasks)| (0..*tasks).map(move |task| (stage, task))) {
+            if let Some((came, next)) = self.stage(who, stage).wake(task) {
+                self.watched_stage(who, stage).station.line.level.fall(now);
+                self.start_task(who, stage, task, next, came);
+            }
+        }
+        for (stage, tasks) in sizes.iter().enumerate().rev() {
+            for task in 0..*tasks {
+                while let Some(sender) = self.stage(who, stage).invite(task) {
+                    self.let_in(who, stage, task, sender);
+                }
+            }
+        }
+        (0..spouts).for_each(|consumer| self.feed(who, consumer));
     }
 
     /// The last task of a message is free.

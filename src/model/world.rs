@@ -169,6 +169,7 @@ impl World {
             self.step(notice.notice());
         }
         self.cut_until(horizon);
+        self.count_published();
         self.now = self.now.max(horizon);
         Some(End { notices: notices + (NOTICES_BETWEEN_LOOKS - until_look), at: self.now })
     }
@@ -238,15 +239,13 @@ impl World {
     fn cut_until(&mut self, at: Time) {
         while self.next_cut <= at {
             let now = self.next_cut;
+            self.count_published();
             let warm = now == self.probe.clock.warm_up;
             let measured = now > self.probe.clock.warm_up;
             for (index, line) in self.lines.iter().enumerate() {
                 let oldest = self.segments[line.segment as usize].broker.oldest_ready(line.queue);
-                let totals = self.segments[line.segment as usize].broker.totals(line.queue);
-                let probe = &mut self.probe.lines[index];
-                probe.published.total = totals.published + totals.received;
                 if measured {
-                    probe.look(oldest.map_or(Span::ZERO, |since| now.since(since)));
+                    self.probe.lines[index].look(oldest.map_or(Span::ZERO, |since| now.since(since)));
                 }
             }
             for (index, probe) in self.probe.lines.iter_mut().enumerate() {
@@ -261,6 +260,15 @@ impl World {
             if warm {
                 self.ledger.forget_accounts(now);
             }
+        }
+    }
+
+    /// The brokers know how many messages have come into each queue.
+    #[cold]
+    fn count_published(&mut self) {
+        for (line, probe) in self.lines.iter().zip(&mut self.probe.lines) {
+            let totals = self.segments[line.segment as usize].broker.totals(line.queue);
+            probe.published.total = totals.published + totals.received;
         }
     }
 

@@ -94,19 +94,25 @@ impl Scenario {
         self.disruptions.iter().any(|disruption| disruption.effect == Effect::Down && disruption.target == target)
     }
 
-    /// Whether a subscriber feels what happens to this: it, its consumers, its segment, a system of record that it
-    /// calls, or a link on the way.
-    pub fn concerns(&self, disrupted: Target, who: SubscriberIndex) -> bool {
-        let subscriber = &self.subscribers[who];
+    /// Whether a subscriber or poller feels what happens to this: it, its consumers, its segment, a system of record that it
+    /// asks, or a link on the way.
+    pub fn concerns(&self, disrupted: Target, taker: &Subscriber) -> bool {
         match disrupted {
-            Target::Subscriber(other) | Target::Consumer(other, _) => other == who,
-            Target::Segment(segment) => self.segment_of_line(subscriber.from) == Some(segment),
+            Target::Subscriber(other) | Target::Consumer(other, _) => self.subscribers.get(other).is_some_and(|other| taker.is(other)),
+            Target::Segment(segment) => self.segment_of_line(taker.from) == Some(segment),
             Target::Sor(sor) => {
-                let calls_back = || self.events_reaching(subscriber).into_iter().any(|event| target(self, subscriber, event) == sor);
-                subscriber.calls.contains(&sor) || (subscriber.callback.is_some() && calls_back())
+                let calls_back = || self.events_reaching(taker).into_iter().any(|event| target(self, taker, event) == sor);
+                let is_polled = || self.source_of(taker) == Some(sor);
+                taker.calls.contains(&sor) || (taker.callback.is_some() && calls_back()) || is_polled()
             }
-            Target::Link(link) => self.uses_link(subscriber, link),
+            Target::Link(link) => self.uses_link(taker, link),
         }
+    }
+
+    /// The system of record that a poller asks for the feed.
+    fn source_of(&self, taker: &Subscriber) -> Option<SorIndex> {
+        let Destination::Feed(feed) = taker.from else { return None };
+        self.feeds.get(feed).and_then(|feed| self.events.get(feed.of)).map(|event| event.from)
     }
 
     /// Whether anything that a subscriber waits for crosses a link: its messages to the bus or from there, or its calls.
@@ -125,6 +131,7 @@ impl Scenario {
         };
         let reaching = self.events_reaching(subscriber);
         joins(bus, home)
+            || self.source_of(subscriber).is_some_and(|sor| joins(home, of_sor(sor)))
             || reaching.iter().any(|event| publishes(*event))
             || subscriber.calls.iter().any(|sor| joins(home, of_sor(*sor)))
             || (subscriber.callback.is_some() && reaching.iter().any(|event| joins(home, of_sor(target(self, subscriber, *event)))))
@@ -132,20 +139,20 @@ impl Scenario {
 
     /// Whether a subscriber has poisoned messages at some time.
     pub fn is_ever_poisoned(&self, subscriber: &Subscriber) -> bool {
-        let is_own = |index: usize| self.subscribers.get(index).is_some_and(|other| other.name == subscriber.name);
+        let is_own = |index: usize| self.subscribers.get(index).is_some_and(|other| subscriber.is(other));
         let poisons =
             |disruption: &Disruption| matches!(disruption.effect, Effect::Poison(_)) && disruption.target.subscriber().is_some_and(is_own);
         subscriber.poison > 0.0 || self.disruptions.iter().any(poisons)
     }
 
-    /// Whether a subscriber feels any disruption.
-    pub fn is_disrupted(&self, who: SubscriberIndex) -> bool {
-        self.disruptions.iter().any(|disruption| self.concerns(disruption.target, who))
+    /// Whether a subscriber or poller feels any disruption.
+    pub fn is_disrupted(&self, taker: &Subscriber) -> bool {
+        self.disruptions.iter().any(|disruption| self.concerns(disruption.target, taker))
     }
 
     /// Whether some consumer of a subscriber loses its connection at some time, so that what it has comes back to the line.
     pub fn loses_connections(&self, subscriber: &Subscriber) -> bool {
-        let is_own = |index: usize| self.subscribers.get(index).is_some_and(|other| other.name == subscriber.name);
+        let is_own = |index: usize| self.subscribers.get(index).is_some_and(|other| subscriber.is(other));
         let own = |target: Target| target.subscriber().is_some_and(is_own);
         let own_down = self.disruptions.iter().any(|disruption| disruption.effect == Effect::Down && own(disruption.target));
         own_down || self.segment_of_line(subscriber.from).is_some_and(|segment| self.is_ever_down(Target::Segment(segment)))

@@ -1,7 +1,7 @@
 //! Which figures a scenario has: the one list that objectives are checked against and that the model fills.
 //!
 //! Names are `<kind>.<name>.<quantity>[.<statistic>]`. The order is the file's: subscribers, pollers, systems of record, segments, topics,
-//! queues, links, events, totals; within each the order of the tables below.
+//! queues, links, zones, events, totals; within each the order of the tables below.
 
 use super::disruption::Target;
 use super::spec::{Feed, Pipeline, Runs, Scenario, Subscriber};
@@ -169,6 +169,8 @@ const SOR: [Quantity; 6] = [
     figure("callbacks", Unit::PerSecond),
 ];
 const OWN_LATENCY: Quantity = latency("own_latency");
+/// The same requests if nobody else asked: without callbacks and polls.
+const OWN_LATENCY_ALONE: Quantity = latency("own_latency.alone");
 /// Answers to pollers: part of the load, and requests.
 const POLLED: [Quantity; 2] = [share("utilization.polls"), figure("polls", Unit::PerSecond)];
 /// Refused for a full line; served though the caller had given up before the end.
@@ -197,7 +199,7 @@ const CARRIER: [Quantity; 7] = [
     count("dead_lettered"),
 ];
 
-/// Both directions together.
+/// Both directions together. Within a zone: of all messages between places in it.
 const WIRE_BYTES: Quantity = figure("bytes", Unit::BytesPerSecond);
 const WIRE_LATENCY: Quantity = latency("latency");
 /// Of the busier direction.
@@ -225,6 +227,7 @@ pub fn metric_catalog(scenario: &Scenario) -> Vec<MetricDefinition> {
             catalog.all(&of, &POLLED);
         }
         catalog.when(sor.own_load.is_some(), &of, &OWN_LATENCY);
+        catalog.when(sor.own_load.is_some() && is_asked_by_others(scenario, index), &of, &OWN_LATENCY_ALONE);
         catalog.all(&of, &SOR_IN_VAIN);
     }
     for segment in &scenario.segments {
@@ -244,6 +247,11 @@ pub fn metric_catalog(scenario: &Scenario) -> Vec<MetricDefinition> {
         catalog.when(link.bandwidth.is_some(), &of, &WIRE_UTILIZATION);
         catalog.one(&of, &WIRE_LATENCY);
     }
+    for zone in scenario.zones.iter().filter(|zone| zone.has_network()) {
+        let of = format!("zone.{}", zone.name);
+        catalog.one(&of, &WIRE_BYTES);
+        catalog.one(&of, &WIRE_LATENCY);
+    }
     for event in &scenario.events {
         catalog.all(&format!("event.{}", event.name), &EVENT);
     }
@@ -256,11 +264,21 @@ pub fn metric_catalog(scenario: &Scenario) -> Vec<MetricDefinition> {
 
 /// Systems of record that anybody asks anything: their own users, pollers, or callbacks in whichever weight the events are.
 pub fn asked_sors(scenario: &Scenario) -> Vec<usize> {
-    let callers = scenario.takers().filter(|subscriber| subscriber.callback.is_some());
-    let calls = |subscriber| scenario.events_reaching(subscriber).into_iter().map(move |event| target(scenario, subscriber, event));
-    let called: BTreeSet<usize> = callers.flat_map(calls).chain(scenario.takers().flat_map(called_services)).collect();
+    let called = called_sors(scenario);
     let asked = |sor: &usize| called.contains(sor) || scenario.sors[*sor].own_load.is_some() || is_polled(scenario, *sor);
     (0..scenario.sors.len()).filter(asked).collect()
+}
+
+/// True where not only its own users ask a system of record.
+pub fn is_asked_by_others(scenario: &Scenario, sor: usize) -> bool {
+    is_polled(scenario, sor) || called_sors(scenario).contains(&sor)
+}
+
+/// Those that are called back in whichever weight the events are, or called as services.
+fn called_sors(scenario: &Scenario) -> BTreeSet<usize> {
+    let callers = scenario.takers().filter(|subscriber| subscriber.callback.is_some());
+    let calls = |subscriber| scenario.events_reaching(subscriber).into_iter().map(move |event| target(scenario, subscriber, event));
+    callers.flat_map(calls).chain(scenario.takers().flat_map(called_services)).collect()
 }
 
 /// True where somebody polls a feed of this system of record.
@@ -294,10 +312,7 @@ impl Catalog {
         let segment = scenario.segment_of_line(subscriber.from);
         self.when(segment.is_some_and(|segment| scenario.is_ever_down(Target::Segment(segment))), &of, &CRASHED);
         self.one(&of, &UNFINISHED);
-        let index = scenario.subscribers.iter().position(|other| other.name == subscriber.name);
-        if index.is_some_and(|index| scenario.is_disrupted(index)) {
-            self.all(&of, &DRAIN);
-        }
+        self.drain(scenario, subscriber, &of);
         self.views(scenario, subscriber, &of);
     }
 
@@ -306,7 +321,14 @@ impl Catalog {
         self.all(&of, &POLLER_FIRST);
         self.stages(scenario, reader, &of);
         self.all(&of, &POLLER);
+        self.drain(scenario, reader, &of);
         self.views(scenario, reader, &of);
+    }
+
+    fn drain(&mut self, scenario: &Scenario, taker: &Subscriber, of: &str) {
+        if scenario.is_disrupted(taker) {
+            self.all(of, &DRAIN);
+        }
     }
 
     fn stages(&mut self, scenario: &Scenario, subscriber: &Subscriber, of: &str) {

@@ -19,7 +19,7 @@ pub use super::price::{Charge, Growth, Price};
 pub use super::traffic::Traffic;
 /// What a copy of a message takes of a broker's memory beside the message.
 pub use crate::core::COPY_OVERHEAD;
-use crate::core::Policy;
+use crate::core::{Ordering, Policy};
 pub use crate::sim::{Distribution, Surge};
 use crate::sim::{Pattern, Stream};
 use crate::units::{Bandwidth, Bytes, Rate, Span, Time};
@@ -124,6 +124,13 @@ pub struct Zone {
     pub name: String,
     /// Between two places within the zone, one way.
     pub latency: Distribution,
+}
+
+impl Zone {
+    /// Messages within it take time, so that it has figures of its own. What is free is not looked at.
+    pub fn has_network(&self) -> bool {
+        !self.latency.is_zero()
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -433,6 +440,24 @@ impl Scenario {
         }
     }
 
+    /// Urgent messages go first in the line that this subscriber takes from.
+    pub fn has_priorities(&self, subscriber: &Subscriber) -> bool {
+        self.line_of(subscriber).is_some_and(|line| line.policy.priorities)
+    }
+
+    /// Messages of one resource are handed to it one at a time.
+    pub fn is_ordered(&self, subscriber: &Subscriber) -> bool {
+        self.line_of(subscriber).is_some_and(|line| line.policy.ordering == Ordering::ByResource)
+    }
+
+    /// The line that it takes from: of its queue, or its own.
+    fn line_of<'s>(&'s self, subscriber: &'s Subscriber) -> Option<&'s Line> {
+        match subscriber.from {
+            Destination::Queue(queue) => self.queues.get(queue).map(|queue| &queue.line),
+            Destination::Topic(_) | Destination::Feed(_) => Some(&subscriber.line),
+        }
+    }
+
     /// True when events come to this subscriber that others raise.
     pub fn gets_derived(&self, subscriber: &Subscriber) -> bool {
         self.events_reaching(subscriber).into_iter().any(|event| !self.events[event].raised_by.is_empty())
@@ -470,6 +495,11 @@ impl Subscriber {
     /// The section that it stands in.
     pub fn kind(&self) -> &'static str {
         if self.is_poller() { "poller" } else { "subscriber" }
+    }
+
+    /// The same one: names are unique in their section.
+    pub fn is(&self, other: &Subscriber) -> bool {
+        self.is_poller() == other.is_poller() && self.name == other.name
     }
 
     /// It reads a feed.

@@ -351,6 +351,76 @@ fn what_is_idle_or_left_at_zero_is_told() {
     assert!(told(&nobody.idle, "sor.spare") && told(&nobody.idle, "queue.lonely"), "{:?}", nobody.idle);
 }
 
+/// Keys that another value of a switch, or another part of the design, would make act.
+#[test]
+fn what_only_another_switch_would_make_act_is_told() {
+    let idle = [
+        ("event.changed.priority", ("queue.bills.priorities", "true")),
+        ("event.changed.kinds", ("subscriber.board.selector", "{ kinds = [\"a\"] }")),
+        ("sor.registry.clock_skew", ("subscriber.board.guard", "timestamp")),
+        ("subscriber.board.durable", ("disruption", "[{ what = \"subscriber.board\", kind = \"down\", at = \"1h\", for = \"1h\" }]")),
+        ("subscriber.flow.zone", ("subscriber.flow.runs", "listener")),
+        ("segment.bus.cost.select", ("subscriber.board.selector", "50%")),
+        ("link.spare", ("subscriber.flow.runs", "listener")),
+        ("zone.gate.latency", ("sor.registry.zone", "gate")),
+    ];
+    let text = |key: &str| {
+        let to = if key.ends_with("priority") { "bills" } else { "changes" };
+        let registry = if key.starts_with("zone") { "hall" } else { "gate" };
+        format!(
+            r#"
+            [zone.gate]
+            latency = "1ms"
+            [zone.hall]
+            [link.wire]
+            between = ["gate", "hall"]
+            [link.spare]
+            between = ["hall", "annex"]
+            [sor.registry]
+            zone = "{registry}"
+            clock_skew = "exp(10ms)"
+            [event.changed]
+            from = "registry"
+            to = "{to}"
+            rate = "1/s"
+            resources = 10
+            priority = 4
+            kinds = ["a", "b"]
+            [segment.bus]
+            zone = "hall"
+            cost = {{ receive = "1ms", select = "1ms" }}
+            [topic.changes]
+            segment = "bus"
+            [queue.bills]
+            segment = "bus"
+            [subscriber.board]
+            zone = "gate"
+            from = "changes"
+            durable = false
+            [subscriber.biller]
+            zone = "hall"
+            from = "bills"
+            [subscriber.flow]
+            from = "changes"
+            runs = "workflow"
+            zone = "annex"
+            "#
+        )
+    };
+    for (key, setting) in idle {
+        let text = text(key);
+        let told = |scenario| checked(&scenario).idle.iter().any(|note| note.path == key);
+        assert!(told(scenario(&text)), "{key}");
+        // The zone talks to itself where a subscriber next to the registry calls it back.
+        let called = if key.starts_with("zone") {
+            format!("{text}\n[subscriber.board.callback]\n").replace("clock_skew", "service = \"1ms\"\nclock_skew")
+        } else {
+            text
+        };
+        assert!(!told(scenario_set(&called, &[setting])), "{key}");
+    }
+}
+
 #[test]
 fn every_shipped_design_has_finite_figures_that_survive_json() {
     for scenario in crate::designs::all_shipped() {

@@ -169,12 +169,12 @@ fn derived_events_have_the_versions_of_their_triggers() {
             .replace("retries = 3\n", "retries = 3\n[[subscriber.profile.raises]]\nevent = \"told\"\nshare = \"50%\"\n");
         format!(
             "{text}\n[sor.desk]\nclock_skew = \"exp(1s)\"\n[event.told]\nfrom = \"desk\"\nto = \"tales\"\n\
-             [queue.tales]\nsegment = \"bus\"\n[subscriber.reader]\nfrom = \"tales\"\nordering = \"by_resource\"\n"
+             [queue.tales]\nsegment = \"bus\"\n[subscriber.reader]\nfrom = \"tales\"\nordering = \"by_resource\"\nguard = \"version\"\n"
         )
     };
     assert_eq!(seen(load_text(&text("resources = 1000\n"))), "no problem");
     let own = seen(load_text(&text("")));
-    for key in ["sor.desk.clock_skew", "subscriber.reader.ordering"] {
+    for key in ["sor.desk.clock_skew", "subscriber.reader.ordering", "subscriber.reader.guard"] {
         assert!(own.contains(&format!("{key} has no effect")), "{own}");
     }
 }

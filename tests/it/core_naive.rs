@@ -150,8 +150,10 @@ impl Naive {
                 self.declare(*policy, Some(topic), durable);
             }
             Input::Unsubscribe { queue } => self.unsubscribe(queue),
-            Input::Attach { consumer, queue, prefetch } => self.attach(consumer, queue, prefetch),
-            Input::Detach { consumer } => self.detach(consumer),
+            Input::Attach { consumer, queue, prefetch } => self.attach(&[(consumer, prefetch)], queue),
+            Input::AttachAll { consumers, queue } => self.attach(&consumers, queue),
+            Input::Detach { consumer } => self.detach(&[consumer]),
+            Input::DetachAll { consumers } => self.detach(&consumers),
             Input::Lifetime { queue, time_to_live } => {
                 if let Some(queue) = self.queues[queue.0 as usize].as_mut() {
                     queue.policy.time_to_live = time_to_live;
@@ -412,26 +414,43 @@ impl Naive {
         self.out.push(Output::Drop { queue: number, message, cause });
     }
 
-    fn attach(&mut self, id: ConsumerId, number: QueueId, prefetch: Option<u32>) {
-        let is_known = self.queues.iter().flatten().any(|queue| queue.consumers.iter().any(|consumer| consumer.id == id));
-        let turn = self.count();
-        let Some(queue) = self.queues[number.0 as usize].as_mut().filter(|_| !is_known) else { return };
-        let prefetch = prefetch.map_or(u64::MAX, |prefetch| u64::from(prefetch.max(1)));
-        queue.consumers.push(Consumer { id, prefetch, in_flight: 0, turn });
+    fn attach(&mut self, coming: &[(ConsumerId, Option<u32>)], number: QueueId) {
+        if self.queues[number.0 as usize].is_none() {
+            return;
+        }
+        for &(id, prefetch) in coming {
+            let is_known = self.queues.iter().flatten().any(|queue| queue.consumers.iter().any(|consumer| consumer.id == id));
+            let turn = self.count();
+            let prefetch = prefetch.map_or(u64::MAX, |prefetch| u64::from(prefetch.max(1)));
+            if !is_known {
+                self.queue(number).consumers.push(Consumer { id, prefetch, in_flight: 0, turn });
+            }
+        }
         self.dispatch(number);
     }
 
-    fn detach(&mut self, id: ConsumerId) {
-        let Some(number) = (0..self.queues.len())
-            .find(|number| self.queues[*number].as_ref().is_some_and(|queue| queue.consumers.iter().any(|consumer| consumer.id == id)))
-        else {
-            return;
-        };
-        let (number, now) = (QueueId(number as u32), self.now);
+    fn detach(&mut self, ids: &[ConsumerId]) {
+        let (mut left, mut expired) = (Vec::new(), Vec::new());
+        for id in ids {
+            let has_him = |queue: &Queue| queue.consumers.iter().any(|consumer| consumer.id == *id);
+            let Some(number) = self.queues.iter().position(|queue| queue.as_ref().is_some_and(has_him)) else { continue };
+            left.push(QueueId(number as u32));
+            expired.extend(self.leave(*id, QueueId(number as u32)).into_iter().map(|copy| (number as u32, copy)));
+        }
+        for (number, copy) in expired {
+            self.discard(QueueId(number), copy, Cause::Expired, true);
+        }
+        left.into_iter().for_each(|number| self.dispatch(number));
+    }
+
+    /// What of it has expired meanwhile.
+    fn leave(&mut self, id: ConsumerId, number: QueueId) -> Vec<Copied> {
+        let now = self.now;
         let queue = self.queue(number);
         queue.consumers.retain(|consumer| consumer.id != id);
         if !queue.listens() {
-            return self.purge(number, Cause::NotDurable, |_| false);
+            self.purge(number, Cause::NotDurable, |_| false);
+            return Vec::new();
         }
         let is_his = |copy: &Copied| matches!(copy.place, Place::Out(holder, _) if holder == id);
         let (mut his, rest): (Vec<Copied>, Vec<Copied>) = queue.copies.iter().partition(|copy| is_his(copy));
@@ -441,8 +460,7 @@ impl Naive {
         for copy in back {
             self.queue(number).copies.push(Copied { place: Place::Ready, ..copy });
         }
-        expired.into_iter().for_each(|copy| self.discard(number, copy, Cause::Expired, true));
-        self.dispatch(number);
+        expired
     }
 
     fn purge(&mut self, number: QueueId, cause: Cause, keeps: impl Fn(&Message) -> bool) {

@@ -85,9 +85,14 @@ impl Run {
             60..=69 => self.settle(a, Some(Span(u64::from(b % 4) * 5))),
             70..=79 => {
                 let prefetch = if c % 4 == 0 { None } else { Some(c % 4) };
-                self.both(Input::Attach { consumer: ConsumerId(b % 8), queue, prefetch });
+                match b % 16 {
+                    0..=12 => self.both(Input::Attach { consumer: ConsumerId(b % 8), queue, prefetch }),
+                    _ => self
+                        .both(Input::AttachAll { consumers: several(c).into_iter().map(|consumer| (consumer, prefetch)).collect(), queue }),
+                }
             }
-            80..=84 => self.both(Input::Detach { consumer: ConsumerId(b % 8) }),
+            80..=83 => self.both(Input::Detach { consumer: ConsumerId(b % 8) }),
+            84 => self.both(Input::DetachAll { consumers: several(b) }),
             85..=87 => {
                 let time_to_live = (b % 3 > 0).then_some(Span(u64::from(c % 30)));
                 self.both(Input::Lifetime { queue, time_to_live });
@@ -206,4 +211,9 @@ proptest! {
         let mut run = Run::new(limit, &queues, &subscriptions);
         commands.into_iter().for_each(|command| run.step(command));
     }
+}
+
+/// Some of the eight consumers, one of them perhaps twice.
+fn several(of: u32) -> Vec<ConsumerId> {
+    (0..2 + of % 4).map(|step| ConsumerId((of + 3 * step) % 8)).collect()
 }

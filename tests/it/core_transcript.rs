@@ -119,6 +119,15 @@ impl Play {
                 Input::Attach { consumer, queue, prefetch: words.get("prefetch") }
             }
             "detach" => Input::Detach { consumer: ConsumerId(self.consumers.number(word(1))) },
+            "attach-all" => {
+                let number = |word: &&str| (ConsumerId(self.consumers.number(word)), words.get("prefetch"));
+                let consumers = words.plain[2..].iter().map(number).collect();
+                Input::AttachAll { consumers, queue: self.queue(word(1)) }
+            }
+            "detach-all" => {
+                let consumers = words.plain[1..].iter().map(|word| ConsumerId(self.consumers.number(word))).collect();
+                Input::DetachAll { consumers }
+            }
             "publish" => self.publish(&words),
             "ack" => Input::Ack { delivery: self.delivery(word(1), word(2)) },
             "nack" => Input::Nack { delivery: self.delivery(word(1), word(2)), delay: words.get("delay").unwrap_or_default() },

@@ -47,7 +47,7 @@ pub const TWINS: &str = r#"
 
 /// 1 to 4 take 0.6 s each; 5 is at work when the connection drops at 5.3 s. At 9.3 s come 5, again, then 6 to 9, and the line is back to
 /// normal after 15: their latencies fall from 4.9 s to 0.9 s by 0.4 s each.
-fn is_traced(outcome: &Outcome) {
+pub fn is_traced(outcome: &Outcome) {
     near(outcome, "subscriber.durable.end_to_end.mean", (8.0 * 0.6 + 11.0 * (4.9 + 0.9) / 2.0) / 19.0);
     near(outcome, "subscriber.durable.end_to_end.max", 4.9);
     near(outcome, "subscriber.durable.hop.redelivery.mean", 4.3 / 19.0);
@@ -111,6 +111,32 @@ fn one_consumer_of_two_is_down() {
     near(&outcome, "subscriber.pair.end_to_end.mean", (4.0 * 1.5 + 4.0) / 5.0);
     near(&outcome, "subscriber.pair.redelivered", 1.0);
     near(&outcome, "subscriber.pair.unfinished", 3.0);
+}
+
+/// 4 and 5 are at work when both connections drop at 5.2 s, and nothing of the one is handed to the other on its way down. At 7.2 s both
+/// are back and take turns: 4 to 7 come at once, 4 and 5 again.
+#[test]
+fn all_consumers_go_and_come_together() {
+    let outcome = every_second(
+        "20s",
+        r#"
+        [subscriber.pair]
+        from = "line"
+        workers = 2
+        consumers = 2
+        work = "1500ms"
+        [[disruption]]
+        what = "subscriber.pair"
+        kind = "down"
+        at = "5200ms"
+        for = "2s"
+        "#,
+    );
+    near(&outcome, "subscriber.pair.redelivered", 2.0);
+    near(&outcome, "subscriber.pair.end_to_end.max", 4.7);
+    let late = [4.7, 3.7, 4.2, 3.2, 3.7, 2.7, 3.2, 2.2, 2.7, 1.7, 2.2, 1.5, 1.7];
+    near(&outcome, "subscriber.pair.end_to_end.mean", (5.0 * 1.5 + late.iter().sum::<f64>()) / 18.0);
+    near(&outcome, "subscriber.pair.unfinished", 1.0);
 }
 
 /// What starts meanwhile takes twice as long: 6 to 8; factors of two that overlap multiply: 8 takes six times as long.

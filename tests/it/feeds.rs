@@ -373,3 +373,23 @@ fn polls_repeat() {
     assert_eq!(of(1), of(1));
     assert_ne!(of(1), of(2));
 }
+
+/// Polls every ten seconds; those of 30 s and 40 s are refused, that of 50 s brings all that came since 20 s.
+#[test]
+fn a_poller_recovers_when_its_source_is_back() {
+    let down = "[[disruption]]\nwhat = \"sor.source\"\nkind = \"down\"\nat = \"25s\"\nfor = \"20s\"\n";
+    let text = polled(&once("95s"), "rate = \"1/s\"\narrivals = \"regular\"", "", "every = \"10s\"");
+    let outcome = run(&format!("{text}{down}"));
+    has(
+        &outcome,
+        &[
+            ("poller.reader.failed_polls", 2.0),
+            ("poller.reader.drain.max", 5.0),
+            // A change of a tick comes after the poll of 20 s and before that of 50 s.
+            ("poller.reader.end_to_end.max", 30.0),
+            ("poller.reader.backlog.max", 31.0),
+            ("poller.reader.drain.unfinished", 0.0),
+            ("poller.reader.missed", 0.0),
+        ],
+    );
+}

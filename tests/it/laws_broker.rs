@@ -274,7 +274,7 @@ fn calling(title: &str, seconds: u32, event: &str, sor: &str, server: &str, call
 fn users_and_callbacks_share_a_system() {
     let sor = "service = \"exp(100ms)\"\nown_load = \"4/s\"\nown_service = \"exp(100ms)\"";
     let outcome = calling("own load and callbacks", 4_000, "rate = \"3/s\"", sor, "", "holds_worker = false");
-    let theory = Mm1::new(7.0, 10.0).unwrap();
+    let (theory, alone) = (Mm1::new(7.0, 10.0).unwrap(), Mm1::new(4.0, 10.0).unwrap());
     agree(
         &outcome,
         &[
@@ -286,6 +286,8 @@ fn users_and_callbacks_share_a_system() {
             ("sor.registry.waiting_line.mean", theory.mean_number_waiting()),
             ("sor.registry.own_latency.mean", theory.mean_sojourn()),
             ("sor.registry.own_latency.p99", theory.sojourn_quantile(0.99)),
+            ("sor.registry.own_latency.alone.mean", alone.mean_sojourn()),
+            ("sor.registry.own_latency.alone.p99", alone.sojourn_quantile(0.99)),
             ("subscriber.server.callback.latency.mean", theory.mean_sojourn() + 0.01),
         ],
     );

@@ -31,6 +31,7 @@ mod disruptions;
 #[cfg(feature = "report")]
 mod disruptions_laws;
 mod disruptions_links;
+mod disruptions_pipelines;
 mod disruptions_segments;
 mod distributions;
 mod faults;
@@ -49,13 +50,16 @@ mod laws;
 mod laws_broker;
 mod laws_workload;
 mod limit;
+mod long_trace;
 mod many_kinds;
+mod memory_alarm;
 mod metrics_catalog;
 mod objectives;
 mod pipelines;
 #[cfg(feature = "cli")]
 mod planning_commands;
 mod poison;
+mod popularity;
 mod prices;
 mod problem_texts;
 mod problems;
@@ -94,3 +98,4 @@ mod sweep;
 mod theory;
 #[cfg(feature = "cli")]
 mod validation;
+mod zones;

@@ -65,7 +65,27 @@ fn light_and_heavy_tickets_differ() {
     assert!(metric(&light, "subscriber.access_gate.callback.latency.p99").point > 0.0);
 }
 
-/// Twenty seconds apart nothing overtakes; changes in quick succession do, on four workers without order.
+/// Twenty seconds apart changes overtake each other seldom; on a whole day some do all the same, and nobody notices without a guard.
+#[test]
+fn a_day_of_heavy_tickets_is_seldom_wrong_and_with_versions_never() {
+    const WHO: [&str; 3] = ["guest_profile", "analytics", "access_gate"];
+    let day = ("run.replications", "1");
+    let plain = outcome(&shipped("ticketing-heavy.toml", &[day]));
+    let guards = WHO.map(|who| (format!("subscriber.{who}.guard"), "version"));
+    let settings: Vec<(&str, &str)> = guards.iter().map(|(path, guard)| (path.as_str(), *guard)).chain([day]).collect();
+    let guarded = outcome(&shipped("ticketing-heavy.toml", &settings));
+    for who in WHO {
+        let of = |quantity: &str| format!("subscriber.{who}.{quantity}");
+        let seldom = point(&plain, &of("stale_overwrites"));
+        assert!(seldom > 0.0 && seldom < 0.001 * point(&plain, "total.raised"), "{who}: {seldom}");
+        for quantity in ["stale_overwrites", "stale_final", "time_wrong"] {
+            assert!(point(&plain, &of(quantity)) > 0.0, "{who} {quantity}");
+            assert_eq!(point(&guarded, &of(quantity)), 0.0, "{who} {quantity}");
+        }
+    }
+}
+
+/// Changes in quick succession overtake each other often, on four workers without order.
 #[test]
 fn heavy_tickets_become_stale_without_a_guard() {
     let settings = |guard| {

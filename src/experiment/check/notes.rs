@@ -2,8 +2,8 @@
 
 use super::flow::requests;
 use crate::outcome::check::Note;
-use crate::scenario::spec::{Destination, Event, Runs, Selector, Service, Sor, Subscriber, Weight};
-use crate::scenario::{Scenario, asked_sors, is_polled};
+use crate::scenario::spec::{Destination, Event, Guard, Runs, Selector, Service, Sor, Subscriber, Weight};
+use crate::scenario::{Scenario, asked_sors, is_polled, talking_zones};
 
 /// Notes of one kind beyond this number are counted only.
 const NOTES_MAX: usize = 50;
@@ -113,12 +113,62 @@ pub fn idle(scenario: &Scenario) -> Vec<Note> {
         let cost = &segment.cost;
         let free = [&cost.receive, &cost.select, &cost.deliver, &cost.acknowledge, &cost.per_kib].iter().all(|cost| cost.is_zero());
         let works = scenario.subscribers.iter().filter(here).any(|subscriber| subscriber.runs == Runs::Workflow);
+        if !cost.select.is_zero() && scenario.subscribers.iter().filter(here).all(|subscriber| subscriber.selector == Selector::All) {
+            notes.push(note(format!("segment.{}.cost.select", segment.name), "no subscription on it has a `selector`"));
+        }
         if free && !works {
             notes.push(note(format!("segment.{}.threads", segment.name), "nothing costs time on them"));
         }
     }
     notes.extend(unheard(scenario));
+    notes.extend(idle_switches(scenario));
+    notes.extend(idle_ways(scenario));
     limited(notes)
+}
+
+/// Keys that act only under another value of some switch.
+fn idle_switches(scenario: &Scenario) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for (index, sor) in scenario.sors.iter().enumerate() {
+        let comes_from_it = |event: usize| scenario.events[event].from == index;
+        let mut guarded = scenario.takers().filter(|taker| taker.guard == Guard::Timestamp);
+        if sor.clock_skew.is_some() && !guarded.any(|taker| scenario.events_reaching(taker).into_iter().any(comes_from_it)) {
+            notes.push(note(format!("sor.{}.clock_skew", sor.name), "nobody's `guard` looks at its time stamps"));
+        }
+    }
+    for (index, event) in scenario.events.iter().enumerate() {
+        let path = |key: &str| format!("event.{}.{key}", event.name);
+        let comes_dead = |subscriber: &Subscriber| {
+            matches!(subscriber.from, Destination::Queue(_)) && scenario.events_reaching(subscriber).contains(&index)
+        };
+        let mut takers = scenario.subscribers.iter().filter(|subscriber| event.to == Some(subscriber.from) || comes_dead(subscriber));
+        if event.priority > 0 && !takers.clone().any(|subscriber| scenario.has_priorities(subscriber)) {
+            notes.push(note(path("priority"), "no queue or subscription that it comes to has `priorities`"));
+        }
+        if !event.kinds.is_empty() && !takers.any(|subscriber| matches!(subscriber.selector, Selector::Kinds(_))) {
+            notes.push(note(path("kinds"), "no selector asks for kinds"));
+        }
+    }
+    for subscriber in &scenario.subscribers {
+        let path = |key: &str| format!("{}.{key}", subscriber.entity());
+        if !subscriber.durable && !scenario.loses_connections(subscriber) {
+            notes.push(note(path("durable"), "nothing ever keeps it away, so it loses nothing"));
+        }
+        if subscriber.runs == Runs::Workflow && subscriber.zone.is_some() {
+            notes.push(note(path("zone"), "a workflow stands where its segment stands"));
+        }
+    }
+    notes
+}
+
+/// Distances that nothing travels.
+fn idle_ways(scenario: &Scenario) -> Vec<Note> {
+    let talking = talking_zones(scenario);
+    let is_quiet = |one: usize, other: usize| !talking.contains(&(one.min(other), one.max(other)));
+    let links = scenario.links.iter().filter(|link| is_quiet(link.between.0, link.between.1));
+    let links = links.map(|link| note(format!("link.{}", link.name), "nothing crosses it"));
+    let zones = scenario.zones.iter().enumerate().filter(|(index, zone)| zone.has_network() && is_quiet(*index, *index));
+    links.chain(zones.map(|(_, zone)| note(format!("zone.{}.latency", zone.name), "nobody talks to anybody within it"))).collect()
 }
 
 fn is_called(scenario: &Scenario, sor: usize) -> bool {

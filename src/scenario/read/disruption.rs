@@ -63,7 +63,6 @@ fn disruption(mut reader: Reader<'_>, scenario: &Scenario, names: &Others) -> Op
     let when = when(&mut reader, scenario);
     if let (Some((_, target)), Some(effect)) = (&what, effect) {
         idle(&reader, scenario, *target, effect);
-        pipelines(&reader, scenario, *target, effect);
     }
     reader.done();
     let (what, target) = what?;
@@ -209,6 +208,9 @@ fn idle(reader: &Reader<'_>, scenario: &Scenario, target: Target, effect: Effect
         Target::Subscriber(who) | Target::Consumer(who, _) if slow && is_instant_at(&scenario.subscribers[who]) => {
             ("nothing that the subscriber does takes time", "give it `work`, or remove the disruption")
         }
+        Target::Consumer(who, _) if slow && scenario.subscribers[who].pipeline.is_some() => {
+            ("the stages do the work, and they belong to no consumer", "disrupt the subscriber as a whole, or write kind = \"down\"")
+        }
         Target::Segment(segment) if slow && scenario.segments.get(segment).is_some_and(costs_nothing) => {
             ("nothing that the segment does takes time", "give it a `cost` or `persist`, or remove the disruption")
         }
@@ -223,24 +225,11 @@ fn idle(reader: &Reader<'_>, scenario: &Scenario, target: Target, effect: Effect
     reader.no_effect("what", because, hint);
 }
 
-/// What a pipeline has under way can't be taken from it yet.
-fn pipelines(reader: &Reader<'_>, scenario: &Scenario, target: Target, effect: Effect) {
-    let is_hit = |who: usize| match target {
-        Target::Subscriber(_) | Target::Consumer(..) => target.subscriber() == Some(who),
-        Target::Segment(_) => effect == Effect::Down && scenario.concerns(target, who),
-        _ => false,
-    };
-    if let Some((_, hit)) = scenario.subscribers.iter().enumerate().find(|(who, subscriber)| subscriber.pipeline.is_some() && is_hit(*who))
-    {
-        let what = format!("disruptions of pipelines, such as `{}`, are not supported by this version yet", hit.name);
-        reader.complain("what", &what, "write runs = \"listener\" there, or disrupt something else");
-    }
-}
-
 fn is_instant_at(subscriber: &Subscriber) -> bool {
     let takes_time = |work: &Service| !matches!(work, Service::Drawn(distribution) if distribution.is_zero());
     let parses = subscriber.manner().is_some_and(|manner| !manner.parsing.is_zero());
-    !subscriber.work.iter().any(takes_time) && !parses
+    let stages = subscriber.pipeline.iter().flat_map(|pipeline| &pipeline.stages);
+    !subscriber.work.iter().chain(stages.map(|stage| &stage.work)).any(takes_time) && !parses
 }
 
 fn costs_nothing(segment: &Segment) -> bool {

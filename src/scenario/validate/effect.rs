@@ -7,7 +7,7 @@ use crate::core::{Dispatch, Ordering};
 use crate::scenario::disruption::Target;
 use crate::scenario::metrics::target;
 use crate::scenario::reader::Context;
-use crate::scenario::spec::{Destination, Event, Grouping, Kind, Scenario, Subscriber};
+use crate::scenario::spec::{Destination, Event, Grouping, Guard, Kind, Scenario, Subscriber};
 use crate::sim::Pattern;
 use std::collections::BTreeSet;
 
@@ -136,12 +136,14 @@ pub(super) fn subscribers(context: &Context<'_>, scenario: &Scenario) {
             redelivery(context, "subscriber", name);
         }
         ordering(context, scenario, subscriber);
+        guard(context, scenario, subscriber);
         grouping(context, scenario, subscriber);
         dispatch(context, scenario, subscriber);
         retries(context, scenario, subscriber);
         shared_answers(context, scenario, subscriber);
     }
     for poller in &scenario.pollers {
+        guard(context, scenario, &poller.reader);
         retries(context, scenario, &poller.reader);
         shared_answers(context, scenario, &poller.reader);
     }
@@ -238,6 +240,14 @@ fn ordering(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber)
             OWN_RESOURCES,
             "give the event `resources` or a `lifecycle`, or remove it",
         );
+    }
+}
+
+/// A guard tells the versions of a resource apart.
+fn guard(context: &Context<'_>, scenario: &Scenario, subscriber: &Subscriber) {
+    if subscriber.guard != Guard::None && !has_shared_resources(context, scenario, subscriber) {
+        let hint = "give the event `resources` or a `lifecycle`, or remove it";
+        no_effect(context, &[subscriber.kind(), &subscriber.name, "guard"], OWN_RESOURCES, hint);
     }
 }
 

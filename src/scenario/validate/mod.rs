@@ -10,6 +10,8 @@ mod feed;
 mod instant;
 mod zones;
 
+pub use self::zones::talking_zones;
+
 use super::document::Table;
 use super::metrics::{called_services, target};
 use super::reader::Context;

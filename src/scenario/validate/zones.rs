@@ -58,6 +58,11 @@ pub(super) fn distances(context: &Context<'_>, scenario: &Scenario) {
     }
 }
 
+/// Between which zones anything is sent, the smaller number first; a zone with itself where that happens within it.
+pub fn talking_zones(scenario: &Scenario) -> BTreeSet<(ZoneIndex, ZoneIndex)> {
+    ways(scenario).into_iter().filter_map(|way| way.from.zip(way.to)).map(|(from, to)| pair(from, to)).collect()
+}
+
 fn ways(scenario: &Scenario) -> Vec<Way<'_>> {
     let mut ways = Vec::new();
     for event in &scenario.events {
@@ -74,7 +79,9 @@ fn ways(scenario: &Scenario) -> Vec<Way<'_>> {
         // A workflow stands where its segment stands.
         let zone = if subscriber.runs == Runs::Workflow { segment.zone } else { subscriber.zone };
         let what = |segment: &str, subscriber: &str| format!("the segment `{segment}` delivers to `{subscriber}`");
-        ways.push(Way { from: segment.zone, to: zone, at, what, names: [&segment.name, &subscriber.name] });
+        if subscriber.runs != Runs::Workflow {
+            ways.push(Way { from: segment.zone, to: zone, at, what, names: [&segment.name, &subscriber.name] });
+        }
         for raise in &subscriber.raises {
             let Some(to) = scenario.events[raise.event].to.and_then(|to| segment_of(scenario, to)) else { continue };
             let what = |subscriber: &str, segment: &str| format!("`{subscriber}` raises events for the segment `{segment}`");
