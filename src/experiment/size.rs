@@ -41,12 +41,16 @@ pub fn size(design: &Design<'_>, axes: &[scenario::Axis], survive: u32, watch: &
         return Err(Refusal::Sentence(what.into()));
     }
     let mut search = Search::new(design, axes, watch)?;
-    let best = search.cheapest(0)?;
+    let mut best = search.cheapest(0)?;
     let survivor = if survive > 0 && best.is_some() { search.cheapest(survive)? } else { None };
-    let beside = match &best {
-        Some(best) => search.beside(best)?,
-        None => Beside::default(),
-    };
+    let mut beside = Beside::default();
+    while let Some(around) = &best {
+        beside = search.beside(around)?;
+        match beside.better.take() {
+            Some(better) => best = Some(better),
+            None => break,
+        }
+    }
     if search.points.is_empty() {
         return Ok(None);
     }
@@ -264,10 +268,12 @@ impl<'s, 'f> Search<'s, 'f> {
                 to.map(|to| best.iter().enumerate().map(|(of, value)| if of == axis { *to } else { *value }).collect::<Numbers>())
             };
             let (below, above) = (step(at.checked_sub(1).map(|at| &self.values[axis][at])), step(self.values[axis].get(at + 1)));
-            if let Some(below) = below
-                && self.verdict(&below)?.is_some_and(|verdict| verdict != Verdict::Met)
-            {
-                beside.below.push(below);
+            if let Some(below) = below {
+                match self.verdict(&below)? {
+                    Some(Verdict::Met) => beside.better = Some(below),
+                    Some(_) => beside.below.push(below),
+                    None => {}
+                }
             }
             if let Some(above) = above
                 && self.verdict(&above)?.is_some_and(|verdict| verdict != Verdict::Met)
@@ -286,6 +292,8 @@ impl<'s, 'f> Search<'s, 'f> {
 /// What lies around the answer.
 #[derive(Default)]
 struct Beside {
+    /// A step down that passes all the same: more of something had made things worse, and misled the search.
+    better: Option<Numbers>,
     below: Vec<Numbers>,
     worse_above: Vec<String>,
 }

@@ -31,7 +31,7 @@ impl Canvas {
         match shape {
             Shape::Line { points, color, width } => {
                 let (points, width) = crisp(points, *width);
-                let mut stroke = Stroke::new(width as f32);
+                let mut stroke = Stroke::new(width.min(self.height as f64) as f32);
                 stroke.join(Join::Bevel).cap(Cap::Butt);
                 self.paint(&self.path(&points), stroke, *color, 1.0);
             }
@@ -53,7 +53,7 @@ impl Canvas {
         let (width, height) = (self.width as f64, self.height as f64);
         let place = |&(x, y): &Point| (x.clamp(-width, 2.0 * width) as f32, y.clamp(-height, 2.0 * height) as f32);
         let mut path = Vec::with_capacity(points.len() + 1);
-        let mut places = points.iter().map(place);
+        let mut places = points.iter().filter(|(x, y)| !x.is_nan() && !y.is_nan()).map(place);
         if let Some(first) = places.next() {
             path.move_to(first);
         }

@@ -174,7 +174,7 @@ fn a_full_stdout_does_not_swallow_the_report() {
         assert!(folder.path().join("reports/a/outcome.json").exists(), "{command}");
     }
     let output = shell(&folder, "exec $BUSLOAD report reports/a/outcome.json > /dev/full");
-    assert_eq!(output.status.code(), Some(2), "a check's outcome is none of a run: {}", told(&output));
+    assert_eq!(output.status.code(), Some(3), "{}", told(&output));
 }
 
 /// Neither a stderr that nobody reads nor none at all is a reason to fail.

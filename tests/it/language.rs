@@ -130,7 +130,9 @@ fn needs(path: &str) -> Vec<(&'static str, &'static str)> {
         "surge.0.at" => vec![("run.horizon", "48h")],
         "sor.ticketing.own_load" => vec![("sor.ticketing.own_service", "25ms")],
         "sor.ticketing.own_service" => vec![("sor.ticketing.own_load", "30/s")],
-        "sor.ticketing.clock_skew" | "event.ticket_changed.popularity" => vec![RESOURCES],
+        "sor.ticketing.clock_skew" | "event.ticket_changed.popularity" | "subscriber.guest_profile.guard" | "poller.analytics.guard" => {
+            vec![RESOURCES]
+        }
         "event.ticket_changed.weight" => vec![("event.ticket_changed.size", "{ light = \"300B\", heavy = \"4KiB\" }")],
         "event.ticket_changed.size.heavy" => vec![("event.ticket_changed.size.light", "300B")],
         "event.ticket_changed.lifecycle.spacing" => vec![("event.ticket_changed.lifecycle.changes", "3")],
