@@ -17,7 +17,8 @@ fn root() -> PathBuf {
 
 #[test]
 fn every_shipped_scenario_has_its_report() {
-    let names: Vec<String> = scenarios().iter().map(|file| stem(file)).collect();
+    let mut names: Vec<String> = scenarios().iter().map(|file| stem(file)).collect();
+    names.sort();
     let mut found: Vec<String> = fs::read_dir(root())
         .unwrap_or_else(|_| panic!("{REMEDY}"))
         .flatten()
