@@ -137,7 +137,7 @@ const GROUPS: [usize; 2] = [EACH as usize, 40];
 pub fn part(report: &mut Report, runs: u32) {
     report.part(
         "3 Coverage",
-        &format!("{runs} experiments of ten replications each: how many of their 95 % intervals hold the truth; 93 to 97 % are right (for fewer than 1000 experiments chance allows more). Beside it how often the interval of one run, made of 10 and of 40 replications, holds the replication after them; 93 % at least, as one read off 40 holds 95.1 %."),
+        &format!("{runs} experiments of ten replications each: how many of their 95 % intervals hold the truth; 93 to 97 % are right (for fewer than 1000 experiments chance allows more). Beside it how often the interval of one run, made of 10 and of 40 replications, holds the replication after them; 93 % at least (one read off 40 holds 95.1 %), less what chance allows where groups of so many replications are fewer than 900."),
     );
     tabulated(report, &designs(), runs);
     busiest(report, runs.div_ceil(4));

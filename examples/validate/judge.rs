@@ -15,6 +15,8 @@ pub struct Row {
 
 /// Standard errors that a sound figure may be away.
 pub const FAR: f64 = 3.5;
+/// The same for a figure of what changes over the day.
+pub const FAR_TRANSIENT: f64 = 3.0;
 
 /// Compares; none where the outcome has no such figure with an interval.
 pub fn row(outcome: &Outcome, metric: &str, truth: f64) -> Option<Row> {

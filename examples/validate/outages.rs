@@ -36,8 +36,8 @@ pub fn breakdown(filed: &Filed) -> Expressed {
 const CYCLES: f64 = 4_000.0;
 /// Where that would be too many customers: a share of them, in how many cycles beside all of them, and alone.
 const FEWER: f64 = 0.02;
-const PAIRED: f64 = 700.0;
-const LONG: f64 = 24_000.0;
+const PAIRED: f64 = 1_000.0;
+const LONG: f64 = 36_000.0;
 
 /// So many seconds with a share of the customers, whose service is as many times longer: the outages are the same.
 fn broken(filed: &Filed, seconds: f64, share: f64) -> String {

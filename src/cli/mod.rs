@@ -16,7 +16,6 @@ macro_rules! eprint {
     }};
 }
 
-mod adverse;
 mod annotations;
 mod arguments;
 mod check;
@@ -27,20 +26,16 @@ mod explain;
 mod export;
 mod find;
 mod folder;
-mod forecast;
 mod interrupt;
-mod limit;
 mod manual;
 mod memory;
 mod new;
 mod planning;
 mod progress;
+mod questions;
 mod report;
 mod run;
 mod schema;
-mod segments;
-mod sensitivity;
-mod size;
 mod sweep;
 
 pub use arguments::{Command, parse};
@@ -69,12 +64,12 @@ pub fn execute(command: Command) -> ExitCode {
         Command::Check(options) => check::run(&options),
         Command::Compare(options) => compare::compare(&options),
         Command::Sweep(options) => sweep::run(&options),
-        Command::Limit(options) => limit::run(&options),
-        Command::Size(options) => size::run(&options),
-        Command::Forecast(options) => forecast::run(&options),
-        Command::Adverse(options) => adverse::run(&options),
-        Command::Segments(options) => segments::run(&options),
-        Command::Sensitivity(options) => sensitivity::run(&options),
+        Command::Limit(options) => questions::limit(&options),
+        Command::Size(options) => questions::size(&options),
+        Command::Forecast(options) => questions::forecast(&options),
+        Command::Adverse(options) => questions::adverse(&options),
+        Command::Segments(options) => questions::segments(&options),
+        Command::Sensitivity(options) => questions::sensitivity(&options),
         Command::Report(options) => report::report(&options),
         Command::Export(options) => export::export(&options),
         Command::New(options) => new::run(&options),

@@ -1,9 +1,10 @@
 //! Which design is better, by how much, and is it noise: the same chance for all (common random numbers), intervals on paired
 //! differences (Law, Simulation Modeling and Analysis, 5th ed., sec. 10.2 and 11.2).
 
+use super::pick::picks;
 use super::{Study, Watch, together};
 use crate::outcome::compare::{Comparison, DesignResult, Difference, SCHEMA, Seen};
-use crate::outcome::{Metric, Outcome, Verdict};
+use crate::outcome::{Metric, ObjectiveResult, Outcome, Verdict};
 use crate::scenario::Scenario;
 use crate::stats::{Tally, bonferroni, paired_difference, t_quantile};
 use crate::units::Unit;
@@ -58,11 +59,15 @@ fn conclude(studies: &[(String, Study)], partial: bool) -> Option<Comparison> {
             differences.extend(difference(metric, base, name, study, confidence_each));
         }
     }
+    let objectives: Vec<&ObjectiveResult> = outcomes.iter().flat_map(|(_, outcome)| &outcome.objectives).collect();
+    let values = |metric: &str, study: &Study| study.values(&there(metric, study));
+    let picks = picks(outcomes[0].1.metrics.iter(), &objectives, studies, values);
     let mut comparison = Comparison {
         schema: SCHEMA.into(),
         conclusion: String::new(),
         ranking: ranking(&outcomes),
         differences,
+        picks,
         confidence_each,
         confidence,
         unshared: unshared(&outcomes),

@@ -15,6 +15,7 @@ pub mod limit;
 mod merge;
 mod objectives;
 mod packed;
+mod pick;
 mod probing;
 mod replicate;
 pub mod segments;

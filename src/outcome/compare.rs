@@ -7,6 +7,18 @@ use serde::{Deserialize, Serialize};
 /// The schema's name and version.
 pub const SCHEMA: &str = "busload/compare/1";
 
+/// Ends of the names of what people ask of a comparison first, objectives aside; less is better on all of these.
+pub const HEADLINES: [&str; 8] = [
+    ".end_to_end.mean",
+    ".end_to_end.p99",
+    ".utilization.peak",
+    ".missed",
+    ".stale_overwrites",
+    ".time_wrong",
+    ".drain.mean",
+    "total.cost",
+];
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Comparison {
@@ -19,6 +31,10 @@ pub struct Comparison {
     pub ranking: Vec<String>,
     /// Every metric that the first design shares with another one.
     pub differences: Vec<Difference>,
+    /// Which design is best on each metric that all have and that has an aim: one with an objective, or one that people ask for first.
+    /// Not there where all are the same in every replication.
+    #[serde(default)]
+    pub picks: Vec<Pick>,
     /// Of each interval of a difference, so that all designs' intervals of one metric hold at once with `confidence` (Bonferroni).
     pub confidence_each: f64,
     pub confidence: f64,
@@ -78,4 +94,32 @@ pub struct Difference {
     pub replications_needed: Option<u64>,
     /// Pairs in which both have the figure.
     pub n: u32,
+}
+
+/// What a metric should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Aim {
+    Lowest,
+    Highest,
+}
+
+/// The design that came out best on one metric.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Pick {
+    pub metric: String,
+    pub design: String,
+    pub aim: Aim,
+    /// At most so likely is it that another design is truly better: of all wrong picks in all comparisons no more than this share is
+    /// stated with a chance this small (one-sided paired t tests, Bonferroni). None with a single replication.
+    pub chance_wrong: Option<f64>,
+}
+
+impl Pick {
+    /// Whether it is more than noise, at the confidence of two-sided intervals.
+    pub fn is_told(&self, confidence: f64) -> bool {
+        self.chance_wrong.is_some_and(|chance| chance <= (1.0 - confidence) / 2.0)
+    }
 }

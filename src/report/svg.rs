@@ -45,8 +45,10 @@ impl Ink {
 fn write(picture: &Picture, opening: &str, ink: Ink) -> String {
     let (width, top, height) = (picture.width, picture.heading, picture.height - picture.heading);
     let (name, about) = (xml(&picture.name), xml(&picture.about));
-    let mut out =
-        format!("{opening} viewBox=\"0 {top} {width} {height}\" role=\"img\" aria-label=\"{name}\" font-family=\"{}\">\n", font::STACK);
+    let mut out = format!(
+        "{opening} viewBox=\"0 {top} {width} {height}\" role=\"img\" aria-label=\"{name}\" font-family=\"{}\" stroke-linejoin=\"round\">\n",
+        font::STACK
+    );
     let _ = writeln!(
         out,
         "<title>{name}</title>\n<desc>{about}</desc>\n<rect y=\"{top}\" width=\"{width}\" height=\"{height}\" fill=\"{}\"/>",
@@ -56,10 +58,7 @@ fn write(picture: &Picture, opening: &str, ink: Ink) -> String {
         match shape {
             Shape::Line { points, color, width } => {
                 let (path, color) = (path(points), ink.line(*color));
-                let _ = writeln!(
-                    out,
-                    "<path d=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{width:.1}\" stroke-linejoin=\"round\"/>"
-                );
+                let _ = writeln!(out, "<path d=\"{path}\" fill=\"none\" stroke=\"{color}\" stroke-width=\"{width:.1}\"/>");
             }
             Shape::Area { points, color, opacity } => {
                 let opacity = if *opacity < 1.0 { format!(" fill-opacity=\"{opacity}\"") } else { String::new() };

@@ -87,6 +87,19 @@ pub fn paired_difference(before: &[f64], after: &[f64], confidence: f64) -> Opti
     mean_interval(&differences, confidence)
 }
 
+/// One-sided p of a mean above zero: the chance that values whose true mean is zero have a mean this far above it,
+/// P(T >= mean sqrt(n) / s) with n - 1 degrees of freedom (Law, sec. 4.5). Values that are all the same leave no doubt, unless they are
+/// zero. None for fewer than two values.
+pub fn chance_of_sign(tally: &Tally) -> Option<f64> {
+    let (mean, sd, n) = (tally.mean()?, tally.sd()?, tally.count() as f64);
+    if mean == 0.0 {
+        return Some(0.5);
+    }
+    let (t, freedom) = (mean * n.sqrt() / sd, n - 1.0);
+    let beyond = if t.is_finite() { 0.5 * beta_cdf(freedom / 2.0, 0.5, freedom / (freedom + t * t)) } else { 0.0 };
+    Some(if mean > 0.0 { beyond } else { 1.0 - beyond })
+}
+
 /// The confidence that each of so many intervals needs for all to hold at once with the given one (Bonferroni's inequality).
 pub fn bonferroni(confidence: f64, intervals: usize) -> f64 {
     1.0 - (1.0 - confidence) / intervals.max(1) as f64

@@ -18,8 +18,8 @@ mod warm_up;
 pub use batch_means::{BATCHES, BatchMeans, Independence, independence};
 pub use histogram::{Histogram, RELATIVE_ERROR};
 pub use interval::{
-    Interval, bonferroni, count_interval, mean_interval, next_count_interval, next_run_by_order, next_run_interval, paired_difference,
-    share_interval, t_quantile,
+    Interval, bonferroni, chance_of_sign, count_interval, mean_interval, next_count_interval, next_run_by_order, next_run_interval,
+    paired_difference, share_interval, t_quantile,
 };
 pub use level::{Clock, Level, PEAK_WINDOW, Track};
 pub use series::Band;

@@ -2,7 +2,7 @@
 
 use crate::run_help::{Nobody, one_line, scenario_set};
 use busload::experiment;
-use busload::outcome::compare::{Comparison, Difference, Seen};
+use busload::outcome::compare::{Aim, Comparison, Difference, Pick, Seen};
 use busload::scenario::Scenario;
 
 fn mm1(work: &str, seed: &str, replications: &str) -> Scenario {
@@ -68,6 +68,54 @@ fn intervals_of_several_designs_are_simultaneous() {
         difference.high.unwrap() - difference.low.unwrap()
     };
     assert!(width(&four) > width(&two));
+}
+
+fn pick<'c>(comparison: &'c Comparison, metric: &str) -> Option<&'c Pick> {
+    comparison.picks.iter().find(|pick| pick.metric == metric)
+}
+
+/// Three M/M/1 that hardly differ, each with chance of its own: of all picks the one in five that is stated with a chance of at most
+/// 20 % may be wrong, and where designs differ much the pick is right and sure.
+#[test]
+fn a_wrong_pick_is_no_more_likely_than_stated() {
+    const STUDIES: u32 = 60;
+    let (mut wrong, mut told) = (0, 0);
+    for study in 0..STUDIES {
+        let seed = |design: u32| (100 + 3 * study + design).to_string();
+        let designs = vec![
+            ("best", mm1("exp(1s)", &seed(0), "4")),
+            ("next", mm1("exp(1.02s)", &seed(1), "4")),
+            ("last", mm1("exp(1.02s)", &seed(2), "4")),
+        ];
+        let comparison = compare(designs);
+        let pick = pick(&comparison, "subscriber.server.end_to_end.mean").expect("they differ");
+        let is_stated = pick.chance_wrong.unwrap() <= 0.2;
+        told += u32::from(is_stated);
+        wrong += u32::from(is_stated && pick.design != "best");
+    }
+    // Of 60 with a chance of 20 % more than 21 come less than once in two hundred times.
+    assert!(wrong <= 21, "{wrong} of {STUDIES} picks are wrong at a stated 20 %");
+    assert!(told >= 5, "a chance that is never small says nothing: {told}");
+    let sure =
+        compare(vec![("slow", mm1("exp(1s)", "3", "5")), ("fast", mm1("exp(0.8s)", "3", "5")), ("slower", mm1("exp(1.1s)", "3", "5"))]);
+    let pick = pick(&sure, "subscriber.server.end_to_end.mean").expect("they differ");
+    assert!(pick.design == "fast" && pick.chance_wrong.unwrap() < 0.01 && pick.is_told(0.95), "{pick:?}");
+}
+
+/// What is asked to be above a bound is best where it is highest; what is the same in all has no best.
+#[test]
+fn a_pick_goes_where_the_objective_points() {
+    let asked = |work: &str| {
+        let text = one_line("M/M/1", 4000, "rate = \"0.5/s\"", "", &format!("work = \"{work}\""));
+        let objective = "[objective]\n\"subscriber.server.utilization.mean\" = \"> 30%\"\n\"subscriber.server.missed\" = \"= 0\"";
+        scenario_set(&format!("{text}\n{objective}"), &[("run.replications", "4")])
+    };
+    let comparison = compare(vec![("idle", asked("exp(0.8s)")), ("busy", asked("exp(1s)"))]);
+    let busiest = pick(&comparison, "subscriber.server.utilization.mean").expect("it is asked for");
+    assert_eq!((busiest.design.as_str(), busiest.aim), ("busy", Aim::Highest));
+    assert!(pick(&comparison, "subscriber.server.missed").is_none());
+    let latency = pick(&comparison, "subscriber.server.end_to_end.p99").expect("people ask for it first");
+    assert_eq!((latency.design.as_str(), latency.aim), ("idle", Aim::Lowest));
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use crate::sampling::{assert_share, stream};
 use busload::stats::{
-    BATCHES, Band, BatchMeans, Interval, Tally, bonferroni, count_interval, independence, mean_interval, next_count_interval,
-    next_run_by_order, next_run_interval, paired_difference, share_interval, t_quantile, warm_up,
+    BATCHES, Band, BatchMeans, Interval, Tally, bonferroni, chance_of_sign, count_interval, independence, mean_interval,
+    next_count_interval, next_run_by_order, next_run_interval, paired_difference, share_interval, t_quantile, warm_up,
 };
 use proptest::prelude::*;
 use statrs::distribution::{Beta, ChiSquared, ContinuousCDF, StudentsT};
@@ -218,4 +218,17 @@ fn the_next_count_is_covered_whatever_the_mean() {
     assert_eq!(next_count_interval(0, 10, 0.95), Some(Interval { low: 0.0, high: 1.0 }));
     assert_eq!(next_count_interval(0, 40, 0.95), Some(Interval { low: 0.0, high: 0.0 }));
     assert_eq!((next_count_interval(1, 0, 0.95), next_count_interval(1, 1, 1.0)), (None, None));
+}
+
+/// A two-sided interval of a mean that just touches zero leaves half of its doubt on that side.
+#[test]
+fn the_chance_of_a_sign_is_what_an_interval_leaves() {
+    let tally: Tally = [1.0, 2.0, 4.0, 8.0].into_iter().collect();
+    let chance = chance_of_sign(&tally).unwrap();
+    let interval = mean_interval(&tally, 1.0 - 2.0 * chance).unwrap();
+    assert!(interval.low.abs() < 1e-9, "{interval:?} at {chance}");
+    let below: Tally = [-1.0, -2.0, -4.0, -8.0].into_iter().collect();
+    assert!((chance_of_sign(&below).unwrap() - (1.0 - chance)).abs() < 1e-12);
+    let of = |values: &[f64]| chance_of_sign(&values.iter().copied().collect::<Tally>());
+    assert_eq!((of(&[3.0, 3.0]), of(&[0.0, 0.0]), of(&[-3.0, -3.0]), of(&[3.0])), (Some(0.0), Some(0.5), Some(1.0), None));
 }

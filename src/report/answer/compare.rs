@@ -2,23 +2,11 @@
 
 use super::{Answer, Block, Cell, Chart, Table};
 use crate::outcome::Verdict;
-use crate::outcome::compare::{Comparison, DesignResult, Difference, Seen};
+use crate::outcome::compare::{Comparison, DesignResult, Difference, HEADLINES, Pick, Seen};
 use crate::report::chart::beside;
 use crate::report::chart::forest::{self, Row};
 use crate::report::text::{quoted, verdict};
 use crate::units::{Unit, three_digits};
-
-/// What people ask of a comparison first; the objectives' own metrics come before these.
-const HEADLINES: [&str; 8] = [
-    ".end_to_end.mean",
-    ".end_to_end.p99",
-    ".utilization.peak",
-    ".missed",
-    ".stale_overwrites",
-    ".time_wrong",
-    ".drain.mean",
-    "total.cost",
-];
 
 pub fn compare(comparison: &Comparison) -> Answer {
     let first = &comparison.designs[0];
@@ -29,9 +17,9 @@ pub fn compare(comparison: &Comparison) -> Answer {
     if beside.len() > 1 {
         let chart =
             beside::picture(&who_wins(comparison, &beside), &names.iter().map(|name| name.to_string()).collect::<Vec<_>>(), &beside);
-        blocks.push(Block::Heading("Side by side: who is lowest on what".into()));
+        blocks.push(Block::Heading("Side by side: who is best on what".into()));
         blocks.extend(chart.map(|picture| Block::Chart(Chart::of_picture("side_by_side", picture))));
-        blocks.push(Block::Table(side_by_side(&names, &beside)));
+        blocks.push(Block::Table(side_by_side(comparison, &names, &beside)));
     }
     if headlines.is_empty() {
         blocks.push(Block::Text("The designs share none of the metrics that people ask for first.".into()));
@@ -175,7 +163,7 @@ fn chart_title(comparison: &Comparison, headlines: &[&Difference]) -> String {
     format!("{other} {lower} of {all} figures lower than {first}, and {higher} higher")
 }
 
-/// Headline metrics with the values of all designs, and who is lowest by more than noise: on all of these less is better.
+/// Headline metrics with the values of all designs, and who is best by more than noise.
 fn beside_rows(comparison: &Comparison, headlines: &[&Difference]) -> Vec<beside::Row> {
     let mut metrics: Vec<&str> = Vec::new();
     for difference in headlines {
@@ -198,20 +186,14 @@ fn beside_rows(comparison: &Comparison, headlines: &[&Difference]) -> Vec<beside
     metrics.into_iter().filter_map(row).collect()
 }
 
-/// The design that is lowest: below the first one by its paired interval, and below all others by theirs to the first.
+fn pick<'c>(comparison: &'c Comparison, metric: &str) -> Option<&'c Pick> {
+    comparison.picks.iter().find(|pick| pick.metric == metric)
+}
+
+/// The design that is best by more than noise.
 fn winner(comparison: &Comparison, metric: &str) -> Option<usize> {
-    let to_first = |name: &str| comparison.differences.iter().find(|difference| difference.metric == metric && difference.design == name);
-    let mut found: Vec<(usize, f64, f64)> = vec![(0, 0.0, 0.0)];
-    for (index, design) in comparison.designs.iter().enumerate().skip(1) {
-        let Some(difference) = to_first(&design.name) else { continue };
-        let (low, high) = match difference.seen {
-            Seen::Same => (0.0, 0.0),
-            _ => (difference.low?, difference.high?),
-        };
-        found.push((index, low, high));
-    }
-    let is_below_all = |(index, _, high): &&(usize, f64, f64)| found.iter().all(|(other, low, _)| other == index || high < low);
-    (found.len() > 1).then(|| found.iter().find(is_below_all).map(|(index, ..)| *index)).flatten()
+    let told = pick(comparison, metric).filter(|pick| pick.is_told(comparison.confidence))?;
+    comparison.designs.iter().position(|design| design.name == told.design)
 }
 
 fn who_wins(comparison: &Comparison, rows: &[beside::Row]) -> String {
@@ -222,16 +204,16 @@ fn who_wins(comparison: &Comparison, rows: &[beside::Row]) -> String {
     let open = rows.iter().filter(|row| row.winner.is_none()).count();
     let winners: Vec<String> = told.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{name} on {count}")).collect();
     match winners.len() {
-        0 => format!("No design is lower than another by more than noise on any of {} metrics", rows.len()),
-        _ => format!("Lowest by more than noise: {} of {} metrics; {open} not told apart", winners.join(", "), rows.len()),
+        0 => format!("No design is better than another by more than noise on any of {} metrics", rows.len()),
+        _ => format!("Best by more than noise: {} of {} metrics; {open} not told apart", winners.join(", "), rows.len()),
     }
 }
 
 /// The same as a table.
-fn side_by_side(names: &[&str], rows: &[beside::Row]) -> Table {
+fn side_by_side(comparison: &Comparison, names: &[&str], rows: &[beside::Row]) -> Table {
     let mut columns = vec!["Metric".to_string()];
     columns.extend(names.iter().map(|name| format!("{name}#")));
-    columns.push("Lowest".into());
+    columns.extend(["Best".into(), "Wrong pick#".into()]);
     let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
     let mut table = Table::new(&columns, 8);
     for row in rows {
@@ -240,10 +222,23 @@ fn side_by_side(names: &[&str], rows: &[beside::Row]) -> Table {
             Some((point, ..)) => Cell::number(row.unit.show(*point), *point),
             None => Cell::text("-"),
         }));
-        cells.push(Cell::text(row.winner.map_or("none", |index| names[index])));
+        cells.extend(match pick(comparison, &row.metric) {
+            Some(pick) => [Cell::text(&pick.design), wrong(pick)],
+            None => [Cell::text("the same"), Cell::text("-")],
+        });
         table.row(cells);
     }
     table
+}
+
+/// The chance that a pick is wrong; what is smaller than anyone cares for is told as such.
+fn wrong(pick: &Pick) -> Cell {
+    const SMALL: f64 = 0.0001;
+    match pick.chance_wrong {
+        Some(chance) if chance < SMALL => Cell::number(format!("< {}", Unit::Share.show(SMALL)), chance),
+        Some(chance) => Cell::number(Unit::Share.show(chance), chance),
+        None => Cell::text("unknown"),
+    }
 }
 
 fn subtitle(comparison: &Comparison) -> String {
@@ -258,6 +253,7 @@ fn method(comparison: &Comparison) -> Vec<String> {
         "A difference is taken replication by replication (this design less the first one), its interval by Student's t.".into(),
         "\"Noise shared\" is the part of the variance of an unpaired difference that the common random numbers took away.".into(),
         "None seen: the interval holds zero; \"needs more runs\" is about how many more replications would tell a difference as large as it looks.".into(),
+        "Best is the lowest, or the highest where an objective asks for more than its bound; \"wrong pick\" is at most the chance that another design is truly better: the largest one-sided p of the paired differences from all others, times their number.".into(),
         "The ranking goes by objectives missed, then undecided, then by cost; designs without objectives, or without prices, come behind those with.".into(),
     ];
     if comparison.designs.len() > 2 {

@@ -14,7 +14,7 @@ pub struct Row {
     pub values: Vec<Option<(f64, f64, f64)>>,
     /// An objective's limit.
     pub limit: Option<f64>,
-    /// Which design is told to be lowest.
+    /// Which design is best by more than noise.
     pub winner: Option<usize>,
 }
 
@@ -32,7 +32,7 @@ pub fn picture(title: &str, designs: &[String], rows: &[Row]) -> Option<Picture>
     }
     let bar = (640.0 / (shown.len() * (designs.len() + 1)) as f64).clamp(13.0, 30.0);
     let tall = bar * (designs.len() + 1) as f64;
-    let about = "Each metric on a scale of its own from zero; thin line: interval; dashed: objective; ◀ lowest by more than noise";
+    let about = "Each metric on a scale of its own from zero; thin line: interval; dashed: objective; ◀ best by more than noise";
     let mut picture = titled(title, about, TOP + 40.0 + tall * shown.len() as f64);
     let mut x = LEFT;
     for (name, color) in designs.iter().zip(CYCLE.into_iter().cycle()) {
