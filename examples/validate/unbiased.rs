@@ -93,7 +93,7 @@ fn too_wide(case: &Case, row: &Row) -> Option<String> {
 
 /// Part 7.
 pub fn transients(report: &mut Report, Choice { seed, only, .. }: Choice<'_>) {
-    report.part("7 Transients", "What changes over the day in 100 replications, against formulas for each instant (S. Eick, W. Massey and W. Whitt 1993); z at most 3.");
+    report.part("7 Transients", "What changes over the day in 100 replications (of 48 hours in 8), against formulas for each instant (S. Eick, W. Massey and W. Whitt 1993); z at most 3.");
     let cases = cases::all(Effort { replications: 100, share: 1.0, seed });
     let mut lines = Vec::new();
     for case in cases.into_iter().filter_map(|(id, case)| case.ok().filter(|_| is_transient(&id) && id.starts_with(only))) {

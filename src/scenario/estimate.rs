@@ -45,8 +45,9 @@ const ESTIMATED: [(&str, &[&str]); 8] = [
 pub(super) fn estimates(root: &Table, assumptions: &[Assumption], share: f64) -> Estimates {
     let mut estimates = Estimates::default();
     for assumption in assumptions {
-        match find(root, &assumption.path).ok_or("nothing is written there".to_string()).and_then(|value| listed(assumption, value, share))
-        {
+        // An assumption about nothing was refused with the file.
+        let Some(value) = find(root, &assumption.path) else { continue };
+        match listed(assumption, value, share) {
             Ok(estimate) => estimates.all.push(estimate),
             Err(reason) => estimates.left_out.push((assumption.path.clone(), reason)),
         }

@@ -172,7 +172,7 @@ fn fixed_part(literal: &str) -> String {
 }
 
 /// Not told in a problem of a file.
-const ELSEWHERE: [&str; 27] = [
+const ELSEWHERE: [&str; 24] = [
     // Of the command line and of files on the disk: `commands`, `hostile_files`.
     "more than {VALUES_MAX} values: name the ones that matter",
     "values with commas between, as 4,8,16 or 1..8",
@@ -198,11 +198,8 @@ const ELSEWHERE: [&str; 27] = [
     "a coefficient of variation is 0 or more",
     "a percentile lies between p0 and p100",
     "with {given} the {name} is at least {}",
-    // Not in a test yet: a ratchet, take them out when they are.
-    "nothing is written there",
+    // Of what is not varied: `sensitivity`.
     "it has no quantity that can be scaled: give its ends",
-    "the stages do the work, and they belong to no consumer",
-    "disrupt the subscriber as a whole, or write kind",
     // Four gigabytes of a trace.
     "use a shorter trace, or keep some of its rows with where=",
 ];

@@ -94,3 +94,11 @@ fn wrong_ends_and_missing_objectives_are_refused() {
     let Err(Refusal::Sentence(sentence)) = ask(&bare) else { panic!("nothing to move") };
     assert!(sentence.contains("no objectives"), "{sentence}");
 }
+
+#[test]
+fn an_assumption_about_words_is_left_out_and_said() {
+    let outcome = found(&text("< 2.6s", "[assumption]\n\"event.customer.to\" = \"assumed: there may be another line\""));
+    let (path, reason) = &outcome.left_out[0];
+    assert_eq!(path, "event.customer.to");
+    assert!(reason.contains("it has no quantity that can be scaled: give its ends, as \"assumed LOW to HIGH: why\""), "{reason}");
+}
