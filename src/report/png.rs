@@ -3,6 +3,7 @@
 use super::font;
 use super::picture::{Anchor, Color, Picture, Point, Shape, Text};
 use super::slide::slide;
+use std::collections::BTreeMap;
 use zeno::{Cap, Command, Fill, Join, Mask, PathBuilder, Stroke, Style};
 
 /// The encoded file: a slide.
@@ -70,7 +71,7 @@ impl Canvas {
             let Some(y) = inside(place.top, row, self.height) else { continue };
             for (column, coverage) in covered.iter().enumerate().filter(|(_, coverage)| **coverage > 0) {
                 let Some(x) = inside(place.left, column, self.width) else { continue };
-                let share = u32::from(*coverage) * opaque / 255;
+                let share = stepped(*coverage) * opaque / 255;
                 let at = (y * self.width + x) * 3;
                 for (pixel, ink) in self.pixels[at..at + 3].iter_mut().zip([color.0, color.1, color.2]) {
                     *pixel = ((u32::from(*pixel) * (255 - share) + u32::from(ink) * share + 127) / 255) as u8;
@@ -78,6 +79,11 @@ impl Canvas {
             }
         }
     }
+}
+
+/// One of sixteen steps of coverage: no eye tells more at an edge, and a picture of few colors is a third as large.
+fn stepped(coverage: u8) -> u32 {
+    (u32::from(coverage) + 8) / 17 * 17
 }
 
 /// The pixel so many behind the first one, where the picture has it.
@@ -113,12 +119,49 @@ fn beginning(text: &Text) -> Point {
 fn encoded(canvas: &Canvas) -> Vec<u8> {
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, canvas.width as u32, canvas.height as u32);
-    encoder.set_color(png::ColorType::Rgb);
     // Flat areas and straight lines are smallest as they are.
     encoder.set_filter(png::Filter::NoFilter);
     encoder.set_compression(png::Compression::High);
+    let indexed = SHADES.iter().find_map(|shades| indexed(&canvas.pixels, *shades));
+    let data = match &indexed {
+        Some((palette, pixels)) => {
+            encoder.set_color(png::ColorType::Indexed);
+            encoder.set_palette(palette);
+            pixels
+        }
+        None => {
+            encoder.set_color(png::ColorType::Rgb);
+            &canvas.pixels
+        }
+    };
     let mut writer = encoder.write_header().expect("memory takes a header");
-    writer.write_image_data(&canvas.pixels).expect("the buffer has the picture's size");
+    writer.write_image_data(data).expect("the buffer has the picture's size");
     writer.finish().expect("memory takes the end");
     file
+}
+
+/// Shades of red, green and blue, all or fewer: a picture with 256 colors is a third as large, and no eye tells one of 32 from its neighbor.
+const SHADES: [u32; 3] = [256, 64, 32];
+
+/// The colors in the order in which they come, and each pixel as a number among them; none for more than 256.
+fn indexed(pixels: &[u8], shades: u32) -> Option<(Vec<u8>, Vec<u8>)> {
+    let nearest = |ink: u8| ((u32::from(ink) * (shades - 1) + 127) / 255 * 255 / (shades - 1)) as u8;
+    let shaded: Vec<u8> = (0..=255).map(nearest).collect();
+    let (mut palette, mut known) = (Vec::new(), BTreeMap::new());
+    let mut last = ([0; 3], None);
+    let mut index = |pixel: &[u8]| {
+        let pixel = [pixel[0], pixel[1], pixel[2]];
+        if last.1.is_none() || last.0 != pixel {
+            let color = pixel.map(|ink| shaded[usize::from(ink)]);
+            let next = known.len();
+            let number = *known.entry(color).or_insert_with(|| {
+                palette.extend_from_slice(&color);
+                next
+            });
+            last = (pixel, Some(u8::try_from(number).ok()?));
+        }
+        last.1
+    };
+    let pixels = pixels.chunks_exact(3).map(&mut index).collect::<Option<_>>()?;
+    Some((palette, pixels))
 }

@@ -53,7 +53,12 @@ impl Scale {
     fn log(unit: Unit, low: f64, high: f64) -> Self {
         let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
         let parts: &[f64] = if last - first > 4 { &[1.0] } else { &[1.0, 2.0, 5.0] };
-        let values: Vec<f64> = (first..=last).flat_map(|power| parts.iter().map(move |part| part * 10f64.powi(power))).collect();
+        let powers = (first..=last).flat_map(|power| parts.iter().map(move |part| part * 10f64.powi(power)));
+        let values: Vec<f64> = match unit {
+            // Beyond ten seconds round numbers are of minutes, hours and days.
+            Unit::Seconds => powers.filter(|value| *value <= 10.5).chain(LONG).collect(),
+            _ => powers.collect(),
+        };
         let from = values.iter().copied().rfind(|value| *value <= low).unwrap_or(low);
         let to = values.iter().copied().find(|value| *value >= high).unwrap_or(high);
         let ticks = values.iter().filter(|value| (from..=to).contains(*value)).map(|value| (*value, unit.show(*value))).collect();
@@ -116,6 +121,9 @@ impl Scale {
         self.start + (self.end - self.start) * share
     }
 }
+
+/// Seconds that stand on a logarithmic axis of time: 1 and 10 minutes, 1 and 6 hours, 1, 10 and 100 days.
+const LONG: [f64; 7] = [60.0, 600.0, 3600.0, 21_600.0, 86_400.0, 864_000.0, 8_640_000.0];
 
 /// A step of 1, 2 or 5 in the unit in which people are told a value of this size.
 fn round_step(unit: Unit, step: f64, largest: f64) -> f64 {

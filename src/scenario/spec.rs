@@ -81,6 +81,8 @@ pub struct Run {
     pub warm_up: WarmUp,
     pub ending: Ending,
     pub replications: Replications,
+    /// A precision is written beside a number of replications, which are run whatever it is.
+    pub precision_is_idle: bool,
     /// Of every interval, e.g. 0.95.
     pub confidence: f64,
     pub seed: u64,

@@ -363,12 +363,15 @@ fn what_only_another_switch_would_make_act_is_told() {
         ("segment.bus.cost.select", ("subscriber.board.selector", "50%")),
         ("link.spare", ("subscriber.flow.runs", "listener")),
         ("zone.gate.latency", ("sor.registry.zone", "gate")),
+        ("run.precision", ("run.replications", "auto")),
     ];
     let text = |key: &str| {
         let to = if key.ends_with("priority") { "bills" } else { "changes" };
         let registry = if key.starts_with("zone") { "hall" } else { "gate" };
         format!(
             r#"
+            [run]
+            precision = "2%"
             [zone.gate]
             latency = "1ms"
             [zone.hall]

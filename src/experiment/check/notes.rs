@@ -129,6 +129,9 @@ pub fn idle(scenario: &Scenario) -> Vec<Note> {
 /// Keys that act only under another value of some switch.
 fn idle_switches(scenario: &Scenario) -> Vec<Note> {
     let mut notes = Vec::new();
+    if scenario.run.precision_is_idle {
+        notes.push(note("run.precision", "only `replications = \"auto\"` runs until it is reached"));
+    }
     for (index, sor) in scenario.sors.iter().enumerate() {
         let comes_from_it = |event: usize| scenario.events[event].from == index;
         let mut guarded = scenario.takers().filter(|taker| taker.guard == Guard::Timestamp);

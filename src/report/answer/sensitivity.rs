@@ -42,28 +42,14 @@ pub fn sensitivity(outcome: &Sensitivity) -> Answer {
 }
 
 fn bars(outcome: &Sensitivity, tornado: &Tornado, rows: usize) -> Table {
-    let columns = [
-        "Assumption",
-        "Low",
-        "~Low value",
-        "gives#",
-        "~difference from",
-        "~to",
-        "High",
-        "~High value",
-        "gives#",
-        "~difference from",
-        "~to",
-        "Noise?",
-        "Turns",
-    ];
+    let columns =
+        ["Assumption", "Low", "gives#", "~difference from", "~to", "High", "gives#", "~difference from", "~to", "Noise?", "Turns"];
     let mut table = Table::new(&columns, rows);
     for bar in &tornado.bars {
         let mut row = vec![Cell::text(&bar.path)];
         for side in [&bar.low, &bar.high] {
             let number = |value: Option<f64>| value.map_or(Cell::text("-"), |value| Cell::number(signed(tornado, value), value));
             row.push(Cell::text(end(outcome, bar, side)));
-            row.push(Cell::text(&side.setting));
             row.push(side.point.map_or(Cell::text("-"), |point| Cell::number(tornado.unit.show(point), point)));
             row.extend([number(side.low), number(side.high)]);
         }

@@ -7,6 +7,7 @@ use crate::report::chart::panel::{Mark, Panel, Trace};
 use crate::report::picture::{Color, FAINT, Point};
 use crate::report::scale::Scale;
 use crate::report::text::plain;
+use crate::units::Unit;
 
 const LABELED: usize = 6;
 
@@ -131,9 +132,23 @@ fn title(sweep: &Sweep, metric: &str) -> String {
         |point: &&SweepPoint| point.objectives.iter().any(|objective| objective.metric == metric && objective.verdict == Verdict::Met);
     let asked = sweep.points.iter().any(|point| point.objectives.iter().any(|objective| objective.metric == metric));
     match (asked, sweep.points.iter().filter(met).count()) {
-        (false, _) => format!("{} over {}", plain(metric), plain(&sweep.axes[0].path)),
+        (false, _) => format!("{} over {}", span(sweep, metric), plain(&sweep.axes[0].path)),
         (true, met) => format!("{} meets its objective at {met} of {} points", plain(metric), sweep.points.len()),
     }
+}
+
+/// How far a metric goes over the points: its name and the lowest and highest mean.
+fn span(sweep: &Sweep, metric: &str) -> String {
+    let found = sweep.points.iter().flat_map(|point| &point.metrics).filter(|found| found.name == metric);
+    let (mut shown, mut low, mut high) = (None, f64::INFINITY, f64::NEG_INFINITY);
+    for one in found {
+        (shown, low, high) = (Some(one.unit), low.min(one.point), high.max(one.point));
+    }
+    let told = |unit: Unit| match (unit.show(low), unit.show(high)) {
+        (low, high) if low == high => format!("{} stays at {low}", plain(metric)),
+        (low, high) => format!("{} goes from {low} to {high}", plain(metric)),
+    };
+    shown.map_or_else(|| plain(metric).into(), told)
 }
 
 fn subtitle(sweep: &Sweep) -> String {

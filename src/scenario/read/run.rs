@@ -18,6 +18,7 @@ pub(super) fn run(root: &mut Reader<'_>) -> Run {
         warm_up: WarmUp::Fixed(Span::ZERO),
         ending: Ending::Cut,
         replications: Replications::Fixed(10),
+        precision_is_idle: false,
         confidence: 0.95,
         seed: 1,
     };
@@ -35,10 +36,11 @@ pub(super) fn run(root: &mut Reader<'_>) -> Run {
     }
     let ending = reader.get("ending", choice(&[("cut", Ending::Cut), ("drain", Ending::Drain)])).unwrap_or(day.ending);
     let replications = replications(&mut reader).unwrap_or(day.replications);
+    let precision_is_idle = matches!(replications, Replications::Fixed(_)) && reader.writes("precision");
     let confidence = reader.get("confidence", open_share).unwrap_or(day.confidence);
     let seed = reader.get("seed", whole(0..=u64::MAX)).unwrap_or(day.seed);
     reader.done();
-    Run { kind, horizon, warm_up, ending, replications, confidence, seed }
+    Run { kind, horizon, warm_up, ending, replications, precision_is_idle, confidence, seed }
 }
 
 fn horizon(node: &Node) -> Result<Span, Fault> {
