@@ -407,6 +407,8 @@ fn what_only_another_switch_would_make_act_is_told() {
             from = "changes"
             runs = "workflow"
             zone = "annex"
+            [objective]
+            "subscriber.board.redelivered" = "< 5"
             "#
         )
     };
