@@ -181,10 +181,19 @@ fn conclusion(outcome: &SegmentsOutcome) -> String {
     let has_objectives = !first.point.objectives.is_empty();
     let answer = match outcome.enough.and_then(of) {
         Some(enough) => format!("{} the fewest that meet every objective{}.", counted(enough.segments, "is", "are"), alone(enough)),
-        None if has_objectives => format!("No split over up to {} meets every objective.", counted(last.segments, "", "")),
+        None if has_objectives => short_of(outcome, last),
         None => "The scenario sets no objectives.".to_string(),
     };
     format!("{interrupted}{answer}{}{}", worth(outcome, first, last), blast(first, last))
+}
+
+/// No split meets every objective: of all that were tried, the nearest to it leaves one undecided or misses one.
+fn short_of(outcome: &SegmentsOutcome, last: &Proposal) -> String {
+    let up_to = counted(last.segments, "", "");
+    match outcome.proposals.iter().any(|proposal| proposal.point.verdict == Verdict::Undecided) {
+        true => format!("No split over up to {up_to} is sure to meet every objective: what misses none leaves one undecided."),
+        false => format!("No split over up to {up_to} meets every objective."),
+    }
 }
 
 fn counted(count: u32, one: &str, more: &str) -> String {

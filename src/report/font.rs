@@ -23,12 +23,21 @@ fn line(face: &FontRef<'_>, text: &str, size: f64) -> (Vec<(GlyphId, f32)>, f32)
     let (letters, metrics) = (face.charmap(), face.glyph_metrics(Size::new(size as f32), LocationRef::default()));
     let mut end = 0.0;
     let glyphs = text.chars().map(|letter| {
-        let glyph = letters.map(letter).unwrap_or_default();
+        let glyph = letters.map(letter).or_else(|| letters.map(lookalike(letter))).unwrap_or_default();
         let at = end;
         end += metrics.advance_width(glyph).unwrap_or_default();
         (glyph, at)
     });
     (glyphs.collect(), end)
+}
+
+/// The thinner sign, which the embedded font has, for one that it has not.
+fn lookalike(letter: char) -> char {
+    match letter {
+        '✔' => '✓',
+        '✘' => '✗',
+        other => other,
+    }
 }
 
 /// A text's width at an em size.
@@ -81,5 +90,35 @@ impl OutlinePen for Pen<'_> {
 
     fn close(&mut self) {
         self.path.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{face, lookalike};
+    use crate::outcome::Verdict;
+    use crate::report::text::verdict;
+    use skrifa::MetadataProvider;
+    use std::fs;
+    use std::path::Path;
+
+    /// What charts write beside ASCII and what people name themselves: a sign without a glyph would be a hole in the bitmap.
+    #[test]
+    fn every_sign_that_charts_write_has_a_glyph() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report/chart");
+        let mut signs: Vec<char> =
+            [Verdict::Met, Verdict::Missed, Verdict::Undecided].iter().flat_map(|seen| verdict(*seen).0.chars()).collect();
+        signs.extend(['…', '±']);
+        for entry in fs::read_dir(folder).unwrap() {
+            let code = fs::read_to_string(entry.unwrap().path()).unwrap();
+            let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+            signs.extend(lines.flat_map(str::chars).filter(|c| !c.is_ascii()));
+        }
+        assert!(signs.contains(&'✔') && signs.contains(&'←'));
+        for bold in [false, true] {
+            let letters = face(bold).charmap();
+            let missing: Vec<char> = signs.iter().copied().filter(|c| letters.map(lookalike(*c)).is_none()).collect();
+            assert!(missing.is_empty(), "bold {bold}: {missing:?}");
+        }
     }
 }

@@ -32,7 +32,7 @@ pub fn picture(title: &str, designs: &[String], rows: &[Row]) -> Option<Picture>
     }
     let bar = (640.0 / (shown.len() * (designs.len() + 1)) as f64).clamp(13.0, 30.0);
     let tall = bar * (designs.len() + 1) as f64;
-    let about = "Each metric on a scale of its own from zero; thin line: interval; dashed: objective; ◀ best by more than noise";
+    let about = "Each metric on a scale of its own from zero; thin line: interval; dashed: objective; ← best by more than noise";
     let mut picture = titled(title, about, TOP + 40.0 + tall * shown.len() as f64);
     let mut x = LEFT;
     for (name, color) in designs.iter().zip(CYCLE.into_iter().cycle()) {
@@ -64,7 +64,7 @@ fn draw(picture: &mut Picture, row: &Row, top: f64, bar: f64) {
         if high > low {
             picture.line(vec![(scale(*low), at + bar / 2.0), (scale(*high), at + bar / 2.0)], DARK, 1.6);
         }
-        let mark = if row.winner == Some(index) { " ◀" } else { "" };
+        let mark = if row.winner == Some(index) { " ←" } else { "" };
         let text = format!("{}{mark}", row.unit.show(*point));
         picture.text((scale(high.max(*point)) + 10.0, at + bar / 2.0), &text, bar.min(19.0) * 0.95, DARK, Anchor::Start);
     }
