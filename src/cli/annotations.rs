@@ -39,6 +39,13 @@ fn told(objective: &ObjectiveResult) -> String {
     format!("{} {}: {}{off}; {}", objective.metric, objective.bound, report::seen(objective), objective.reason)
 }
 
+/// A station of a design that arithmetic finds asked for more than it can do.
+pub fn overload(file: &Path, sentence: &str, marks: Marks) {
+    if is_wanted(marks) {
+        mark("error", "Busload: check", Some((&file.to_string_lossy(), 1, 1)), sentence);
+    }
+}
+
 /// An answer that is not the one hoped for.
 pub fn answer(answer: &Answer, marks: Marks) {
     if is_wanted(marks) {

@@ -108,13 +108,13 @@ pub struct Common {
     #[arg(long = "set", value_name = "PATH=VALUE", value_parser = setting)]
     pub settings: Vec<(String, String)>,
     /// Seed of all randomness, instead of the file's
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub seed: Option<u64>,
     /// Replications, instead of the file's
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub replications: Option<u32>,
     /// Threads, by default all cores; changes no result
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// Most memory to take, by default nine tenths of what is free; what would take more is refused or stopped
     #[arg(long, value_name = "SIZE", value_parser = size)]
@@ -291,7 +291,7 @@ pub struct SizeOptions {
     #[arg(long = "tune", value_name = "PATH=VALUES", value_parser = axis, required = true)]
     pub axes: Vec<Axis>,
     /// The objectives must also be met when any one tuned number is short by so many, or that many segments or worker hosts are lost
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 0)]
     pub survive: u32,
     #[command(flatten)]
     pub common: Common,
@@ -321,7 +321,7 @@ pub struct SegmentsOptions {
     /// The scenario file; none lists those that are here
     pub file: Option<PathBuf>,
     /// Most segments that are tried
-    #[arg(long = "up-to", value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
+    #[arg(long = "up-to", value_name = "N", allow_negative_numbers = true, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub up_to: u32,
     #[command(flatten)]
     pub common: Common,

@@ -1,13 +1,13 @@
 //! `busload check`: problems, and what arithmetic says. It prints; a folder is written only where one is asked for.
 
 use super::arguments::{CheckOptions, Common};
-use super::planning::{complain, design, finish, target};
-use super::{WRONG, disk, find};
+use super::planning::{complain, deliver, design, target};
+use super::{WRONG, annotations, disk, find};
 use crate::experiment;
 use crate::report;
 use crate::scenario::Scenario;
 use anyhow::Result;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Checks scenarios: those without problems are told of even where others have some.
 pub fn run(options: &CheckOptions) -> Result<u8> {
@@ -16,10 +16,13 @@ pub fn run(options: &CheckOptions) -> Result<u8> {
         find::list("check");
         return Ok(WRONG);
     }
-    let mut sound: Vec<Scenario> = Vec::new();
+    let (mut sound, mut files): (Vec<Scenario>, Vec<&Path>) = Default::default();
     for file in &options.files {
         match design(file, &mut disk::Disk, &common).load(&[]) {
-            Ok(scenario) => sound.push(scenario),
+            Ok(scenario) => {
+                sound.push(scenario);
+                files.push(file);
+            }
             Err(problems) => complain(&problems, &common),
         }
     }
@@ -32,7 +35,15 @@ pub fn run(options: &CheckOptions) -> Result<u8> {
         return Ok(WRONG);
     }
     let outcome = experiment::check(&sound);
-    let code = finish(&outcome, &report::answer::check(&outcome), false, outcome.passed(), target.filter(|_| is_complete), &common)?;
+    let target = target.filter(|_| is_complete);
+    let code = deliver(&outcome, &report::answer::check(&outcome), false, outcome.passed(), target, &common)?;
+    // Which design it is, and why, is on stderr whatever stdout shows.
+    for (file, design) in files.into_iter().zip(&outcome.designs).filter(|(_, design)| !design.bears) {
+        for note in &design.unstable {
+            eprintln!("{}: {}", file.display(), note.sentence);
+            annotations::overload(file, &note.sentence, common.marks);
+        }
+    }
     Ok(if is_complete { code } else { WRONG })
 }
 

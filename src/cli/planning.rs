@@ -82,8 +82,24 @@ pub fn begin(common: &Common) -> Progress {
     Progress::new(common.quiet)
 }
 
-/// Prints an answer and writes its folder; the exit code. `met` says whether the question has the answer that was hoped for.
+/// As [`deliver`], and marks an answer that was not hoped for.
 pub fn finish<T: Serialize>(
+    outcome: &T,
+    answer: &Answer,
+    partial: bool,
+    met: bool,
+    target: Option<PathBuf>,
+    common: &Common,
+) -> Result<u8> {
+    let code = deliver(outcome, answer, partial, met, target, common)?;
+    if code == super::MISSED {
+        annotations::answer(answer, common.marks);
+    }
+    Ok(code)
+}
+
+/// Prints an answer and writes its folder; the exit code. `met` says whether the question has the answer that was hoped for.
+pub fn deliver<T: Serialize>(
     outcome: &T,
     answer: &Answer,
     partial: bool,
@@ -96,7 +112,7 @@ pub fn finish<T: Serialize>(
     let said = match (common.json, common.quiet) {
         (true, _) => super::say(&json),
         (false, true) => Ok(()),
-        (false, false) => super::say(&report::answer::terminal(answer, super::colored())),
+        (false, false) => super::say(&report::answer::terminal(answer, super::colored(), target.is_some())),
     };
     if let Some(target) = target {
         if let Err(error) = folder::replace(&target, &report::answer::render(answer, &json)) {
@@ -106,9 +122,6 @@ pub fn finish<T: Serialize>(
         if !common.quiet && !common.json && said.is_ok() {
             super::say_where(&target.join("report.html"))?;
         }
-    }
-    if !partial && !met {
-        annotations::answer(answer, common.marks);
     }
     said?;
     Ok(match (partial, met) {

@@ -22,7 +22,7 @@ pub fn report(options: &ReportOptions) -> Result<u8> {
     let answer = answer::of(&saved);
     let text = match (&saved, &answer) {
         (Saved::Run(outcome), _) => report::terminal(outcome, super::colored()),
-        (_, Some(answer)) => answer::terminal(answer, super::colored()),
+        (_, Some(answer)) => answer::terminal(answer, super::colored(), true),
         _ => String::new(),
     };
     let kinds: Vec<Kind> = if options.only.is_empty() { Kind::ALL.to_vec() } else { options.only.iter().map(kind).collect() };

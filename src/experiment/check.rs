@@ -216,18 +216,16 @@ impl<'s> Check<'s> {
         if station.load_peak < 1.0 {
             return None;
         }
-        let when = match station.load_mean {
-            mean if mean >= 1.0 => "all the time".to_string(),
-            _ => format!("from {} on", clock(station.peak_at_s)),
-        };
+        let peak = format!("{} of what it can do from {} on", Unit::Share.show(station.load_peak), clock(station.peak_at_s));
         let growth =
-            station.growth_per_hour.map_or(String::new(), |growth| format!(": its line grows by {} an hour", three_digits(growth)));
-        let sentence = format!(
-            "{} ({}) is asked for {} of what it can do {when}{growth}.",
-            station.name,
-            station.servers_are,
-            Unit::Share.show(station.load_peak)
-        );
+            station.growth_per_hour.map_or(String::new(), |growth| format!(": its line grows by {} an hour then", three_digits(growth)));
+        let always = match station.load_mean {
+            mean if mean >= 1.0 => {
+                format!(", and on average it is asked for {}: more than it can ever catch up with", Unit::Share.show(mean))
+            }
+            _ => String::new(),
+        };
+        let sentence = format!("{} ({}) is asked for {peak}{growth}{always}.", station.name, station.servers_are);
         Some(Note { path: station.name.clone(), sentence })
     }
 

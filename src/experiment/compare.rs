@@ -3,7 +3,7 @@
 
 use super::pick::picks;
 use super::{Study, Watch, together};
-use crate::outcome::compare::{Comparison, DesignResult, Difference, SCHEMA, Seen};
+use crate::outcome::compare::{Comparison, DesignResult, Difference, Pick, SCHEMA, Seen};
 use crate::outcome::{Metric, ObjectiveResult, Outcome, Verdict};
 use crate::scenario::Scenario;
 use crate::stats::{Tally, bonferroni, paired_difference, t_quantile};
@@ -65,7 +65,7 @@ fn conclude(studies: &[(String, Study)], partial: bool) -> Option<Comparison> {
     let mut comparison = Comparison {
         schema: SCHEMA.into(),
         conclusion: String::new(),
-        ranking: ranking(&outcomes),
+        ranking: ranking(&outcomes, |name| told(&picks, name, confidence).count()),
         differences,
         picks,
         confidence_each,
@@ -157,15 +157,21 @@ fn unshared(outcomes: &[(&str, Outcome)]) -> Vec<(String, Vec<String>)> {
     owners.into_iter().filter(|(metric, _)| !is_everywhere(metric)).map(|(metric, of)| (metric.into(), of)).collect()
 }
 
-fn ranking(outcomes: &[(&str, Outcome)]) -> Vec<String> {
+/// The picks of a design that are more than noise.
+fn told<'p>(picks: &'p [Pick], name: &'p str, confidence: f64) -> impl Iterator<Item = &'p Pick> {
+    picks.iter().filter(move |pick| pick.design == name && pick.is_told(confidence))
+}
+
+/// By verdicts, then by cost, then by on how many figures a design is best.
+fn ranking(outcomes: &[(&str, Outcome)], wins: impl Fn(&str) -> usize) -> Vec<String> {
     let count = |outcome: &Outcome, verdict| outcome.objectives.iter().filter(|objective| objective.verdict == verdict).count();
     // What has no price is not free, and what is asked for nothing meets nothing.
     let cost = |outcome: &Outcome| outcome.metric("total.cost").map_or(f64::INFINITY, |metric| metric.point);
     let mut ranked: Vec<&(&str, Outcome)> = outcomes.iter().collect();
-    ranked.sort_by(|(_, a), (_, b)| {
+    ranked.sort_by(|(first, a), (second, b)| {
         let order =
             |outcome: &Outcome| (outcome.objectives.is_empty(), count(outcome, Verdict::Missed), count(outcome, Verdict::Undecided));
-        order(a).cmp(&order(b)).then(cost(a).total_cmp(&cost(b)))
+        order(a).cmp(&order(b)).then(cost(a).total_cmp(&cost(b))).then(wins(second).cmp(&wins(first)))
     });
     ranked.into_iter().map(|(name, _)| (*name).to_string()).collect()
 }
@@ -180,10 +186,16 @@ fn conclusion(comparison: &Comparison) -> String {
         Some((Verdict::Missed, _)) => "misses an objective",
         Some((Verdict::Undecided, _)) => "leaves an objective undecided",
     };
-    let second = &comparison.ranking[1];
-    let verdict = match (word(best), word(second)) {
-        (same, other) if same == other => format!("Each of `{best}` and `{second}` {same}."),
-        (one, other) => format!("`{best}` {one}, `{second}` {other}."),
+    let others = &comparison.ranking[1..];
+    let verdict = match others.iter().find(|other| word(other) != word(best)) {
+        None => format!("Each of {} {}.", listed(&comparison.ranking), word(best)),
+        Some(other) => format!("`{best}` {}, `{other}` {}.", word(best), word(other)),
+    };
+    let count = |name: &String| told(&comparison.picks, name, comparison.confidence).count();
+    // Of equal ones the first of the ranking.
+    let wins = match comparison.ranking.iter().rev().max_by_key(|name| count(name)) {
+        Some(name) if count(name) > 0 => format!(" `{name}` is best on {} of {} figures.", count(name), comparison.picks.len()),
+        _ => String::new(),
     };
     let interrupted = if comparison.partial { "Interrupted: this is what was finished. " } else { "" };
     let cost = comparison.differences.iter().find(|difference| difference.metric == "total.cost" && difference.difference != 0.0);
@@ -191,7 +203,17 @@ fn conclusion(comparison: &Comparison) -> String {
         let (more, by) = (if cost.difference > 0.0 { "more" } else { "less" }, cost.unit.show(cost.difference.abs()));
         format!(" `{}` costs {by} {more}.", cost.design)
     });
-    format!("{interrupted}{verdict}{}{cost}{}", clearest(comparison), spared(comparison))
+    format!("{interrupted}{verdict}{wins}{}{cost}{}", clearest(comparison), spared(comparison))
+}
+
+/// "`a`, `b` and `c`".
+fn listed(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
 }
 
 /// The latency that differs most, in words; or that none does.

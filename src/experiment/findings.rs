@@ -382,14 +382,14 @@ impl Seen<'_> {
             }
             let causes = ["not_durable", "expired", "dropped", "crashed", "refused", "dead_lettered"];
             let cause = causes.iter().max_by(|a, b| self.point(&format!("{name}.{a}")).total_cmp(&self.point(&format!("{name}.{b}"))));
-            let sentence = format!(
-                "{} {} of {} events in a run, most of them {}.{}",
-                audience.never_gets(),
-                Unit::Count.show(missed),
-                audience.whose(),
-                cause.unwrap_or(&"lost").replace('_', " "),
-                self.disruptions_of(|target| self.scenario.concerns(target, subscriber))
-            );
+            let cause = cause.unwrap_or(&"lost").replace('_', " ");
+            let disruptions = self.disruptions_of(|target| self.scenario.concerns(target, subscriber));
+            let (gets, whose, count) = (audience.never_gets(), audience.whose(), Unit::Count.show(missed));
+            let sentence = match missed {
+                // Less than one a run is no share of the events.
+                ..1.0 => format!("{gets} an event in some runs, {count} of them a run on average: {cause}.{disruptions}"),
+                _ => format!("{gets} {count} of {whose} events in a run, most of them {cause}.{disruptions}"),
+            };
             findings.push(finding("missed_events", sentence, &[&name]));
         }
     }

@@ -32,7 +32,8 @@ pub fn forecast(design: &Design<'_>, watch: &dyn Watch) -> Result<Option<Forecas
     let base = design.load(&[]).map_err(|problems| Refusal::Problems(Vec::new(), problems))?;
     let growth = base.growth.filter(|growth| growth.share > 0.0);
     let (Some(growth), false) = (growth, base.objectives.is_empty()) else {
-        let what = "a forecast needs growth and objectives: write for example [growth] rate = \"30% per year\" and an [objective]";
+        let what =
+            "a forecast needs growth above nothing, and objectives: write for example [growth] rate = \"30% per year\" and an [objective]";
         return Err(Refusal::Sentence(what.into()));
     };
     let pace = Pace::of(growth);

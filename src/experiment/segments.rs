@@ -184,7 +184,8 @@ fn conclusion(outcome: &SegmentsOutcome) -> String {
         None if has_objectives => short_of(outcome, last),
         None => "The scenario sets no objectives.".to_string(),
     };
-    format!("{interrupted}{answer}{}{}", worth(outcome, first, last), blast(first, last))
+    let answered = outcome.enough.and_then(of).unwrap_or(last);
+    format!("{interrupted}{answer}{}{}", worth(outcome, first, last), blast(first, answered))
 }
 
 /// No split meets every objective: of all that were tried, the nearest to it leaves one undecided or misses one.

@@ -27,7 +27,7 @@ pub struct Comparison {
     pub conclusion: String,
     /// In the order given; the first is what the others are compared with.
     pub designs: Vec<DesignResult>,
-    /// Names of the designs, best first: by objectives missed and undecided, then by cost, then in the order given.
+    /// Names of the designs, best first: by objectives missed and undecided, then by cost, then by on how many figures they are best, then in the order given.
     pub ranking: Vec<String>,
     /// Every metric that the first design shares with another one.
     pub differences: Vec<Difference>,

@@ -12,6 +12,7 @@ use super::sweep::{Axis, Point, Sweep};
 use super::{Outcome, Verdict};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 
 /// An outcome.json of any command.
 pub enum Saved {
@@ -95,7 +96,12 @@ impl Saved {
 }
 
 fn parsed<T: DeserializeOwned>(json: &[u8]) -> Result<T, String> {
-    serde_json::from_slice(json).map_err(|error| format!("not an outcome of this version ({error}); run the command again"))
+    serde_json::from_slice(json).map_err(|error| match error.classify() {
+        Category::Syntax | Category::Eof | Category::Io => {
+            format!("not a whole JSON text ({error}): name an outcome.json of a report folder, or run the command again")
+        }
+        Category::Data => format!("not an outcome of this version ({error}); run the command again"),
+    })
 }
 
 /// What no command writes and no renderer can tell.

@@ -159,7 +159,8 @@ fn theory(facts: &Facts, rows: usize) -> Vec<String> {
 
 fn findings(facts: &Facts, rows: usize) -> Vec<String> {
     let all = &facts.outcome.findings;
-    let mut lines: Vec<String> = all.iter().take(rows).flat_map(|finding| wrapped(&finding.sentence, "• ", 2)).collect();
+    let mut lines: Vec<String> =
+        all.iter().take(rows).flat_map(|finding| wrapped(&finding.sentence, "• ", if rows > 3 { 4 } else { 2 })).collect();
     if all.len() > rows {
         lines.push(format!("  … {} more findings in the report", all.len() - rows));
     }

@@ -29,7 +29,11 @@ pub fn check(outcome: &CheckOutcome) -> Answer {
     let conclusion = match (several, full) {
         (false, _) => first.conclusion.clone(),
         (true, 0) => format!("By arithmetic all {} designs bear their loads.", outcome.designs.len()),
-        (true, full) => format!("{full} of {} designs do not bear their loads.", outcome.designs.len()),
+        (true, full) => format!(
+            "{full} of {} designs {}.",
+            outcome.designs.len(),
+            if full == 1 { "does not bear its load" } else { "do not bear their loads" }
+        ),
     };
     Answer {
         command: "check",
@@ -82,8 +86,7 @@ fn number(unit: Unit, value: f64) -> Cell {
 }
 
 fn table_of_stations(design: &DesignCheck) -> Table {
-    let columns =
-        ["Station", "Of", "Servers#", "Load, mean#", "at the peak#", "Busy, mean#", "at the peak#", "Peak at", "Mostly", "~Exact"];
+    let columns = ["Station", "Of", "Servers#", "Mean load#", "peak#", "Mean busy#", "peak#", "Peak at", "~Mostly", "~Exact"];
     let mut table = Table::new(&columns, ROWS);
     for station in &design.stations {
         let flat = (station.load_peak - station.load_mean).abs() <= 1e-9 * station.load_peak;
@@ -129,16 +132,8 @@ fn events(design: &DesignCheck) -> Table {
 }
 
 fn callbacks(design: &DesignCheck) -> Table {
-    let columns = [
-        "System",
-        "Requests of each event#",
-        "with all retries#",
-        "A second, mean#",
-        "at the peak#",
-        "Of capacity, mean#",
-        "at the peak#",
-        "with all retries#",
-    ];
+    let columns =
+        ["System", "Requests an event#", "~with all retries#", "a second#", "at the peak#", "Of capacity#", "peak#", "with retries#"];
     let mut table = Table::new(&columns, ROWS);
     for sor in &design.callbacks {
         table.row(vec![

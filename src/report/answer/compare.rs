@@ -223,7 +223,8 @@ fn side_by_side(comparison: &Comparison, names: &[&str], rows: &[beside::Row]) -
             None => Cell::text("-"),
         }));
         cells.extend(match pick(comparison, &row.metric) {
-            Some(pick) => [Cell::text(&pick.design), wrong(pick)],
+            Some(pick) if pick.is_told(comparison.confidence) => [Cell::text(&pick.design), wrong(pick)],
+            Some(pick) => [Cell::text("not told apart"), wrong(pick)],
             None => [Cell::text("the same"), Cell::text("-")],
         });
         table.row(cells);
@@ -253,8 +254,8 @@ fn method(comparison: &Comparison) -> Vec<String> {
         "A difference is taken replication by replication (this design less the first one), its interval by Student's t.".into(),
         "\"Noise shared\" is the part of the variance of an unpaired difference that the common random numbers took away.".into(),
         "None seen: the interval holds zero; \"needs more runs\" is about how many more replications would tell a difference as large as it looks.".into(),
-        "Best is the lowest, or the highest where an objective asks for more than its bound; \"wrong pick\" is at most the chance that another design is truly better: the largest one-sided p of the paired differences from all others, times their number.".into(),
-        "The ranking goes by objectives missed, then undecided, then by cost; designs without objectives, or without prices, come behind those with.".into(),
+        "Best is the lowest, or the highest where an objective asks for more than its bound; \"wrong pick\" is at most the chance that another design is truly better than the one that looks best: the largest one-sided p of the paired differences from all others, times their number.".into(),
+        "The ranking goes by objectives missed, then undecided, then by cost, then by on how many figures a design is best; designs without objectives, or without prices, come behind those with.".into(),
     ];
     if comparison.designs.len() > 2 {
         let each = three_digits(comparison.confidence_each * 100.0);

@@ -96,7 +96,7 @@ fn loads(outcome: &LimitOutcome) -> Table {
 }
 
 /// Missed before undecided before met, then the one nearest to its bound.
-fn worst(objectives: &[ObjectiveResult]) -> Option<&ObjectiveResult> {
+pub(super) fn worst(objectives: &[ObjectiveResult]) -> Option<&ObjectiveResult> {
     let rank = |objective: &ObjectiveResult| match objective.verdict {
         Verdict::Missed => 2,
         Verdict::Undecided => 1,

@@ -1,10 +1,11 @@
 //! The cheapest setting, told: the answer, why not cheaper, what more money buys.
 
+use super::limit::worst;
 use super::{Answer, Block, Cell, Chart, Table};
 use crate::outcome::Verdict;
 use crate::outcome::size::{Choice, SizeOutcome};
 use crate::report::chart::front;
-use crate::report::text::{quoted, verdict};
+use crate::report::text::{quoted, seen, verdict};
 
 pub fn size(outcome: &SizeOutcome) -> Answer {
     let mut blocks = Vec::new();
@@ -104,14 +105,22 @@ fn front_table(outcome: &SizeOutcome) -> Table {
 
 fn points(outcome: &SizeOutcome) -> Table {
     let mut columns: Vec<&str> = outcome.axes.iter().map(|axis| axis.path.as_str()).collect();
-    columns.extend(["Cost#", "Verdict", "Replications#"]);
-    let mut table = Table::new(&columns, 0);
+    columns.extend(["Cost#", "Verdict", "Farthest from met", "Seen#", "Objective", "~Replications#"]);
+    // Without an answer these are all there is to see.
+    let mut table = Table::new(&columns, if outcome.best.is_some() { 0 } else { 8 });
     for point in &outcome.points {
         let (shape, word) = verdict(point.verdict);
         let mut row: Vec<Cell> = point.values.iter().map(Cell::text).collect();
         row.push(cost_of(outcome, &point.values).map_or(Cell::text("-"), |value| cost(outcome, value)));
+        let [metric, seen, bound] = match worst(&point.objectives) {
+            Some(objective) => [objective.metric.clone(), seen(objective), objective.bound.clone()],
+            None => ["-", "-", "-"].map(String::from),
+        };
         row.extend([
             Cell::text(format!("{shape} {word}")),
+            Cell::text(metric),
+            Cell::text(seen),
+            Cell::text(bound),
             Cell::number(point.run.replications.to_string(), f64::from(point.run.replications)),
         ]);
         table.row(row);

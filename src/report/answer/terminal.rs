@@ -9,8 +9,9 @@ use std::ops::Range;
 /// One less than a small terminal has: where the report is comes below.
 const HEIGHT: usize = 39;
 
-/// Text for a terminal, of the most rows with which it fits 39 lines. Color only adds: the verdict is a word and a shape too.
-pub fn terminal(answer: &Answer, color: bool) -> String {
+/// Text for a terminal, of the most rows with which it fits 39 lines. Color only adds: the verdict is a word and a shape too. What is
+/// left out is in the report; without one it is said how to get one.
+pub fn terminal(answer: &Answer, color: bool, has_report: bool) -> String {
     let most = answer.tables().map(|table| table.rows_in_terminal).max().unwrap_or(0);
     let (lines, conclusion) =
         (1..=most).rev().map(|rows| lines(answer, rows)).find(|(lines, _)| lines.len() <= HEIGHT).unwrap_or_else(|| lines(answer, 1));
@@ -26,7 +27,9 @@ pub fn terminal(answer: &Answer, color: bool) -> String {
     };
     let kept = if count > HEIGHT { HEIGHT - 1 } else { count };
     let more = (count > kept).then(|| "… more in the report\n".to_string());
-    lines.into_iter().take(kept).enumerate().map(colored).chain(more).collect()
+    let is_cut = more.is_some() || lines.iter().any(|line| line.to_lowercase().contains("in the report"));
+    let hint = (!has_report && is_cut).then(|| "A report is written with --out FOLDER.\n".to_string());
+    lines.into_iter().take(kept).enumerate().map(colored).chain(more).chain(hint).collect()
 }
 
 /// With so many rows of each table at most; and which lines the conclusion is.

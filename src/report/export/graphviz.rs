@@ -19,9 +19,11 @@ pub fn graphviz(outcome: &Outcome) -> String {
             quoted(&["cluster_", &segment.name]),
             text(segment)
         );
-        let inside = items.iter().filter(|item| item.home.as_ref() == Some(&segment.name));
-        // What carries arrows of the segment itself, and keeps a frame without destinations.
-        out += &inside.chain([segment]).map(|item| format!("  {}", node(item))).collect::<String>();
+        let inside: Vec<&Item> = items.iter().filter(|item| item.home.as_ref() == Some(&segment.name)).collect();
+        // A box of its own carries arrows of the segment itself, and keeps a frame without destinations.
+        let has_arrows = edges.iter().any(|edge| edge.from == segment.name || edge.to == segment.name);
+        let own = Some(segment).filter(|_| has_arrows || inside.is_empty());
+        out += &inside.into_iter().chain(own).map(|item| format!("  {}", node(item))).collect::<String>();
         out += "  }\n";
     }
     let known: BTreeSet<&str> = items.iter().map(|item| item.name.as_str()).collect();

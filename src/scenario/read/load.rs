@@ -44,5 +44,9 @@ fn factor(node: &Node) -> Result<f64, Fault> {
         Value::Float(number) => *number,
         _ => f64::NAN,
     };
-    if RANGE.contains(&number) { Ok(number) } else { Err(Fault::new("not a factor for all rates", "write a number above 0, such as 1.5")) }
+    if RANGE.contains(&number) {
+        Ok(number)
+    } else {
+        Err(Fault::new("not a factor for all rates", format!("write a number from {} to {}, such as 1.5", RANGE.start(), RANGE.end())))
+    }
 }
