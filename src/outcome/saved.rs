@@ -98,7 +98,7 @@ impl Saved {
 fn parsed<T: DeserializeOwned>(json: &[u8]) -> Result<T, String> {
     serde_json::from_slice(json).map_err(|error| match error.classify() {
         Category::Syntax | Category::Eof | Category::Io => {
-            format!("not a whole JSON text ({error}): name an outcome.json of a report folder, or run the command again")
+            format!("not an outcome, nor a whole JSON text ({error}); name the outcome.json of a report folder, or run the command again")
         }
         Category::Data => format!("not an outcome of this version ({error}); run the command again"),
     })

@@ -51,6 +51,8 @@ impl Scale {
     }
 
     fn log(unit: Unit, low: f64, high: f64) -> Self {
+        // No figure of interest is a trillionth of another; what is stands at the edge.
+        let low = low.max(high * 1e-12);
         let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
         let parts: &[f64] = if last - first > 4 { &[1.0] } else { &[1.0, 2.0, 5.0] };
         let powers = (first..=last).flat_map(|power| parts.iter().map(move |part| part * 10f64.powi(power)));

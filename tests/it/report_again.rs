@@ -187,7 +187,9 @@ fn dot_reads_the_graph() {
         writer.join().unwrap().unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success() && !said.contains("syntax"), "{said}");
-        let drawn = String::from_utf8_lossy(&output.stdout).matches("class=\"node\"").count();
+        // A segment is a frame around what it holds.
+        let svg = String::from_utf8_lossy(&output.stdout).into_owned();
+        let drawn: usize = ["class=\"node\"", "class=\"cluster\""].iter().map(|kind| svg.matches(kind).count()).sum();
         assert!(drawn >= outcome.architecture.nodes.len(), "{drawn} boxes of {}", outcome.architecture.nodes.len());
     }
 }
