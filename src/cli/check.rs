@@ -37,10 +37,12 @@ pub fn run(options: &CheckOptions) -> Result<u8> {
     let outcome = experiment::check(&sound);
     let target = target.filter(|_| is_complete);
     let code = deliver(&outcome, &report::answer::check(&outcome), false, outcome.passed(), target, &common)?;
-    // Which design it is, and why, is on stderr whatever stdout shows.
+    // Which design it is, and why: stdout tells it to people, unless it is quiet.
     for (file, design) in files.into_iter().zip(&outcome.designs).filter(|(_, design)| !design.bears) {
         for note in &design.unstable {
-            eprintln!("{}: {}", file.display(), note.sentence);
+            if common.quiet || common.json {
+                eprintln!("{}: {}", file.display(), note.sentence);
+            }
             annotations::overload(file, &note.sentence, common.marks);
         }
     }

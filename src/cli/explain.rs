@@ -10,12 +10,12 @@ use anyhow::Result;
 /// Explains, or says what there is instead.
 pub fn run(options: &ExplainOptions) -> Result<u8> {
     let Some(path) = options.path.as_deref().map(str::trim).filter(|path| !path.is_empty()) else {
-        say(&overview())?;
+        say(&folded(&overview()))?;
         return Ok(DONE);
     };
     match found(path) {
         Some(text) => {
-            say(&text)?;
+            say(&folded(&text))?;
             Ok(DONE)
         }
         None => {
@@ -23,6 +23,31 @@ pub fn run(options: &ExplainOptions) -> Result<u8> {
             Ok(WRONG)
         }
     }
+}
+
+/// Columns of a small terminal.
+const WIDTH: usize = 100;
+
+/// Long lines go on below where their text begins: behind the last wide gap in their left half, or behind their indent.
+fn folded(text: &str) -> String {
+    let fold = |line: &str| {
+        let letters: Vec<char> = line.chars().collect();
+        let begins = |at: &usize| letters[*at] != ' ' && letters[..*at].ends_with(&[' ', ' ']);
+        let indent = (0..letters.len().min(WIDTH / 2)).rev().find(begins).unwrap_or(0);
+        let start: String = letters[..indent].iter().collect();
+        let mut lines = vec![start];
+        for word in letters[indent..].iter().collect::<String>().split(' ') {
+            let last = lines.last_mut().expect("there is a first line");
+            let is_begun = last.chars().count() > indent;
+            if is_begun && last.chars().count() + 1 + word.chars().count() > WIDTH {
+                lines.push(format!("{}{word}", " ".repeat(indent)));
+            } else {
+                *last += &format!("{}{word}", if is_begun { " " } else { "" });
+            }
+        }
+        lines.join("\n")
+    };
+    text.lines().map(|line| if line.chars().count() > WIDTH { fold(line) } else { line.to_string() } + "\n").collect()
 }
 
 fn overview() -> String {

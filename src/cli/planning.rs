@@ -91,11 +91,10 @@ pub fn finish<T: Serialize>(
     target: Option<PathBuf>,
     common: &Common,
 ) -> Result<u8> {
-    let code = deliver(outcome, answer, partial, met, target, common)?;
-    if code == super::MISSED {
+    if !partial && !met {
         annotations::answer(answer, common.marks);
     }
-    Ok(code)
+    deliver(outcome, answer, partial, met, target, common)
 }
 
 /// Prints an answer and writes its folder; the exit code. `met` says whether the question has the answer that was hoped for.

@@ -216,16 +216,19 @@ impl<'s> Check<'s> {
         if station.load_peak < 1.0 {
             return None;
         }
-        let peak = format!("{} of what it can do from {} on", Unit::Share.show(station.load_peak), clock(station.peak_at_s));
-        let growth =
-            station.growth_per_hour.map_or(String::new(), |growth| format!(": its line grows by {} an hour then", three_digits(growth)));
+        let is_flat = station.load_peak - station.load_mean <= 1e-9 * station.load_peak;
+        let when = if is_flat { "all the time".to_string() } else { format!("at its peak ({})", clock(station.peak_at_s)) };
+        let growth = station.growth_per_hour.map_or(String::new(), |growth| {
+            format!(": its line grows by {} an hour{}", three_digits(growth), if is_flat { "" } else { " then" })
+        });
         let always = match station.load_mean {
-            mean if mean >= 1.0 => {
+            mean if mean >= 1.0 && !is_flat => {
                 format!(", and on average it is asked for {}: more than it can ever catch up with", Unit::Share.show(mean))
             }
             _ => String::new(),
         };
-        let sentence = format!("{} ({}) is asked for {peak}{growth}{always}.", station.name, station.servers_are);
+        let peak = Unit::Share.show(station.load_peak);
+        let sentence = format!("{} ({}) is asked for {peak} of what it can do {when}{growth}{always}.", station.name, station.servers_are);
         Some(Note { path: station.name.clone(), sentence })
     }
 

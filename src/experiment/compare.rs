@@ -3,7 +3,7 @@
 
 use super::pick::picks;
 use super::{Study, Watch, together};
-use crate::outcome::compare::{Comparison, DesignResult, Difference, Pick, SCHEMA, Seen};
+use crate::outcome::compare::{Comparison, DesignResult, Difference, SCHEMA, Seen, figures, wins};
 use crate::outcome::{Metric, ObjectiveResult, Outcome, Verdict};
 use crate::scenario::Scenario;
 use crate::stats::{Tally, bonferroni, paired_difference, t_quantile};
@@ -61,11 +61,11 @@ fn conclude(studies: &[(String, Study)], partial: bool) -> Option<Comparison> {
     }
     let objectives: Vec<&ObjectiveResult> = outcomes.iter().flat_map(|(_, outcome)| &outcome.objectives).collect();
     let values = |metric: &str, study: &Study| study.values(&there(metric, study));
-    let picks = picks(outcomes[0].1.metrics.iter(), &objectives, studies, values);
+    let picks = picks(outcomes[0].1.metrics.iter().map(|metric| metric.name.as_str()), &objectives, studies, values);
     let mut comparison = Comparison {
         schema: SCHEMA.into(),
         conclusion: String::new(),
-        ranking: ranking(&outcomes, |name| told(&picks, name, confidence).count()),
+        ranking: ranking(&outcomes, |name| wins(&picks, name, confidence)),
         differences,
         picks,
         confidence_each,
@@ -157,11 +157,6 @@ fn unshared(outcomes: &[(&str, Outcome)]) -> Vec<(String, Vec<String>)> {
     owners.into_iter().filter(|(metric, _)| !is_everywhere(metric)).map(|(metric, of)| (metric.into(), of)).collect()
 }
 
-/// The picks of a design that are more than noise.
-fn told<'p>(picks: &'p [Pick], name: &'p str, confidence: f64) -> impl Iterator<Item = &'p Pick> {
-    picks.iter().filter(move |pick| pick.design == name && pick.is_told(confidence))
-}
-
 /// By verdicts, then by cost, then by on how many figures a design is best.
 fn ranking(outcomes: &[(&str, Outcome)], wins: impl Fn(&str) -> usize) -> Vec<String> {
     let count = |outcome: &Outcome, verdict| outcome.objectives.iter().filter(|objective| objective.verdict == verdict).count();
@@ -186,15 +181,16 @@ fn conclusion(comparison: &Comparison) -> String {
         Some((Verdict::Missed, _)) => "misses an objective",
         Some((Verdict::Undecided, _)) => "leaves an objective undecided",
     };
-    let others = &comparison.ranking[1..];
-    let verdict = match others.iter().find(|other| word(other) != word(best)) {
-        None => format!("Each of {} {}.", listed(&comparison.ranking), word(best)),
-        Some(other) => format!("`{best}` {}, `{other}` {}.", word(best), word(other)),
+    let (same, others): (Vec<&String>, Vec<&String>) = comparison.ranking.iter().partition(|name| word(name) == word(best));
+    let verdict = match others.first() {
+        None => format!("Each of {} {}.", listed(&same), word(best)),
+        Some(other) if same.len() == 1 => format!("`{best}` {}, `{other}` {}.", word(best), word(other)),
+        Some(other) => format!("Each of {} {}, `{other}` {}.", listed(&same), word(best), word(other)),
     };
-    let count = |name: &String| told(&comparison.picks, name, comparison.confidence).count();
+    let count = |name: &String| wins(&comparison.picks, name, comparison.confidence);
     // Of equal ones the first of the ranking.
     let wins = match comparison.ranking.iter().rev().max_by_key(|name| count(name)) {
-        Some(name) if count(name) > 0 => format!(" `{name}` is best on {} of {} figures.", count(name), comparison.picks.len()),
+        Some(name) if count(name) > 0 => format!(" `{name}` is best on {} of {} figures.", count(name), figures(&comparison.picks)),
         _ => String::new(),
     };
     let interrupted = if comparison.partial { "Interrupted: this is what was finished. " } else { "" };
@@ -207,7 +203,7 @@ fn conclusion(comparison: &Comparison) -> String {
 }
 
 /// "`a`, `b` and `c`".
-fn listed(names: &[String]) -> String {
+fn listed(names: &[&String]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     match quoted.split_last() {
         Some((last, [])) => last.clone(),

@@ -387,7 +387,7 @@ impl Seen<'_> {
             let (gets, whose, count) = (audience.never_gets(), audience.whose(), Unit::Count.show(missed));
             let sentence = match missed {
                 // Less than one a run is no share of the events.
-                ..1.0 => format!("{gets} an event in some runs, {count} of them a run on average: {cause}.{disruptions}"),
+                ..1.0 => format!("On average {count} events a run never reach {}, most of them {cause}.{disruptions}", audience.named()),
                 _ => format!("{gets} {count} of {whose} events in a run, most of them {cause}.{disruptions}"),
             };
             findings.push(finding("missed_events", sentence, &[&name]));

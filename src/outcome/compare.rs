@@ -110,11 +110,14 @@ pub enum Aim {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Pick {
     pub metric: String,
-    pub design: String,
+    /// One, or several that are the same in every replication.
+    pub designs: Vec<String>,
     pub aim: Aim,
-    /// At most so likely is it that another design is truly better: of all wrong picks in all comparisons no more than this share is
-    /// stated with a chance this small (one-sided paired t tests, Bonferroni). None with a single replication.
+    /// The largest one-sided p of the paired lead over another design, times the number of the others: of all comparisons in which
+    /// another design is truly better no more than this share state so small a chance. None with fewer than two replications.
     pub chance_wrong: Option<f64>,
+    /// Its figures are those of an earlier pick under another name.
+    pub repeats: bool,
 }
 
 impl Pick {
@@ -122,4 +125,15 @@ impl Pick {
     pub fn is_told(&self, confidence: f64) -> bool {
         self.chance_wrong.is_some_and(|chance| chance <= (1.0 - confidence) / 2.0)
     }
+}
+
+/// On how many figures with a pick, each counted once, a design is alone best by more than noise.
+pub fn wins(picks: &[Pick], design: &str, confidence: f64) -> usize {
+    let is_won = |pick: &&Pick| !pick.repeats && pick.is_told(confidence) && pick.designs == [design];
+    picks.iter().filter(is_won).count()
+}
+
+/// How many figures have a pick, each counted once.
+pub fn figures(picks: &[Pick]) -> usize {
+    picks.iter().filter(|pick| !pick.repeats).count()
 }

@@ -140,7 +140,7 @@ fn encoded(canvas: &Canvas) -> Vec<u8> {
     file
 }
 
-/// Shades of red, green and blue, all or fewer: a picture with 256 colors is a third as large, and no eye tells one of 32 from its neighbor.
+/// Shades of red, green and blue, all or fewer: a picture with 256 colors is a third as large, and 32 shades are enough for where edges and bands lie over one another.
 const SHADES: [u32; 3] = [256, 64, 32];
 
 /// The colors in the order in which they come, and each pixel as a number among them; none for more than 256.
@@ -164,4 +164,26 @@ fn indexed(pixels: &[u8], shades: u32) -> Option<(Vec<u8>, Vec<u8>)> {
     };
     let pixels = pixels.chunks_exact(3).map(&mut index).collect::<Option<_>>()?;
     Some((palette, pixels))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::indexed;
+
+    /// So many colors, each twice.
+    fn pixels(colors: u32) -> Vec<u8> {
+        (0..colors).chain(0..colors).flat_map(|color| [(color % 16 * 16) as u8, (color / 16) as u8, 7]).collect()
+    }
+
+    #[test]
+    fn a_picture_of_256_colors_keeps_each_and_one_of_more_keeps_them_with_fewer_shades() {
+        let (palette, numbers) = indexed(&pixels(256), 256).unwrap();
+        let again: Vec<u8> = numbers.iter().flat_map(|number| palette[usize::from(*number) * 3..][..3].to_vec()).collect();
+        assert_eq!(again, pixels(256));
+        assert_eq!(indexed(&pixels(257), 256), None);
+        let (palette, numbers) = indexed(&pixels(257), 32).unwrap();
+        let far = |(is, was): (&u8, u8)| is.abs_diff(was);
+        let again = numbers.iter().flat_map(|number| palette[usize::from(*number) * 3..][..3].iter());
+        assert!(again.zip(pixels(257)).map(far).max().unwrap() <= 4, "half a shade");
+    }
 }

@@ -139,3 +139,24 @@ fn round_step(unit: Unit, step: f64, largest: f64) -> f64 {
     let round = [1.0, 2.0, 5.0, 10.0].into_iter().find(|round| round * power >= step / factor * 0.999).unwrap_or(10.0);
     round * power * factor
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Scale;
+    use crate::units::Unit;
+
+    fn texts(low: f64, high: f64) -> Vec<String> {
+        Scale::of_values(Unit::Seconds, low, high, 30.0).ticks.into_iter().map(|(_, text)| text).collect()
+    }
+
+    #[test]
+    fn a_wide_axis_of_time_is_in_minutes_and_hours_beyond_ten_seconds() {
+        assert_eq!(texts(0.08, 7000.0), ["10 ms", "100 ms", "1 s", "10 s", "1 min", "10 min", "1 h", "6 h"]);
+    }
+
+    #[test]
+    fn a_figure_of_nearly_nothing_does_not_stretch_the_axis() {
+        assert_eq!(texts(1e-300, 1.0), texts(1e-12, 1.0));
+        assert!(texts(1e-300, 1.0).len() <= 14);
+    }
+}

@@ -88,8 +88,8 @@ pub fn paired_difference(before: &[f64], after: &[f64], confidence: f64) -> Opti
 }
 
 /// One-sided p of a mean above zero: the chance that values whose true mean is zero have a mean this far above it,
-/// P(T >= mean sqrt(n) / s) with n - 1 degrees of freedom (Law, sec. 4.5). Values that are all the same leave no doubt, unless they are
-/// zero. None for fewer than two values.
+/// P(T >= mean sqrt(n) / s) with n - 1 degrees of freedom (Law, sec. 4.5). Values that are all the same are taken
+/// to be so always, unless they are zero. None for fewer than two values.
 pub fn chance_of_sign(tally: &Tally) -> Option<f64> {
     let (mean, sd, n) = (tally.mean()?, tally.sd()?, tally.count() as f64);
     if mean == 0.0 {

@@ -74,8 +74,8 @@ fn pick<'c>(comparison: &'c Comparison, metric: &str) -> Option<&'c Pick> {
     comparison.picks.iter().find(|pick| pick.metric == metric)
 }
 
-/// Three M/M/1 that hardly differ, each with chance of its own: of all picks the one in five that is stated with a chance of at most
-/// 20 % may be wrong, and where designs differ much the pick is right and sure.
+/// Whatever the size of the difference, at most one in five comparisons picks wrongly and states a chance of at most 20 %: with three
+/// M/M/1 of which two are worse by as much as a third of their spread, each with chance of its own.
 #[test]
 fn a_wrong_pick_is_no_more_likely_than_stated() {
     const STUDIES: u32 = 60;
@@ -91,15 +91,18 @@ fn a_wrong_pick_is_no_more_likely_than_stated() {
         let pick = pick(&comparison, "subscriber.server.end_to_end.mean").expect("they differ");
         let is_stated = pick.chance_wrong.unwrap() <= 0.2;
         told += u32::from(is_stated);
-        wrong += u32::from(is_stated && pick.design != "best");
+        wrong += u32::from(is_stated && pick.designs != ["best"]);
     }
-    // Of 60 with a chance of 20 % more than 21 come less than once in two hundred times.
-    assert!(wrong <= 21, "{wrong} of {STUDIES} picks are wrong at a stated 20 %");
+    // Seldom more than 4 where it is done right; without the number of rivals, or with the smallest p, 10 to 16.
+    assert!(wrong <= 9, "{wrong} of {STUDIES} picks are wrong at a stated 20 %");
     assert!(told >= 5, "a chance that is never small says nothing: {told}");
     let sure =
         compare(vec![("slow", mm1("exp(1s)", "3", "5")), ("fast", mm1("exp(0.8s)", "3", "5")), ("slower", mm1("exp(1.1s)", "3", "5"))]);
     let pick = pick(&sure, "subscriber.server.end_to_end.mean").expect("they differ");
-    assert!(pick.design == "fast" && pick.chance_wrong.unwrap() < 0.01 && pick.is_told(0.95), "{pick:?}");
+    assert!(pick.designs == ["fast"] && pick.chance_wrong.unwrap() < 0.01 && pick.is_told(0.95), "{pick:?}");
+    assert!(sure.picks.iter().any(|other| other.metric == "event.customer.end_to_end.mean" && other.repeats), "one figure, two names");
+    assert!(sure.conclusion.contains("`fast` is best on "), "{}", sure.conclusion);
+    assert_eq!(sure.ranking[0], "fast", "nothing else tells them apart");
 }
 
 /// What is asked to be above a bound is best where it is highest; what is the same in all has no best.
@@ -112,10 +115,10 @@ fn a_pick_goes_where_the_objective_points() {
     };
     let comparison = compare(vec![("idle", asked("exp(0.8s)")), ("busy", asked("exp(1s)"))]);
     let busiest = pick(&comparison, "subscriber.server.utilization.mean").expect("it is asked for");
-    assert_eq!((busiest.design.as_str(), busiest.aim), ("busy", Aim::Highest));
+    assert!(busiest.designs == ["busy"] && busiest.aim == Aim::Highest, "{busiest:?}");
     assert!(pick(&comparison, "subscriber.server.missed").is_none());
     let latency = pick(&comparison, "subscriber.server.end_to_end.p99").expect("people ask for it first");
-    assert_eq!((latency.design.as_str(), latency.aim), ("idle", Aim::Lowest));
+    assert!(latency.designs == ["idle"] && latency.aim == Aim::Lowest, "{latency:?}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{Answer, Block, Cell, Chart, Table};
 use crate::outcome::Verdict;
-use crate::outcome::compare::{Comparison, DesignResult, Difference, HEADLINES, Pick, Seen};
+use crate::outcome::compare::{Comparison, DesignResult, Difference, HEADLINES, Pick, Seen, figures, wins};
 use crate::report::chart::beside;
 use crate::report::chart::forest::{self, Row};
 use crate::report::text::{quoted, verdict};
@@ -15,8 +15,7 @@ pub fn compare(comparison: &Comparison) -> Answer {
     let mut blocks = vec![Block::Heading("Designs, best first".into()), Block::Table(designs(comparison))];
     let beside = beside_rows(comparison, &headlines);
     if beside.len() > 1 {
-        let chart =
-            beside::picture(&who_wins(comparison, &beside), &names.iter().map(|name| name.to_string()).collect::<Vec<_>>(), &beside);
+        let chart = beside::picture(&who_wins(comparison), &names.iter().map(|name| name.to_string()).collect::<Vec<_>>(), &beside);
         blocks.push(Block::Heading("Side by side: who is best on what".into()));
         blocks.extend(chart.map(|picture| Block::Chart(Chart::of_picture("side_by_side", picture))));
         blocks.push(Block::Table(side_by_side(comparison, &names, &beside)));
@@ -193,19 +192,19 @@ fn pick<'c>(comparison: &'c Comparison, metric: &str) -> Option<&'c Pick> {
 /// The design that is best by more than noise.
 fn winner(comparison: &Comparison, metric: &str) -> Option<usize> {
     let told = pick(comparison, metric).filter(|pick| pick.is_told(comparison.confidence))?;
-    comparison.designs.iter().position(|design| design.name == told.design)
+    comparison.designs.iter().position(|design| told.designs == [design.name.as_str()])
 }
 
-fn who_wins(comparison: &Comparison, rows: &[beside::Row]) -> String {
-    let wins = |index: usize| rows.iter().filter(|row| row.winner == Some(index)).count();
-    let mut told: Vec<(usize, &str)> =
-        comparison.designs.iter().enumerate().map(|(index, design)| (wins(index), design.name.as_str())).collect();
+fn who_wins(comparison: &Comparison) -> String {
+    let wins = |name: &str| wins(&comparison.picks, name, comparison.confidence);
+    let mut told: Vec<(usize, &str)> = comparison.designs.iter().map(|design| (wins(&design.name), design.name.as_str())).collect();
     told.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
-    let open = rows.iter().filter(|row| row.winner.is_none()).count();
+    let figures = figures(&comparison.picks);
+    let open = figures - told.iter().map(|(count, _)| count).sum::<usize>();
     let winners: Vec<String> = told.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{name} on {count}")).collect();
     match winners.len() {
-        0 => format!("No design is better than another by more than noise on any of {} metrics", rows.len()),
-        _ => format!("Best by more than noise: {} of {} metrics; {open} not told apart", winners.join(", "), rows.len()),
+        0 => format!("No design is better than all others by more than noise on any of {figures} figures"),
+        _ => format!("Best by more than noise: {} of {figures} figures; {open} not told apart", winners.join(", ")),
     }
 }
 
@@ -223,13 +222,20 @@ fn side_by_side(comparison: &Comparison, names: &[&str], rows: &[beside::Row]) -
             None => Cell::text("-"),
         }));
         cells.extend(match pick(comparison, &row.metric) {
-            Some(pick) if pick.is_told(comparison.confidence) => [Cell::text(&pick.design), wrong(pick)],
+            Some(pick) if pick.is_told(comparison.confidence) => [Cell::text(pick.designs.join(", ")), wrong(pick)],
             Some(pick) => [Cell::text("not told apart"), wrong(pick)],
-            None => [Cell::text("the same"), Cell::text("-")],
+            None if is_same(comparison, &row.metric) => [Cell::text("the same"), Cell::text("-")],
+            None => [Cell::text("-"), Cell::text("-")],
         });
         table.row(cells);
     }
     table
+}
+
+/// All designs have the metric, and the same figures in every replication.
+fn is_same(comparison: &Comparison, metric: &str) -> bool {
+    let differences = || comparison.differences.iter().filter(|difference| difference.metric == metric);
+    differences().count() + 1 == comparison.designs.len() && differences().all(|difference| difference.seen == Seen::Same)
 }
 
 /// The chance that a pick is wrong; what is smaller than anyone cares for is told as such.
@@ -254,7 +260,7 @@ fn method(comparison: &Comparison) -> Vec<String> {
         "A difference is taken replication by replication (this design less the first one), its interval by Student's t.".into(),
         "\"Noise shared\" is the part of the variance of an unpaired difference that the common random numbers took away.".into(),
         "None seen: the interval holds zero; \"needs more runs\" is about how many more replications would tell a difference as large as it looks.".into(),
-        "Best is the lowest, or the highest where an objective asks for more than its bound; \"wrong pick\" is at most the chance that another design is truly better than the one that looks best: the largest one-sided p of the paired differences from all others, times their number.".into(),
+        "Best is the lowest, or the highest where an objective asks for more than its bound. \"Wrong pick\" is the largest one-sided p of the paired lead over another design, times the number of the others: of comparisons in which another design is truly better no more than this share state so small a chance, as far as the figures are nearly normal.".into(),
         "The ranking goes by objectives missed, then undecided, then by cost, then by on how many figures a design is best; designs without objectives, or without prices, come behind those with.".into(),
     ];
     if comparison.designs.len() > 2 {

@@ -102,7 +102,12 @@ pub(super) fn worst(objectives: &[ObjectiveResult]) -> Option<&ObjectiveResult> 
         Verdict::Undecided => 1,
         Verdict::Met => 0,
     };
-    let near = |objective: &ObjectiveResult| objective.point.map_or(f64::INFINITY, |point| point / objective.limit.abs().max(1e-300));
+    let ratio = |one: f64, other: f64| one / other.abs().max(1e-300);
+    let near = |objective: &ObjectiveResult| match objective.point {
+        Some(point) if objective.bound.starts_with('>') => ratio(objective.limit, point),
+        Some(point) => ratio(point, objective.limit),
+        None => f64::INFINITY,
+    };
     objectives.iter().max_by(|a, b| rank(a).cmp(&rank(b)).then(near(a).total_cmp(&near(b))))
 }
 

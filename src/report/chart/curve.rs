@@ -146,7 +146,7 @@ fn span(sweep: &Sweep, metric: &str) -> String {
     }
     let told = |unit: Unit| match (unit.show(low), unit.show(high)) {
         (low, high) if low == high => format!("{} stays at {low}", plain(metric)),
-        (low, high) => format!("{} goes from {low} to {high}", plain(metric)),
+        (low, high) => format!("{} is between {low} and {high}", plain(metric)),
     };
     shown.map_or_else(|| plain(metric).into(), told)
 }
