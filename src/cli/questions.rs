@@ -1,6 +1,6 @@
 //! The commands that ask one question about one design: `limit`, `size`, `adverse`, `forecast`, `segments`, `sensitivity`.
 //!
-//! They differ in the question alone; how it is asked, and what is done with the answer, stands in [`ask`].
+//! They differ in the question alone; how it is asked, and what is done with the answer, stands in [`Ask::put`].
 
 use super::arguments::{AdverseOptions, Common, ForecastOptions, LimitOptions, SegmentsOptions, SensitivityOptions, SizeOptions};
 use super::planning::{begin, default_folder, design, finish, refuse, target};

@@ -148,7 +148,7 @@ fn span(sweep: &Sweep, metric: &str) -> String {
         (low, high) if low == high => format!("{} stays at {low}", plain(metric)),
         (low, high) => format!("{} is between {low} and {high}", plain(metric)),
     };
-    shown.map_or_else(|| plain(metric).into(), told)
+    shown.map_or_else(|| plain(metric), told)
 }
 
 fn subtitle(sweep: &Sweep) -> String {
