@@ -130,7 +130,8 @@ fn there(metric: &str, other: &Study) -> String {
     counterpart(metric).filter(|_| other.values(metric).is_empty()).filter(|there| !other.values(there).is_empty()).unwrap_or(metric.into())
 }
 
-fn counterpart(metric: &str) -> Option<String> {
+/// The same figure of a poller for a subscriber's, and the other way round.
+pub(super) fn counterpart(metric: &str) -> Option<String> {
     let poller = || metric.strip_prefix("subscriber.").map(|rest| format!("poller.{rest}"));
     poller().or_else(|| metric.strip_prefix("poller.").map(|rest| format!("subscriber.{rest}")))
 }

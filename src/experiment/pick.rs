@@ -6,6 +6,7 @@
 //! losses are not nearly normal in a few replications, and no test makes them so.
 
 use super::Study;
+use super::compare::counterpart;
 use crate::outcome::ObjectiveResult;
 use crate::outcome::compare::{Aim, HEADLINES, Pick};
 use crate::stats::{Tally, chance_of_sign};
@@ -37,7 +38,7 @@ pub fn picks<'m>(
     picks
 }
 
-/// What a figure should be, by the objectives on it or, for those people ask for first, by its kind; none where nobody said, or where
+/// What a figure should be, by the objectives on it (under whichever of its names) or, for those people ask for first, by its kind; none where nobody said, or where
 /// designs want opposite things.
 fn aim(metric: &str, objectives: &[&ObjectiveResult]) -> Option<Aim> {
     let of = |objective: &&ObjectiveResult| match objective.bound.trim_start().bytes().next() {
@@ -45,7 +46,8 @@ fn aim(metric: &str, objectives: &[&ObjectiveResult]) -> Option<Aim> {
         Some(b'>') => Some(Aim::Highest),
         _ => (objective.limit == 0.0).then_some(Aim::Lowest),
     };
-    let mut asked = objectives.iter().filter(|objective| objective.metric == metric).map(of).peekable();
+    let is_of = |name: &str| name == metric || counterpart(name).is_some_and(|there| there == metric);
+    let mut asked = objectives.iter().filter(|objective| is_of(&objective.metric)).map(of).peekable();
     match asked.peek() {
         Some(&first) => first.filter(|_| asked.all(|other| other == first)),
         None => HEADLINES.iter().any(|end| metric.ends_with(end)).then_some(Aim::Lowest),

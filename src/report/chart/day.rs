@@ -53,7 +53,17 @@ pub fn utilization(facts: &Facts, colors: &Colors) -> Option<Panel> {
     sort(&mut all);
     let top = all.first()?;
     let title = format!("{} is the busiest station: {} {}", plain(&top.entity), top.unit.show(top.peak.1), when(facts, top));
-    panel(facts, colors, all, (&title, "Utilization: the share of each station's servers at work", "Utilization"), 0)
+    panel(
+        facts,
+        colors,
+        all,
+        (
+            &title,
+            "Share of each station's servers at work, mean of the runs: the worst five minutes of each run are above it",
+            "Utilization",
+        ),
+        0,
+    )
 }
 
 fn tracks<'a>(facts: &Facts<'a>, wanted: impl Fn(&str, &str) -> bool) -> Vec<Track<'a>> {
