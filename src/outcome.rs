@@ -166,6 +166,17 @@ pub enum Verdict {
     Undecided,
 }
 
+impl Verdict {
+    /// How bad it is: missed is worse than undecided, undecided than met.
+    pub fn gravity(self) -> u8 {
+        match self {
+            Verdict::Met => 0,
+            Verdict::Undecided => 1,
+            Verdict::Missed => 2,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {

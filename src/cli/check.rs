@@ -1,7 +1,7 @@
 //! `busload check`: problems, and what arithmetic says. It prints; a folder is written only where one is asked for.
 
 use super::arguments::{CheckOptions, Common};
-use super::planning::{complain, deliver, design, target};
+use super::planning::{Told, complain, deliver, design, target};
 use super::{WRONG, annotations, disk, find};
 use crate::experiment;
 use crate::report;
@@ -36,7 +36,8 @@ pub fn run(options: &CheckOptions) -> Result<u8> {
     }
     let outcome = experiment::check(&sound);
     let target = target.filter(|_| is_complete);
-    let code = deliver(&outcome, &report::answer::check(&outcome), false, outcome.passed(), target, &common)?;
+    let told = Told { answer: report::answer::check(&outcome), partial: false, passed: outcome.passed() };
+    let code = deliver(&outcome, &told, target, &common)?;
     // Which design it is, and why: stdout tells it to people, unless it is quiet.
     for (file, design) in files.into_iter().zip(&outcome.designs).filter(|(_, design)| !design.bears) {
         for note in &design.unstable {

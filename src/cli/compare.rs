@@ -1,7 +1,7 @@
 //! `busload compare`: several designs under the same chance.
 
 use super::arguments::CompareOptions;
-use super::planning::{begin, complain, default_folder, design, finish, stem, target};
+use super::planning::{Told, begin, complain, default_folder, design, finish, stem, target};
 use super::{INTERRUPTED, WRONG, disk, find, memory};
 use crate::experiment;
 use crate::report;
@@ -39,7 +39,8 @@ pub fn compare(options: &CompareOptions) -> Result<u8> {
         }
         Ok(Some(comparison)) => {
             let answer = report::answer::compare(&comparison);
-            finish(&comparison, &answer, comparison.partial, comparison.passed(), target, &options.common)
+            let told = Told { answer, partial: comparison.partial, passed: comparison.passed() };
+            finish(&comparison, &told, target, &options.common)
         }
     }
 }

@@ -82,30 +82,26 @@ pub fn begin(common: &Common) -> Progress {
     Progress::new(common.quiet)
 }
 
-/// As [`deliver`], and marks an answer that was not hoped for.
-pub fn finish<T: Serialize>(
-    outcome: &T,
-    answer: &Answer,
-    partial: bool,
-    met: bool,
-    target: Option<PathBuf>,
-    common: &Common,
-) -> Result<u8> {
-    if !partial && !met {
-        annotations::answer(answer, common.marks);
-    }
-    deliver(outcome, answer, partial, met, target, common)
+/// What the command line needs to know of an outcome.
+pub struct Told {
+    pub answer: Answer,
+    /// Interrupted: what was finished is in it.
+    pub partial: bool,
+    /// The question has the answer that was hoped for.
+    pub passed: bool,
 }
 
-/// Prints an answer and writes its folder; the exit code. `met` says whether the question has the answer that was hoped for.
-pub fn deliver<T: Serialize>(
-    outcome: &T,
-    answer: &Answer,
-    partial: bool,
-    met: bool,
-    target: Option<PathBuf>,
-    common: &Common,
-) -> Result<u8> {
+/// As [`deliver`], and marks an answer that was not hoped for.
+pub fn finish<T: Serialize>(outcome: &T, told: &Told, target: Option<PathBuf>, common: &Common) -> Result<u8> {
+    if !told.partial && !told.passed {
+        annotations::answer(&told.answer, common.marks);
+    }
+    deliver(outcome, told, target, common)
+}
+
+/// Prints an answer and writes its folder; the exit code.
+pub fn deliver<T: Serialize>(outcome: &T, told: &Told, target: Option<PathBuf>, common: &Common) -> Result<u8> {
+    let answer = &told.answer;
     let json = serde_json::to_string_pretty(outcome)? + "\n";
     // The figures come first: a full disk must not swallow them. Nor must a stdout that takes nothing swallow the report.
     let said = match (common.json, common.quiet) {
@@ -123,7 +119,7 @@ pub fn deliver<T: Serialize>(
         }
     }
     said?;
-    Ok(match (partial, met) {
+    Ok(match (told.partial, told.passed) {
         (true, _) => INTERRUPTED,
         (_, true) => DONE,
         (_, false) => super::MISSED,

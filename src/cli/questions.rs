@@ -3,21 +3,14 @@
 //! They differ in the question alone; how it is asked, and what is done with the answer, stands in [`Ask::put`].
 
 use super::arguments::{AdverseOptions, Common, ForecastOptions, LimitOptions, SegmentsOptions, SensitivityOptions, SizeOptions};
-use super::planning::{begin, default_folder, design, finish, refuse, target};
+use super::planning::{Told, begin, default_folder, design, finish, refuse, target};
 use super::{INTERRUPTED, WRONG, disk, find};
 use crate::experiment::{self, Refusal, Watch};
-use crate::report::answer::{self, Answer};
+use crate::report::answer;
 use crate::scenario::Design;
 use anyhow::Result;
 use serde::Serialize;
 use std::path::Path;
-
-/// An outcome as the command line needs it.
-struct Told {
-    answer: Answer,
-    partial: bool,
-    passed: bool,
-}
 
 /// The highest load that meets every objective.
 pub fn limit(options: &LimitOptions) -> Result<u8> {
@@ -105,10 +98,7 @@ impl Ask<'_> {
                 eprintln!("stopped before the {} was done: there is nothing to keep", self.first);
                 Ok(INTERRUPTED)
             }
-            Ok(Some(outcome)) => {
-                let Told { answer, partial, passed } = told(&outcome);
-                finish(&outcome, &answer, partial, passed, target, self.common)
-            }
+            Ok(Some(outcome)) => finish(&outcome, &told(&outcome), target, self.common),
         }
     }
 }

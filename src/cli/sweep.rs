@@ -1,7 +1,7 @@
 //! `busload sweep`: a grid of settings. Finished points lie in the report folder, so that a sweep that was stopped, or killed, goes on.
 
 use super::arguments::SweepOptions;
-use super::planning::{begin, default_folder, design, finish, refuse, target};
+use super::planning::{Told, begin, default_folder, design, finish, refuse, target};
 use super::{FAILED, INTERRUPTED, WRONG, disk, find, folder};
 use crate::experiment::sweep::{Store, grid, sweep};
 use crate::outcome::sweep::Point;
@@ -38,8 +38,8 @@ pub fn run(options: &SweepOptions) -> Result<u8> {
         eprintln!("stopped before the first point was done: there is nothing to keep");
         return Ok(INTERRUPTED);
     };
-    let answer = report::answer::sweep(&sweep);
-    let code = finish(&sweep, &answer, sweep.partial, sweep.passed(), target, common)?;
+    let told = Told { answer: report::answer::sweep(&sweep), partial: sweep.partial, passed: sweep.passed() };
+    let code = finish(&sweep, &told, target, common)?;
     if !sweep.partial && code != FAILED {
         store.remove();
     }

@@ -31,11 +31,7 @@ pub fn probe(values: Vec<String>, scenario: Scenario, watch: &dyn Watch) -> Opti
 
 /// The objective that is farthest from met: missed before undecided before met, then the one farthest beyond its bound.
 pub fn worst(objectives: &[ObjectiveResult]) -> Option<&ObjectiveResult> {
-    let rank = |objective: &ObjectiveResult| match objective.verdict {
-        Verdict::Missed => 2,
-        Verdict::Undecided => 1,
-        Verdict::Met => 0,
-    };
+    let rank = |objective: &ObjectiveResult| objective.verdict.gravity();
     objectives.iter().max_by(|a, b| rank(a).cmp(&rank(b)).then(beyond(a).total_cmp(&beyond(b))))
 }
 

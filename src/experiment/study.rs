@@ -76,10 +76,5 @@ pub enum Refusal {
 
 /// What several verdicts say together: missed where one is, undecided where one is and none is missed.
 pub fn together(objectives: &[ObjectiveResult]) -> Verdict {
-    let any = |verdict| objectives.iter().any(|objective| objective.verdict == verdict);
-    match () {
-        () if any(Verdict::Missed) => Verdict::Missed,
-        () if any(Verdict::Undecided) => Verdict::Undecided,
-        () => Verdict::Met,
-    }
+    objectives.iter().map(|objective| objective.verdict).max_by_key(|verdict| verdict.gravity()).unwrap_or(Verdict::Met)
 }

@@ -4,6 +4,7 @@
 
 use super::text::{clock, plain};
 use crate::outcome::{Curve, Hop, Metric, ObjectiveResult, Outcome, Series, Verdict};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The outcome with its indexes.
@@ -142,11 +143,7 @@ impl<'a> Facts<'a> {
     /// Missed first, then undecided, then met; else in the scenario's order.
     pub fn objectives(&self) -> Vec<&'a ObjectiveResult> {
         let mut all: Vec<_> = self.outcome.objectives.iter().collect();
-        all.sort_by_key(|objective| match objective.verdict {
-            Verdict::Missed => 0,
-            Verdict::Undecided => 1,
-            Verdict::Met => 2,
-        });
+        all.sort_by_key(|objective| Reverse(objective.verdict.gravity()));
         all
     }
 

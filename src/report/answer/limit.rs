@@ -97,11 +97,7 @@ fn loads(outcome: &LimitOutcome) -> Table {
 
 /// Missed before undecided before met, then the one nearest to its bound.
 pub(super) fn worst(objectives: &[ObjectiveResult]) -> Option<&ObjectiveResult> {
-    let rank = |objective: &ObjectiveResult| match objective.verdict {
-        Verdict::Missed => 2,
-        Verdict::Undecided => 1,
-        Verdict::Met => 0,
-    };
+    let rank = |objective: &ObjectiveResult| objective.verdict.gravity();
     let ratio = |one: f64, other: f64| one / other.abs().max(1e-300);
     let near = |objective: &ObjectiveResult| match objective.point {
         Some(point) if objective.bound.starts_with('>') => ratio(objective.limit, point),

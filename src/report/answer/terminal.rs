@@ -13,8 +13,9 @@ const HEIGHT: usize = 39;
 /// left out is in the report; without one it is said how to get one.
 pub fn terminal(answer: &Answer, color: bool, has_report: bool) -> String {
     let most = answer.tables().map(|table| table.rows_in_terminal).max().unwrap_or(0);
-    let (lines, conclusion) =
-        (1..=most).rev().map(|rows| lines(answer, rows)).find(|(lines, _)| lines.len() <= HEIGHT).unwrap_or_else(|| lines(answer, 1));
+    let fits = |rows: &usize| lines(answer, *rows).0.len() <= HEIGHT;
+    let rows = (1..=most).rev().find(fits).unwrap_or(1);
+    let (lines, conclusion) = lines(answer, rows);
     let count = lines.len();
     let colored = |(index, line): (usize, String)| {
         // Whatever it was put together from.
@@ -27,7 +28,7 @@ pub fn terminal(answer: &Answer, color: bool, has_report: bool) -> String {
     };
     let kept = if count > HEIGHT { HEIGHT - 1 } else { count };
     let more = (count > kept).then(|| "… more in the report\n".to_string());
-    let is_cut = more.is_some() || lines.iter().any(|line| line.to_lowercase().contains("in the report"));
+    let is_cut = more.is_some() || answer.tables().any(|table| table.rows.len() > table.rows_in_terminal.min(rows));
     let hint = (!has_report && is_cut).then(|| "A report is written with --out FOLDER.\n".to_string());
     lines.into_iter().take(kept).enumerate().map(colored).chain(more).chain(hint).collect()
 }
