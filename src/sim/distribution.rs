@@ -6,12 +6,14 @@
 //! Knows nothing of the text that it is read from, nor of what its spans are for.
 
 mod fit;
+mod lognormal;
 mod shape;
 mod special;
 
 use super::Stream;
 use crate::units::Span;
-use fit::{Fit, Gamma, Lognormal, Pair, Weibull};
+use fit::{Fit, Gamma, Pair, Weibull};
+use lognormal::Lognormal;
 use shape::Shape;
 
 const NANOS: f64 = 1e9;
@@ -40,6 +42,7 @@ enum Terms {
         /// What is to be added to the bits of [`UNIT`] plus nanoseconds.
         offset: u64,
     },
+    Lognormal(Lognormal),
     Many(Vec<Shape>),
 }
 
@@ -115,7 +118,7 @@ impl Distribution {
 
     /// Lognormal. Where two of them have the given mean and quantile, the one with the smaller sigma, that is the smaller cv.
     pub fn lognormal(a: Moment, b: Moment) -> Result<Distribution, FitError> {
-        Ok(match fit::scaled::<Lognormal>(a, b)? {
+        Ok(match fit::scaled::<fit::Lognormal>(a, b)? {
             Fit::Constant(value) => Distribution::constant(Span::from_seconds(value)),
             Fit::Scaled { spread, ln_scale } => Distribution::of(Shape::Lognormal { mu: ln_scale, sigma: spread }),
         })
@@ -214,6 +217,7 @@ impl Distribution {
             [Shape::Exponential { mean }] if mean * NANOS <= EXPONENTIAL_MAX && (self.constant.0 as f64) <= EXPONENTIAL_MAX => {
                 Terms::Exponential { mean_nanos: mean * NANOS, offset: self.constant.0.wrapping_sub(UNIT.to_bits()) }
             }
+            [Shape::Lognormal { mu, sigma }] => Terms::Lognormal(Lognormal::new(mu, sigma)),
             _ => Terms::Many(drawn),
         };
         self
@@ -225,6 +229,7 @@ impl Distribution {
         match &self.terms {
             Terms::Exponential { mean_nanos, offset } => Span((mean_nanos * stream.exponential() + UNIT).to_bits().wrapping_add(*offset)),
             Terms::None => self.constant,
+            Terms::Lognormal(lognormal) => self.constant + lognormal.sample(stream),
             Terms::Many(shapes) => self.constant + Distribution::sum(shapes, stream),
         }
     }
@@ -267,6 +272,7 @@ impl Terms {
         match self {
             Terms::None => Vec::new(),
             Terms::Exponential { mean_nanos, .. } => vec![Shape::Exponential { mean: mean_nanos / NANOS }],
+            Terms::Lognormal(Lognormal { mu, sigma, .. }) => vec![Shape::Lognormal { mu, sigma }],
             Terms::Many(shapes) => shapes,
         }
     }
