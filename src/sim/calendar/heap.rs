@@ -1,4 +1,4 @@
-//! A 4-ary heap of keys, whose `pop` leaves a hole that the next `push` fills (one sift instead of two).
+//! A 4-ary heap of keys.
 //!
 //! Notices lie in a slab beside the keys and are never moved. Their place there stands in the lowest bits of their keys, which come
 //! with these bits empty.
@@ -14,33 +14,21 @@ const ARITY: usize = 4;
 #[derive(Clone, Debug)]
 pub struct Heap<N> {
     keys: Vec<Key>,
-    /// The root has been popped and not yet replaced.
-    hole: bool,
     notices: Vec<N>,
     free: Vec<u32>,
 }
 
 impl<N> Default for Heap<N> {
     fn default() -> Heap<N> {
-        Heap { keys: Vec::new(), hole: false, notices: Vec::new(), free: Vec::new() }
+        Heap { keys: Vec::new(), notices: Vec::new(), free: Vec::new() }
     }
 }
 
 impl<N: Copy> Heap<N> {
     /// The earliest key; later than all there are where there is none.
     #[inline]
-    pub fn first(&mut self) -> Key {
-        if self.hole {
-            self.hole = false;
-            self.close_hole();
-        }
+    pub fn first(&self) -> Key {
         self.keys.first().copied().unwrap_or(Key::MAX)
-    }
-
-    /// All entries are known to come after a key.
-    #[inline]
-    pub fn is_after(&self, key: Key) -> bool {
-        !self.hole && self.keys.first().is_none_or(|first| key < *first)
     }
 
     #[inline(never)]
@@ -52,13 +40,7 @@ impl<N: Copy> Heap<N> {
             }
             None => self.grow(notice),
         };
-        let key = key | slot as Key;
-        if self.hole {
-            self.hole = false;
-            self.sift_down(key);
-        } else {
-            self.sift_up(key);
-        }
+        self.sift_up(key | slot as Key);
     }
 
     #[cold]
@@ -70,20 +52,14 @@ impl<N: Copy> Heap<N> {
     }
 
     pub fn pop(&mut self) -> Option<(Key, N)> {
-        let key = Some(self.first()).filter(|first| *first != Key::MAX)?;
-        self.hole = true;
+        let key = *self.keys.first()?;
+        let last = self.keys.pop().expect("there is one");
+        if !self.keys.is_empty() {
+            self.sift_down(last);
+        }
         let slot = (key as u64 & SLOT_MASK) as u32;
         self.free.push(slot);
         Some((key, self.notices[slot as usize]))
-    }
-
-    /// Removes the popped root for good.
-    fn close_hole(&mut self) {
-        if let Some(last) = self.keys.pop()
-            && !self.keys.is_empty()
-        {
-            self.sift_down(last);
-        }
     }
 
     /// Puts `key` at the end and lets it rise.

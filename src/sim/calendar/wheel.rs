@@ -1,9 +1,9 @@
 //! Many pending notices: what comes soon lies in a wheel of slots, what comes late in a heap.
 //!
 //! A slot is a stretch of time a fraction as long as two notices are apart, so that most slots hold one entry or none: it is written once,
-//! found by its slot's bit, and compared with nothing (R. Brown, "Calendar queues: a fast O(1) priority queue implementation for the
-//! simulation event set problem", Communications of the ACM 31, 1988). Where a slot holds several, they are sorted when its time has come.
-//! What lies beyond the wheel, or would crowd the present slot, goes into a [`Heap`] and comes out of it when its time has come.
+//! found by its slot's bit, and compared with nothing but the first of the heap (R. Brown, "Calendar queues: a fast O(1) priority queue
+//! implementation for the simulation event set problem", Communications of the ACM 31, 1988). Where a slot holds several, the earliest is
+//! looked for; where it holds many, they go into the [`Heap`], as does what lies beyond the wheel.
 //!
 //! The length of a slot follows the notices: it changes how fast they are found, never their order.
 
@@ -14,22 +14,17 @@ use crate::units::Time;
 const SLOTS: u64 = 64 * 64;
 /// The wheel reaches as far as so many times the entries that are pending lie ahead on average.
 const REACH: u64 = 4;
-/// A slot is at most a quarter of the time from one notice to the next, with few entries.
+/// A slot is at most this part of the time from one notice to the next, with few entries.
 const SLOTS_TO_A_GAP: u64 = 4;
 const NONE: u32 = u32::MAX;
-/// The present slot holds no more than these: sorting by insertion is for few.
-const PRESENT_MAX: usize = 32;
+/// More entries than these are not looked through for the earliest.
+const SEVERAL: usize = 8;
 /// At least so many notices are taken out before the slots' length is looked at again.
 const NOTICES_BETWEEN_LOOKS: u64 = 1024;
 
-/// An entry: when and in which order of asking, as one number, and what.
-type Entry<N> = (Key, N);
-
 #[derive(Clone, Debug)]
 pub struct Wheel<N> {
-    /// Entries of the present slot and of those that are over, the earliest last.
-    present: Vec<Entry<N>>,
-    /// The present slot, counted from the start of time.
+    /// No entry lies in a slot before this one, counted from the start of time.
     slot: u64,
     /// A slot is 2^shift nanoseconds long.
     shift: u32,
@@ -38,11 +33,13 @@ pub struct Wheel<N> {
     /// Which slots have entries, and which words of these bits are not zero.
     filled: [u64; 64],
     filled_words: u64,
-    nodes: Vec<Node<N>>,
+    nodes: Vec<Node>,
     free: u32,
-    /// In slots, in the present and far away.
+    /// In slots and far away.
     len: usize,
     far: Heap<N>,
+    /// When the first of the far ones is due; the end of time where there is none.
+    far_from: Time,
     sequence: u64,
     /// When the slots' length was looked at last, after how many notices that will be again, and how many of them are left.
     looked: Time,
@@ -50,16 +47,33 @@ pub struct Wheel<N> {
     until_look: u64,
 }
 
+/// An entry: when, in which order of asking, and the two words of a notice. They are written and read one at a time: words that are
+/// written alone and read together stall the processor.
 #[derive(Clone, Copy, Debug)]
-struct Node<N> {
-    entry: Entry<N>,
+struct Node {
+    at: Time,
+    order: u64,
+    head: u64,
+    body: u64,
     next: u32,
+}
+
+impl Node {
+    fn key(&self) -> Key {
+        (self.at.0 as Key) << 64 | (self.order << SLOT_BITS) as Key
+    }
+}
+
+/// An entry of a slot, and the one before it in its list.
+#[derive(Clone, Copy)]
+struct Place {
+    node: u32,
+    before: u32,
 }
 
 impl<N> Default for Wheel<N> {
     fn default() -> Wheel<N> {
         Wheel {
-            present: Vec::new(),
             slot: 0,
             shift: 20,
             heads: Box::new([NONE; SLOTS as usize]),
@@ -69,6 +83,7 @@ impl<N> Default for Wheel<N> {
             free: NONE,
             len: 0,
             far: Heap::default(),
+            far_from: Time::MAX,
             sequence: 0,
             looked: Time::ZERO,
             between_looks: NOTICES_BETWEEN_LOOKS,
@@ -77,11 +92,7 @@ impl<N> Default for Wheel<N> {
     }
 }
 
-fn instant(key: Key) -> Time {
-    Time((key >> 64) as u64)
-}
-
-impl<N: Copy> Wheel<N> {
+impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Wheel<N> {
     pub fn len(&self) -> usize {
         self.len
     }
@@ -97,117 +108,138 @@ impl<N: Copy> Wheel<N> {
     pub fn push(&mut self, at: Time, notice: N) {
         self.sequence += 1;
         self.len += 1;
-        self.put(((at.0 as Key) << 64 | (self.sequence << SLOT_BITS) as Key, notice));
+        let [head, body] = notice.into();
+        self.put(at, self.sequence, head, body);
     }
 
+    /// Into its slot, where that is within the wheel and a node is free.
     #[inline(always)]
-    fn put(&mut self, entry: Entry<N>) {
-        let slot = instant(entry.0).0 >> self.shift;
-        if !self.lay(slot, entry) {
-            self.put_elsewhere(slot, entry);
+    fn put(&mut self, at: Time, order: u64, head: u64, body: u64) {
+        let slot = at.0 >> self.shift;
+        if slot.wrapping_sub(self.slot) >= SLOTS {
+            return self.put_far(at, order, head, body);
         }
-    }
-
-    /// Into its slot, where that comes after the present one, is within the wheel, and a node is free.
-    #[inline(always)]
-    fn lay(&mut self, slot: u64, entry: Entry<N>) -> bool {
-        if slot.wrapping_sub(self.slot).wrapping_sub(1) >= SLOTS - 1 {
-            return false;
+        if self.free as usize >= self.nodes.len() {
+            self.grow();
         }
-        let Some(node) = self.nodes.get_mut(self.free as usize) else { return false };
         let place = (slot % SLOTS) as usize;
-        let next_free = std::mem::replace(node, Node { entry, next: self.heads[place] }).next;
+        let node = &mut self.nodes[self.free as usize];
+        (node.at, node.order, node.head, node.body) = (at, order, head, body);
+        let next_free = std::mem::replace(&mut node.next, self.heads[place]);
         self.heads[place] = std::mem::replace(&mut self.free, next_free);
         self.filled[place / 64 % 64] |= 1 << (place % 64);
         self.filled_words |= 1 << (place / 64);
-        true
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) {
+        self.free = self.nodes.len() as u32;
+        self.nodes.push(Node { at: Time::ZERO, order: 0, head: 0, body: 0, next: NONE });
     }
 
     #[inline(never)]
-    fn put_elsewhere(&mut self, slot: u64, entry: Entry<N>) {
-        if slot <= self.slot && self.present.len() < PRESENT_MAX {
-            self.insert(entry);
-        } else if slot <= self.slot || slot - self.slot >= SLOTS {
-            self.far.push(entry.0, entry.1);
-        } else {
-            self.free = self.nodes.len() as u32;
-            self.nodes.push(Node { entry, next: NONE });
-            self.lay(slot, entry);
-        }
-    }
-
-    /// Among the entries of the present slot.
-    fn insert(&mut self, entry: Entry<N>) {
-        let mut place = self.present.len();
-        self.present.push(entry);
-        while place > 0 && self.present[place - 1].0 < entry.0 {
-            self.present[place] = self.present[place - 1];
-            place -= 1;
-        }
-        self.present[place] = entry;
+    fn put_far(&mut self, at: Time, order: u64, head: u64, body: u64) {
+        self.far.push((at.0 as Key) << 64 | (order << SLOT_BITS) as Key, N::from([head, body]));
+        self.far_from = self.far_from.min(at);
     }
 
     /// Takes the earliest entry out.
     #[inline(always)]
     pub fn pop(&mut self) -> Option<(Time, N)> {
-        let (key, notice) = match self.pop_at_hand() {
+        let (at, notice) = match self.pop_at_hand() {
             Some(entry) => entry,
             None => self.pop_after_search()?,
         };
         self.len -= 1;
         self.until_look -= 1;
         if self.until_look == 0 {
-            self.look(instant(key));
+            self.look(at);
         }
-        Some((instant(key), notice))
+        Some((at, notice))
     }
 
-    /// The earliest entry of the present slot, or the only one of the next slot that has any, unless a far one comes before it.
+    /// The only entry of the first slot that has any, where it surely comes before the far ones.
     #[inline(always)]
-    fn pop_at_hand(&mut self) -> Option<Entry<N>> {
-        if let Some(&entry) = self.present.last() {
-            if !self.far.is_after(entry.0) {
-                return None;
-            }
-            self.present.pop();
-            return Some(entry);
-        }
+    fn pop_at_hand(&mut self) -> Option<(Time, N)> {
         let slot = self.next_filled()?;
-        let head = self.heads[(slot % SLOTS) as usize];
-        let Node { entry, next } = self.nodes[head as usize];
-        if next != NONE || !self.far.is_after(entry.0) {
+        let place = (slot % SLOTS) as usize;
+        let head = self.heads[place];
+        let node = &mut self.nodes[head as usize];
+        if node.next != NONE || node.at >= self.far_from {
             return None;
         }
-        self.empty(slot);
+        let (at, notice) = (node.at, N::from([node.head, node.body]));
+        node.next = std::mem::replace(&mut self.free, head);
         self.slot = slot;
-        self.give_back(head);
-        Some(entry)
+        self.empty(place);
+        Some((at, notice))
     }
 
     #[inline(never)]
-    fn pop_after_search(&mut self) -> Option<Entry<N>> {
-        if self.present.is_empty() {
-            self.advance();
+    fn pop_after_search(&mut self) -> Option<(Time, N)> {
+        let Some(slot) = self.next_filled() else { return self.pop_far() };
+        let place = (slot % SLOTS) as usize;
+        let Some(first) = self.earliest_in(place) else {
+            // Among them is the earliest of all, unless that was far already.
+            self.spill(place);
+            return self.pop_far();
+        };
+        let entry = self.nodes[first.node as usize];
+        if self.far.first() < entry.key() {
+            return self.pop_far();
         }
-        let far = self.far.first();
-        match self.present.last() {
-            Some(next) if next.0 < far => self.present.pop(),
-            _ => self.far.pop(),
+        match first.before {
+            NONE => self.heads[place] = entry.next,
+            before => self.nodes[before as usize].next = entry.next,
+        }
+        if self.heads[place] == NONE {
+            self.empty(place);
+        }
+        self.give_back(first.node);
+        self.slot = slot;
+        Some((entry.at, N::from([entry.head, entry.body])))
+    }
+
+    /// The far ones' first, before which nothing lies in the wheel.
+    fn pop_far(&mut self) -> Option<(Time, N)> {
+        let (key, notice) = self.far.pop()?;
+        let instant = |key: Key| Time((key >> 64) as u64);
+        self.far_from = instant(self.far.first());
+        self.slot = instant(key).0 >> self.shift;
+        Some((instant(key), notice))
+    }
+
+    /// The earliest entry of a slot; none where there are more than [`SEVERAL`].
+    fn earliest_in(&self, place: usize) -> Option<Place> {
+        let mut at = Place { node: self.heads[place], before: NONE };
+        let mut first = at;
+        for _ in 0..SEVERAL {
+            if self.nodes[at.node as usize].key() < self.nodes[first.node as usize].key() {
+                first = at;
+            }
+            at = Place { node: self.nodes[at.node as usize].next, before: at.node };
+            if at.node == NONE {
+                return Some(first);
+            }
+        }
+        None
+    }
+
+    /// All entries of a slot go to the far ones.
+    #[inline(never)]
+    fn spill(&mut self, place: usize) {
+        let mut next = self.heads[place];
+        self.empty(place);
+        while next != NONE {
+            let entry = self.nodes[next as usize];
+            self.give_back(next);
+            next = entry.next;
+            self.put_far(entry.at, entry.order, entry.head, entry.body);
         }
     }
 
-    /// Goes on to the next slot with entries, or to that of the first far one where that is earlier.
-    fn advance(&mut self) {
-        let far = self.far.first();
-        let far_slot = instant(far).0 >> self.shift;
-        match self.next_filled() {
-            Some(slot) if slot <= far_slot => self.enter(slot),
-            _ if far != Key::MAX => self.slot = far_slot.max(self.slot),
-            _ => {}
-        }
-    }
-
-    /// The first slot after the present one that has entries. The present one has none in the wheel.
+    /// The first slot that has entries.
     #[inline(always)]
     fn next_filled(&self) -> Option<u64> {
         let place = self.slot % SLOTS;
@@ -226,10 +258,9 @@ impl<N: Copy> Wheel<N> {
         Some(self.slot + (found.wrapping_sub(place) % SLOTS))
     }
 
-    /// Of a slot's entries nothing lies in the wheel any more.
+    /// At this place nothing lies in the wheel any more.
     #[inline(always)]
-    fn empty(&mut self, slot: u64) {
-        let place = (slot % SLOTS) as usize;
+    fn empty(&mut self, place: usize) {
         self.heads[place] = NONE;
         let word = &mut self.filled[place / 64 % 64];
         *word &= !(1 << (place % 64));
@@ -238,27 +269,8 @@ impl<N: Copy> Wheel<N> {
         }
     }
 
-    #[inline(always)]
     fn give_back(&mut self, node: u32) {
-        self.nodes[node as usize].next = self.free;
-        self.free = node;
-    }
-
-    /// Makes a slot the present one.
-    fn enter(&mut self, slot: u64) {
-        let mut next = self.heads[(slot % SLOTS) as usize];
-        self.empty(slot);
-        self.slot = slot;
-        while next != NONE {
-            let Node { entry, next: after } = self.nodes[next as usize];
-            self.give_back(next);
-            next = after;
-            if self.present.len() < PRESENT_MAX {
-                self.insert(entry);
-            } else {
-                self.far.push(entry.0, entry.1);
-            }
-        }
+        self.nodes[node as usize].next = std::mem::replace(&mut self.free, node);
     }
 
     /// Makes the slots longer or shorter where that would be worth it.
@@ -283,11 +295,11 @@ impl<N: Copy> Wheel<N> {
     }
 
     fn reshape(&mut self, now: Time, shift: u32) {
-        let mut entries: Vec<Entry<N>> = std::mem::take(&mut self.present);
+        let mut entries: Vec<Node> = Vec::new();
         for head in self.heads.iter_mut() {
             let mut next = std::mem::replace(head, NONE);
             while next != NONE {
-                entries.push(self.nodes[next as usize].entry);
+                entries.push(self.nodes[next as usize]);
                 next = self.nodes[next as usize].next;
             }
         }
@@ -295,6 +307,6 @@ impl<N: Copy> Wheel<N> {
         self.nodes.clear();
         self.free = NONE;
         (self.shift, self.slot) = (shift, now.0 >> shift);
-        entries.into_iter().for_each(|entry| self.put(entry));
+        entries.into_iter().for_each(|entry| self.put(entry.at, entry.order, entry.head, entry.body));
     }
 }
