@@ -8,6 +8,7 @@ use super::policy::Overflow;
 use crate::units::Time;
 
 impl Broker {
+    #[inline(always)]
     pub(super) fn publish(&mut self, now: Time, publisher: PublisherId, to: Destination, message: &Message, out: &mut Vec<Output>) {
         let is_behind = !self.door.is_quiet() && self.door.has_held(publisher);
         let obstacle = self.obstacle(to, message, u64::MAX);

@@ -3,8 +3,8 @@
 //! Knows nothing of resources and versions; the ledger says what opens and what closes.
 
 use super::change::NONE;
+use crate::sim::Ring;
 use crate::units::{Span, Time};
-use std::collections::VecDeque;
 
 /// Age of the oldest change that a subscription does not show yet, exactly integrated.
 #[derive(Clone, Debug)]
@@ -12,7 +12,7 @@ pub struct Freshness {
     /// The oldest open change; its slot is [`NONE`] without one.
     pub oldest: Opened,
     /// Those after it, oldest first; closed ones are dropped when they come up.
-    pub others: VecDeque<Opened>,
+    pub others: Ring<Opened>,
     pub since: Time,
     /// Twice the integral of the age, ns^2.
     pub area_twice: u128,
@@ -30,7 +30,7 @@ pub struct Opened {
 impl Freshness {
     pub fn new() -> Freshness {
         let oldest = Opened { raised: Time::ZERO, slot: NONE, stamp: 0 };
-        Freshness { oldest, others: VecDeque::new(), since: Time::ZERO, area_twice: 0, max: Span::ZERO }
+        Freshness { oldest, others: Ring::default(), since: Time::ZERO, area_twice: 0, max: Span::ZERO }
     }
 
     #[inline]

@@ -246,7 +246,7 @@ impl World {
         probe.journal.level.set(self.now, 0);
         let unwritten = place.journal.as_mut().map(|journal| journal.clear()).unwrap_or_default();
         self.tell(segment, Input::Crash);
-        let received = line.into_iter().filter_map(|(_, job)| if let Job::Receive { change } = job { Some(change) } else { None });
+        let received = line.iter().filter_map(|(_, job)| if let Job::Receive { change } = job { Some(*change) } else { None });
         for change in unwritten.into_iter().chain(received) {
             self.refused_by_lost(segment, change);
         }
@@ -293,8 +293,8 @@ impl World {
         for (at, call, _) in served {
             self.lost_request(call, at, Hop::SorService);
         }
-        for (_, request) in line {
-            match request {
+        for (_, request) in line.iter() {
+            match *request {
                 Request::Callback { call, at } => self.lost_request(call, at, Hop::SorWait),
                 Request::Poll { poller, call } => self.poll_refused(poller, call),
                 Request::Own => {}

@@ -4,9 +4,8 @@ use super::disruption::slowed;
 use super::notice::CopyRef;
 use super::publisher::service_time;
 use crate::scenario::spec::{self, Service};
-use crate::sim::{Admission, Arrivals, Distribution, Pattern, Profile, Station, Stream};
+use crate::sim::{Admission, Arrivals, Distribution, Pattern, Profile, Ring, Station, Stream};
 use crate::units::{Span, Time};
-use std::collections::VecDeque;
 
 /// Somebody who asks.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +45,7 @@ pub struct Stopped {
     /// Callbacks in service.
     pub served: Vec<(CopyRef, u16, Span)>,
     /// Who stood in line and when they came.
-    pub line: VecDeque<(Time, Request)>,
+    pub line: Ring<(Time, Request)>,
 }
 
 impl SystemOfRecord {

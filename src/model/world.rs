@@ -299,8 +299,8 @@ impl World {
         }
     }
 
-    /// A job for the segment's threads.
-    #[inline]
+    /// A job for the segment's threads. Whoever has one knows of which kind it is.
+    #[inline(always)]
     pub(super) fn segment_job(&mut self, segment: u16, job: Job) {
         let admission = self.segments[segment as usize].station.arrive(self.now, job);
         match admission {

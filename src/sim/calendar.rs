@@ -61,8 +61,8 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Calendar<N> {
     /// Takes the earliest notice out, with its instant.
     #[inline]
     pub fn pop(&mut self) -> Option<(Time, N)> {
-        if self.len == 0 {
-            return self.pop_from_wheel();
+        if self.len == 0 && !self.refill() {
+            return None;
         }
         self.len -= 1;
         Some(self.entry(self.len))
@@ -104,14 +104,17 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Calendar<N> {
         (self.len, self.room) = (0, 0);
     }
 
+    /// The wheel's next entry is brought to the array, which is empty, or all that is left in it; false where there is nothing.
     #[inline(never)]
-    fn pop_from_wheel(&mut self) -> Option<(Time, N)> {
+    fn refill(&mut self) -> bool {
         if self.wheel.len() <= ARRAY_AGAIN {
             self.leave_wheel();
-            self.len = self.len.checked_sub(1)?;
-            return Some(self.entry(self.len));
+        } else if let Some((at, notice)) = self.wheel.pop() {
+            self.instants[0] = at;
+            [self.heads[0], self.bodies[0]] = notice.into();
+            self.len = 1;
         }
-        self.wheel.pop()
+        self.len > 0
     }
 
     /// The wheel's entries, which are few, go into the array.

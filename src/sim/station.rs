@@ -3,15 +3,15 @@
 //! Knows no clock, no service times and no statistics: the caller says when somebody comes or goes, draws how long a service
 //! takes, and observes. Invariant: nobody waits while a server is idle.
 
+use super::Ring;
 use crate::units::Time;
-use std::collections::VecDeque;
 
 /// Servers and the line before them.
 #[derive(Clone, Debug)]
 pub struct Station<T> {
     servers: u32,
     busy: u32,
-    line: VecDeque<(Time, T)>,
+    line: Ring<(Time, T)>,
     /// Most customers that may wait.
     capacity: usize,
 }
@@ -31,11 +31,11 @@ impl<T: Copy> Station<T> {
     /// A station with so many servers and places to wait; none is unlimited.
     pub fn new(servers: u32, capacity: Option<u64>) -> Self {
         let capacity = capacity.map_or(usize::MAX, |places| usize::try_from(places).unwrap_or(usize::MAX));
-        Station { servers, busy: 0, line: VecDeque::new(), capacity }
+        Station { servers, busy: 0, line: Ring::default(), capacity }
     }
 
     /// Somebody comes.
-    #[inline]
+    #[inline(always)]
     pub fn arrive(&mut self, now: Time, customer: T) -> Admission {
         if self.busy < self.servers {
             self.busy += 1;
@@ -49,7 +49,7 @@ impl<T: Copy> Station<T> {
     }
 
     /// A service ends; the next in line, with the instant it came, starts at once on the same server.
-    #[inline]
+    #[inline(always)]
     pub fn leave(&mut self) -> Option<(Time, T)> {
         debug_assert!(self.busy > 0);
         let next = self.line.pop_front();
@@ -60,7 +60,7 @@ impl<T: Copy> Station<T> {
     }
 
     /// Everybody goes at once, unserved; those who stood in line and when they came.
-    pub fn clear(&mut self) -> VecDeque<(Time, T)> {
+    pub fn clear(&mut self) -> Ring<(Time, T)> {
         self.busy = 0;
         std::mem::take(&mut self.line)
     }
