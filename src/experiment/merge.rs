@@ -9,6 +9,7 @@ use crate::stats::{
     share_interval,
 };
 use crate::units::Unit;
+use std::collections::BTreeMap;
 
 /// Every figure that at least one replication has, with its intervals. All replications list the same.
 pub fn metrics(done: &[Findings], confidence: f64) -> Vec<Metric> {
@@ -137,7 +138,8 @@ pub fn curves(done: &[Findings], confidence: f64) -> Vec<Curve> {
 
 /// The stages of each subscriber, in order.
 pub fn hops(scenario: &Scenario, metrics: &[Metric]) -> Vec<Hop> {
-    let point = |name: String| metrics.iter().find(|metric| metric.name == name).map(|metric| metric.point);
+    let points: BTreeMap<&str, f64> = metrics.iter().map(|metric| (metric.name.as_str(), metric.point)).collect();
+    let point = |name: String| points.get(name.as_str()).copied();
     let mut hops = Vec::new();
     for taker in scenario.takers() {
         let entity = taker.entity();

@@ -17,7 +17,8 @@ use std::hint::cold_path;
 #[derive(Clone, Debug, Default)]
 pub struct Gauge {
     pub level: Level,
-    pub track: Track,
+    /// Apart, as in all that follows: what happens at every notice should lie close together.
+    pub track: Box<Track>,
     /// Exact integral from the start of the run, for the laws.
     pub area: u128,
 }
@@ -40,7 +41,7 @@ pub struct Count {
     /// At the horizon, once that is reached.
     at_horizon: u64,
     last: u64,
-    pub track: Track,
+    pub track: Box<Track>,
 }
 
 impl Count {
@@ -118,7 +119,7 @@ pub struct LinkProbe {
     pub assigned: [Span; 2],
     /// Of it, done at the last cut.
     done: [Span; 2],
-    pub utilization: [Track; 2],
+    pub utilization: Box<[Track; 2]>,
     pub latency: Histogram,
     measured_from: Time,
 }
@@ -278,7 +279,7 @@ pub struct SorProbe {
     pub busy_callbacks: Gauge,
     pub busy_own: Gauge,
     pub busy_polls: Gauge,
-    pub utilization: Track,
+    pub utilization: Box<Track>,
     pub waits: Histogram,
     pub waited: u128,
     pub own_latency: Histogram,

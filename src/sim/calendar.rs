@@ -87,21 +87,23 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Calendar<N> {
     #[inline(never)]
     fn schedule_many(&mut self, at: Time, notice: N) {
         if self.room > 0 {
-            self.leave_array(at);
+            return self.leave_array(at, notice);
         }
         self.wheel.push(at, notice);
     }
 
-    /// The array's entries go into the wheel, and one for this instant will.
+    /// The array's entries go into the wheel, and this one.
     #[cold]
-    fn leave_array(&mut self, at: Time) {
-        self.wheel.restart(self.instants[self.len - 1].min(at));
+    #[inline(never)]
+    fn leave_array(&mut self, next_at: Time, next: N) {
+        self.wheel.restart(self.instants[self.len - 1].min(next_at));
         // The earliest first, so that equal instants keep their order.
         for place in (0..self.len).rev() {
             let (at, notice) = self.entry(place);
             self.wheel.push(at, notice);
         }
         (self.len, self.room) = (0, 0);
+        self.wheel.push(next_at, next);
     }
 
     /// The wheel's next entry is brought to the array, which is empty, or all that is left in it; false where there is nothing.

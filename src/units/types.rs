@@ -162,7 +162,11 @@ impl Bandwidth {
     /// How long so many bytes take to be put on the wire.
     #[inline]
     pub fn transmission(self, size: Bytes) -> Span {
-        let nanos = size.0 as u128 * 8_000_000_000 / self.0 as u128;
+        const NANOS_OF_BITS: u64 = 8_000_000_000;
+        if let Some(bits) = size.0.checked_mul(NANOS_OF_BITS) {
+            return Span(bits / self.0);
+        }
+        let nanos = size.0 as u128 * NANOS_OF_BITS as u128 / self.0 as u128;
         Span(u64::try_from(nanos).unwrap_or(u64::MAX))
     }
 }

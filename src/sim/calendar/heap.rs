@@ -25,6 +25,11 @@ impl<N> Default for Heap<N> {
 }
 
 impl<N: Copy> Heap<N> {
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.keys.len()
+    }
+
     /// The earliest key; later than all there are where there is none.
     #[inline]
     pub fn first(&self) -> Key {

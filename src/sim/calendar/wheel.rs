@@ -12,10 +12,10 @@ use crate::units::Time;
 
 /// A bit of a word says that a slot is filled, a bit of one more word that a word is not zero.
 const SLOTS: u64 = 64 * 64;
-/// The wheel reaches as far as so many times the entries that are pending lie ahead on average.
+/// The wheel reaches as far as so many times the entries in it lie ahead on average.
 const REACH: u64 = 4;
 /// A slot is at most this part of the time from one notice to the next, with few entries.
-const SLOTS_TO_A_GAP: u64 = 4;
+const SLOTS_TO_A_GAP: u64 = 8;
 const NONE: u32 = u32::MAX;
 /// More entries than these are not looked through for the earliest.
 const SEVERAL: usize = 8;
@@ -120,7 +120,7 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Wheel<N> {
             return self.put_far(at, order, head, body);
         }
         if self.free as usize >= self.nodes.len() {
-            self.grow();
+            return self.put_in_new_node(at, order, head, body);
         }
         let place = (slot % SLOTS) as usize;
         let node = &mut self.nodes[self.free as usize];
@@ -133,9 +133,10 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Wheel<N> {
 
     #[cold]
     #[inline(never)]
-    fn grow(&mut self) {
+    fn put_in_new_node(&mut self, at: Time, order: u64, head: u64, body: u64) {
         self.free = self.nodes.len() as u32;
-        self.nodes.push(Node { at: Time::ZERO, order: 0, head: 0, body: 0, next: NONE });
+        self.nodes.push(Node { at, order, head, body, next: NONE });
+        self.put(at, order, head, body);
     }
 
     #[inline(never)]
@@ -264,9 +265,8 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Wheel<N> {
         self.heads[place] = NONE;
         let word = &mut self.filled[place / 64 % 64];
         *word &= !(1 << (place % 64));
-        if *word == 0 {
-            self.filled_words &= !(1 << (place / 64));
-        }
+        // As often as not it was the last one: nothing for a branch to foretell.
+        self.filled_words &= !(u64::from(*word == 0) << (place / 64));
     }
 
     fn give_back(&mut self, node: u32) {
@@ -279,7 +279,8 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Wheel<N> {
         assert!(self.sequence < 1 << (64 - SLOT_BITS), "more than 2^40 notices in one run");
         let gap = now.since(self.looked).0 / self.between_looks;
         // By Little's law entries lie ahead by their number times the gap.
-        let slots = (SLOTS / REACH / self.len.max(1) as u64).clamp(1, SLOTS_TO_A_GAP);
+        let near = (self.len - self.far.len()).max(1);
+        let slots = (SLOTS / REACH / near as u64).clamp(1, SLOTS_TO_A_GAP);
         let shift = (gap / slots).max(1).ilog2();
         if shift.abs_diff(self.shift) > 1 {
             self.reshape(now, shift);

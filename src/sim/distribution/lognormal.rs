@@ -78,7 +78,8 @@ fn power_of_two(x: f64) -> Option<f64> {
         return None;
     }
     let r = (x - (rounded - ROUNDS) * (1.0 / 64.0)) * LN_2;
-    let series = 1.0 + r * (1.0 + r * (0.5 + r * (1.0 / 6.0 + r * (1.0 / 24.0 + r * (1.0 / 120.0)))));
+    let square = r * r;
+    let series = (1.0 + r) + square * ((0.5 + r * (1.0 / 6.0)) + square * (1.0 / 24.0 + r * (1.0 / 120.0)));
     let step = STEPS[(steps & 63) as usize].to_bits();
     Some(f64::from_bits(step.wrapping_add(((steps & !63) as u64) << 46)) * series)
 }
