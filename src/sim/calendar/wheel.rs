@@ -24,7 +24,7 @@ const NOTICES_BETWEEN_LOOKS: u64 = 1024;
 
 #[derive(Clone, Debug)]
 pub struct Wheel<N> {
-    /// No entry lies in a slot before this one, counted from the start of time.
+    /// No entry lies in a slot before this one, counted from the start of time; it never goes back.
     slot: u64,
     /// A slot is 2^shift nanoseconds long.
     shift: u32,
@@ -207,7 +207,8 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Wheel<N> {
         let (key, notice) = self.far.pop()?;
         let instant = |key: Key| Time((key >> 64) as u64);
         self.far_from = instant(self.far.first());
-        self.slot = instant(key).0 >> self.shift;
+        // What was asked for before the wheel's beginning is far too; it must not begin anew under what lies in it.
+        self.slot = self.slot.max(instant(key).0 >> self.shift);
         Some((instant(key), notice))
     }
 
