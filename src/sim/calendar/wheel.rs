@@ -1,34 +1,36 @@
 //! Many pending notices: what comes soon lies in a wheel of slots, what comes late in a heap.
 //!
-//! A slot is a stretch of time a fraction as long as two notices are apart, so that most slots hold one entry or none: it is written once,
-//! found by its slot's bit, and compared with nothing but the first of the heap (R. Brown, "Calendar queues: a fast O(1) priority queue
-//! implementation for the simulation event set problem", Communications of the ACM 31, 1988). Where a slot holds several, the earliest is
-//! looked for; where it holds many, they go into the [`Heap`], as does what lies beyond the wheel.
+//! A slot is a stretch of time of a few notices: an entry is written into its list as it comes, and all of them are sorted when it is their
+//! turn (R. Brown, "Calendar queues: a fast O(1) priority queue implementation for the simulation event set problem", Communications of
+//! the ACM 31, 1988; sorted by slots at last as in W. T. Tang, R. S. M. Goh, I. L.-J. Thng, "Ladder queue: an O(1) priority queue structure for
+//! large-scale discrete event simulation", ACM TOMACS 15, 2005). Where a slot holds many, they go into the [`Heap`], as does what lies
+//! beyond the wheel.
 //!
 //! The length of a slot follows the notices: it changes how fast they are found, never their order.
 
 use super::heap::{Heap, Key, SLOT_BITS};
+use super::near::{Near, ROOM};
 use crate::units::Time;
 
 /// A bit of a word says that a slot is filled, a bit of one more word that a word is not zero.
 const SLOTS: u64 = 64 * 64;
 /// The wheel reaches as far as so many times the entries in it lie ahead on average.
 const REACH: u64 = 4;
-/// A slot is at most this part of the time from one notice to the next, with few entries.
-const SLOTS_TO_A_GAP: u64 = 8;
+/// A slot is at least so many times as long as the time from one notice to the next.
+const GAPS_TO_A_SLOT: u64 = 4;
 const NONE: u32 = u32::MAX;
-/// More entries than these are not looked through for the earliest.
-const SEVERAL: usize = 8;
+/// More entries than these are not sorted in the array.
+const SEVERAL: usize = ROOM / 2;
 /// At least so many notices are taken out before the slots' length is looked at again.
 const NOTICES_BETWEEN_LOOKS: u64 = 1024;
 
 #[derive(Clone, Debug)]
-pub struct Wheel<N> {
+pub struct Wheel {
     /// No entry lies in a slot before this one, counted from the start of time; it never goes back.
     slot: u64,
     /// A slot is 2^shift nanoseconds long.
     shift: u32,
-    /// By slot, modulo their number: the first of its entries.
+    /// By slot, modulo their number: the first of its entries, the one asked for last.
     heads: Box<[u32; SLOTS as usize]>,
     /// Which slots have entries, and which words of these bits are not zero.
     filled: [u64; 64],
@@ -37,18 +39,15 @@ pub struct Wheel<N> {
     free: u32,
     /// In slots and far away.
     len: usize,
-    far: Heap<N>,
-    /// When the first of the far ones is due; the end of time where there is none.
-    far_from: Time,
+    far: Heap<[u64; 2]>,
     sequence: u64,
-    /// When the slots' length was looked at last, after how many notices that will be again, and how many of them are left.
+    /// When the slots' length was looked at last, how many notices had been taken out, and at how many that will be again.
     looked: Time,
-    between_looks: u64,
-    until_look: u64,
+    taken: u64,
+    next_look: u64,
 }
 
-/// An entry: when, in which order of asking, and the two words of a notice. They are written and read one at a time: words that are
-/// written alone and read together stall the processor.
+/// An entry: when, in which order of asking, and the two words of a notice. They are written and read one at a time, as in [`Near`].
 #[derive(Clone, Copy, Debug)]
 struct Node {
     at: Time,
@@ -58,21 +57,21 @@ struct Node {
     next: u32,
 }
 
-impl Node {
-    fn key(&self) -> Key {
-        (self.at.0 as Key) << 64 | (self.order << SLOT_BITS) as Key
-    }
+fn key(at: Time, order: u64) -> Key {
+    (at.0 as Key) << 64 | (order << SLOT_BITS) as Key
 }
 
-/// An entry of a slot, and the one before it in its list.
-#[derive(Clone, Copy)]
-struct Place {
-    node: u32,
-    before: u32,
+fn instant(key: Key) -> Time {
+    Time((key >> 64) as u64)
 }
 
-impl<N> Default for Wheel<N> {
-    fn default() -> Wheel<N> {
+/// The order of asking that a key was made of.
+fn order(key: Key) -> u64 {
+    key as u64 >> SLOT_BITS
+}
+
+impl Default for Wheel {
+    fn default() -> Wheel {
         Wheel {
             slot: 0,
             shift: 20,
@@ -83,32 +82,30 @@ impl<N> Default for Wheel<N> {
             free: NONE,
             len: 0,
             far: Heap::default(),
-            far_from: Time::MAX,
             sequence: 0,
             looked: Time::ZERO,
-            between_looks: NOTICES_BETWEEN_LOOKS,
-            until_look: NOTICES_BETWEEN_LOOKS,
+            taken: 0,
+            next_look: NOTICES_BETWEEN_LOOKS,
         }
     }
 }
 
-impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Wheel<N> {
+impl Wheel {
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Begins anew at an instant, with nothing in it.
-    pub fn restart(&mut self, now: Time) {
-        debug_assert_eq!(self.len(), 0);
-        self.slot = now.0 >> self.shift;
-        self.next_look(now);
+    /// What comes now is due at an instant or after it; of an empty wheel that is the beginning.
+    pub fn begin_from(&mut self, from: Time) {
+        if self.len == 0 {
+            self.slot = from.0 >> self.shift;
+        }
     }
 
     #[inline(always)]
-    pub fn push(&mut self, at: Time, notice: N) {
+    pub fn push(&mut self, at: Time, [head, body]: [u64; 2]) {
         self.sequence += 1;
         self.len += 1;
-        let [head, body] = notice.into();
         self.put(at, self.sequence, head, body);
     }
 
@@ -141,103 +138,86 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Wheel<N> {
 
     #[inline(never)]
     fn put_far(&mut self, at: Time, order: u64, head: u64, body: u64) {
-        self.far.push((at.0 as Key) << 64 | (order << SLOT_BITS) as Key, N::from([head, body]));
-        self.far_from = self.far_from.min(at);
+        self.far.push(key(at, order), [head, body]);
     }
 
-    /// Takes the earliest entry out.
+    /// Takes out what is due in the first slot that has anything, or the first of it where that is much, and gives the instant before which
+    /// nothing is left. So many notices have been `taken` out of the calendar.
     #[inline(always)]
-    pub fn pop(&mut self) -> Option<(Time, N)> {
-        let (at, notice) = match self.pop_at_hand() {
-            Some(entry) => entry,
-            None => self.pop_after_search()?,
-        };
-        self.len -= 1;
-        self.until_look -= 1;
-        if self.until_look == 0 {
-            self.look(at);
+    pub fn empty_first(&mut self, near: &mut Near, taken: u64) -> Time {
+        if self.len == 0 {
+            return Time::MAX;
         }
-        Some((at, notice))
+        let filled = self.next_filled().unwrap_or(u64::MAX);
+        let first = filled.min(instant(self.far.first()).0 >> self.shift);
+        let end = (u128::from(first) + 1) << self.shift;
+        if filled == first {
+            self.empty(filled, near);
+        }
+        // What was asked for before the wheel's beginning is far; the wheel must not begin anew under what lies in it.
+        self.slot = self.slot.max(first.saturating_add(1));
+        let mut border = Time(u64::try_from(end).unwrap_or(u64::MAX));
+        if u128::from(instant(self.far.first()).0) < end {
+            self.take_far(end, near);
+            border = border.min(instant(self.far.first()));
+        }
+        if taken >= self.next_look {
+            self.look(border, taken);
+        }
+        border
     }
 
-    /// The only entry of the first slot that has any, where it surely comes before the far ones.
+    /// Gives the entries of a slot to the array; all beyond [`SEVERAL`] go to the far ones.
     #[inline(always)]
-    fn pop_at_hand(&mut self) -> Option<(Time, N)> {
-        let slot = self.next_filled()?;
+    fn empty(&mut self, slot: u64, near: &mut Near) {
         let place = (slot % SLOTS) as usize;
-        let head = self.heads[place];
-        let node = &mut self.nodes[head as usize];
-        if node.next != NONE || node.at >= self.far_from {
-            return None;
-        }
-        let (at, notice) = (node.at, N::from([node.head, node.body]));
-        node.next = std::mem::replace(&mut self.free, head);
-        self.slot = slot;
-        self.empty(place);
-        Some((at, notice))
-    }
-
-    #[inline(never)]
-    fn pop_after_search(&mut self) -> Option<(Time, N)> {
-        let Some(slot) = self.next_filled() else { return self.pop_far() };
-        let place = (slot % SLOTS) as usize;
-        let Some(first) = self.earliest_in(place) else {
-            // Among them is the earliest of all, unless that was far already.
-            self.spill(place);
-            return self.pop_far();
-        };
-        let entry = self.nodes[first.node as usize];
-        if self.far.first() < entry.key() {
-            return self.pop_far();
-        }
-        match first.before {
-            NONE => self.heads[place] = entry.next,
-            before => self.nodes[before as usize].next = entry.next,
-        }
-        if self.heads[place] == NONE {
-            self.empty(place);
-        }
-        self.give_back(first.node);
-        self.slot = slot;
-        Some((entry.at, N::from([entry.head, entry.body])))
-    }
-
-    /// The far ones' first, before which nothing lies in the wheel.
-    fn pop_far(&mut self) -> Option<(Time, N)> {
-        let (key, notice) = self.far.pop()?;
-        let instant = |key: Key| Time((key >> 64) as u64);
-        self.far_from = instant(self.far.first());
-        // What was asked for before the wheel's beginning is far too; it must not begin anew under what lies in it.
-        self.slot = self.slot.max(instant(key).0 >> self.shift);
-        Some((instant(key), notice))
-    }
-
-    /// The earliest entry of a slot; none where there are more than [`SEVERAL`].
-    fn earliest_in(&self, place: usize) -> Option<Place> {
-        let mut at = Place { node: self.heads[place], before: NONE };
-        let mut first = at;
-        for _ in 0..SEVERAL {
-            if self.nodes[at.node as usize].key() < self.nodes[first.node as usize].key() {
-                first = at;
-            }
-            at = Place { node: self.nodes[at.node as usize].next, before: at.node };
-            if at.node == NONE {
-                return Some(first);
-            }
-        }
-        None
-    }
-
-    /// All entries of a slot go to the far ones.
-    #[inline(never)]
-    fn spill(&mut self, place: usize) {
-        let mut next = self.heads[place];
-        self.empty(place);
+        let mut next = std::mem::replace(&mut self.heads[place], NONE);
+        let word = &mut self.filled[place / 64 % 64];
+        *word &= !(1 << (place % 64));
+        // As often as not it was the last one: nothing for a branch to foretell.
+        self.filled_words &= !(u64::from(*word == 0) << (place / 64));
         while next != NONE {
-            let entry = self.nodes[next as usize];
-            self.give_back(next);
-            next = entry.next;
-            self.put_far(entry.at, entry.order, entry.head, entry.body);
+            let node = &mut self.nodes[next as usize];
+            let Node { at, order, head, body, .. } = *node;
+            let given_back = std::mem::replace(&mut self.free, next);
+            next = std::mem::replace(&mut node.next, given_back);
+            if near.len() >= SEVERAL {
+                self.put_far(at, order, head, body);
+            } else {
+                self.len -= 1;
+                near.insert_ordered(at, order, [head, body]);
+            }
+        }
+    }
+
+    /// Gives those of the far ones to the array that are due before `end`, or the first of them where they are many.
+    #[inline(never)]
+    fn take_far(&mut self, end: u128, near: &mut Near) {
+        while self.far.len() > 0 && u128::from(instant(self.far.first()).0) < end {
+            if near.len() >= SEVERAL + SEVERAL / 2 {
+                return self.give_back(near);
+            }
+            let (key, notice) = self.far.pop().expect("there is one");
+            self.len -= 1;
+            near.insert_ordered(instant(key), order(key), notice);
+        }
+    }
+
+    /// Takes back from the array what does not come before all far ones.
+    #[cold]
+    fn give_back(&mut self, near: &mut Near) {
+        let first = self.far.first();
+        while let Some((at, order, [head, body])) = near.pop_last_after(instant(first), order(first)) {
+            self.len += 1;
+            self.put_far(at, order, head, body);
+        }
+    }
+
+    /// Gives all that is left to the array, which must have room for it.
+    #[cold]
+    pub fn empty_all(&mut self, near: &mut Near) {
+        while self.len > 0 {
+            self.empty_first(near, 0);
         }
     }
 
@@ -260,40 +240,19 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Wheel<N> {
         Some(self.slot + (found.wrapping_sub(place) % SLOTS))
     }
 
-    /// At this place nothing lies in the wheel any more.
-    #[inline(always)]
-    fn empty(&mut self, place: usize) {
-        self.heads[place] = NONE;
-        let word = &mut self.filled[place / 64 % 64];
-        *word &= !(1 << (place % 64));
-        // As often as not it was the last one: nothing for a branch to foretell.
-        self.filled_words &= !(u64::from(*word == 0) << (place / 64));
-    }
-
-    fn give_back(&mut self, node: u32) {
-        self.nodes[node as usize].next = std::mem::replace(&mut self.free, node);
-    }
-
     /// Makes the slots longer or shorter where that would be worth it.
     #[cold]
-    fn look(&mut self, now: Time) {
+    fn look(&mut self, now: Time, taken: u64) {
         assert!(self.sequence < 1 << (64 - SLOT_BITS), "more than 2^40 notices in one run");
-        let gap = now.since(self.looked).0 / self.between_looks;
+        let gap = now.since(self.looked).0 / (taken - self.taken).max(1);
         // By Little's law entries lie ahead by their number times the gap.
-        let near = (self.len - self.far.len()).max(1);
-        let slots = (SLOTS / REACH / near as u64).clamp(1, SLOTS_TO_A_GAP);
-        let shift = (gap / slots).max(1).ilog2();
+        let near = (self.len - self.far.len()) as u64;
+        let shift = gap.saturating_mul(GAPS_TO_A_SLOT.max(REACH * near / SLOTS)).max(1).ilog2();
         if shift.abs_diff(self.shift) > 1 {
             self.reshape(now, shift);
         }
-        self.next_look(now);
-    }
-
-    /// Not before most entries have been replaced, so that a look costs little whatever it leads to.
-    fn next_look(&mut self, now: Time) {
-        self.looked = now;
-        self.between_looks = NOTICES_BETWEEN_LOOKS.max(self.len as u64);
-        self.until_look = self.between_looks;
+        // Not again before most entries have been replaced, so that a look costs little whatever it leads to.
+        (self.looked, self.taken, self.next_look) = (now, taken, taken + NOTICES_BETWEEN_LOOKS.max(self.len as u64));
     }
 
     fn reshape(&mut self, now: Time, shift: u32) {
