@@ -42,8 +42,11 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Calendar<N> {
     /// With more than 16 million pending notices: beyond what a run is allowed to need.
     #[inline]
     pub fn schedule(&mut self, at: Time, notice: N) {
-        if at >= self.border || self.near.is_full() {
-            return self.schedule_late(at, notice);
+        if at >= self.border {
+            return self.wheel.push(at, notice.into());
+        }
+        if self.near.is_full() {
+            return self.schedule_many(at, notice);
         }
         self.near.insert(at, notice.into());
     }
@@ -69,23 +72,15 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Calendar<N> {
         self.len() == 0
     }
 
-    #[inline(never)]
-    fn schedule_late(&mut self, at: Time, notice: N) {
-        if at >= self.border {
-            return self.wheel.push(at, notice.into());
-        }
-        self.make_room();
-        self.schedule(at, notice);
-    }
-
     /// Of a full array the later half goes into the wheel.
     #[cold]
     #[inline(never)]
-    fn make_room(&mut self) {
+    fn schedule_many(&mut self, at: Time, notice: N) {
         let Calendar { near, border, wheel, .. } = self;
         *border = near.instant(ROOM / 2);
         wheel.begin_from(*border);
         near.cut(*border, |at, notice| wheel.push(at, notice));
+        self.schedule(at, notice);
     }
 
     /// The array, which is empty, gets what comes next; false where there is nothing.

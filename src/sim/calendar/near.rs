@@ -64,7 +64,9 @@ impl Near {
 
     #[inline(always)]
     fn comes_before(&self, place: usize, at: Time, order: u64) -> bool {
-        self.instants[place] < at || self.instants[place] == at && self.orders[place] < order
+        // One comparison, and one branch to foretell.
+        let key = |at: Time, order: u64| u128::from(at.0) << 64 | u128::from(order);
+        key(self.instants[place], self.orders[place]) < key(at, order)
     }
 
     #[inline(always)]

@@ -20,7 +20,7 @@ const REACH: u64 = 4;
 const GAPS_TO_A_SLOT: u64 = 4;
 const NONE: u32 = u32::MAX;
 /// More entries than these are not sorted in the array.
-const SEVERAL: usize = ROOM / 2;
+const SEVERAL: usize = ROOM / 4;
 /// At least so many notices are taken out before the slots' length is looked at again.
 const NOTICES_BETWEEN_LOOKS: u64 = 1024;
 
@@ -102,7 +102,7 @@ impl Wheel {
         }
     }
 
-    #[inline(always)]
+    #[inline(never)]
     pub fn push(&mut self, at: Time, [head, body]: [u64; 2]) {
         self.sequence += 1;
         self.len += 1;
@@ -150,15 +150,15 @@ impl Wheel {
         }
         let filled = self.next_filled().unwrap_or(u64::MAX);
         let first = filled.min(instant(self.far.first()).0 >> self.shift);
-        let end = (u128::from(first) + 1) << self.shift;
+        let last = Time(first << self.shift | ((1 << self.shift) - 1));
         if filled == first {
             self.empty(filled, near);
         }
         // What was asked for before the wheel's beginning is far; the wheel must not begin anew under what lies in it.
         self.slot = self.slot.max(first.saturating_add(1));
-        let mut border = Time(u64::try_from(end).unwrap_or(u64::MAX));
-        if u128::from(instant(self.far.first()).0) < end {
-            self.take_far(end, near);
+        let mut border = Time(last.0.saturating_add(1));
+        if instant(self.far.first()) <= last {
+            self.take_far(last, near);
             border = border.min(instant(self.far.first()));
         }
         if taken >= self.next_look {
@@ -170,32 +170,54 @@ impl Wheel {
     /// Gives the entries of a slot to the array; all beyond [`SEVERAL`] go to the far ones.
     #[inline(always)]
     fn empty(&mut self, slot: u64, near: &mut Near) {
+        let mut next = self.unlist(slot);
+        while next != NONE {
+            if near.len() >= SEVERAL {
+                return self.spill(next);
+            }
+            let entry = self.give_back(next);
+            next = entry.next;
+            self.len -= 1;
+            near.insert_ordered(entry.at, entry.order, [entry.head, entry.body]);
+        }
+    }
+
+    /// The first entry of a slot, which has none from now on.
+    #[inline(always)]
+    fn unlist(&mut self, slot: u64) -> u32 {
         let place = (slot % SLOTS) as usize;
-        let mut next = std::mem::replace(&mut self.heads[place], NONE);
         let word = &mut self.filled[place / 64 % 64];
         *word &= !(1 << (place % 64));
         // As often as not it was the last one: nothing for a branch to foretell.
         self.filled_words &= !(u64::from(*word == 0) << (place / 64));
+        std::mem::replace(&mut self.heads[place], NONE)
+    }
+
+    /// What was in a node, which is free from now on.
+    #[inline(always)]
+    fn give_back(&mut self, node: u32) -> Node {
+        let entry = self.nodes[node as usize];
+        self.nodes[node as usize].next = std::mem::replace(&mut self.free, node);
+        entry
+    }
+
+    /// An entry of a list and all that follow go to the far ones.
+    #[cold]
+    fn spill(&mut self, first: u32) {
+        let mut next = first;
         while next != NONE {
-            let node = &mut self.nodes[next as usize];
-            let Node { at, order, head, body, .. } = *node;
-            let given_back = std::mem::replace(&mut self.free, next);
-            next = std::mem::replace(&mut node.next, given_back);
-            if near.len() >= SEVERAL {
-                self.put_far(at, order, head, body);
-            } else {
-                self.len -= 1;
-                near.insert_ordered(at, order, [head, body]);
-            }
+            let entry = self.give_back(next);
+            next = entry.next;
+            self.put_far(entry.at, entry.order, entry.head, entry.body);
         }
     }
 
-    /// Gives those of the far ones to the array that are due before `end`, or the first of them where they are many.
+    /// Gives those of the far ones to the array that are due at `last` or before, or the first of them where they are many.
     #[inline(never)]
-    fn take_far(&mut self, end: u128, near: &mut Near) {
-        while self.far.len() > 0 && u128::from(instant(self.far.first()).0) < end {
+    fn take_far(&mut self, last: Time, near: &mut Near) {
+        while self.far.len() > 0 && instant(self.far.first()) <= last {
             if near.len() >= SEVERAL + SEVERAL / 2 {
-                return self.give_back(near);
+                return self.take_back(near);
             }
             let (key, notice) = self.far.pop().expect("there is one");
             self.len -= 1;
@@ -205,7 +227,7 @@ impl Wheel {
 
     /// Takes back from the array what does not come before all far ones.
     #[cold]
-    fn give_back(&mut self, near: &mut Near) {
+    fn take_back(&mut self, near: &mut Near) {
         let first = self.far.first();
         while let Some((at, order, [head, body])) = near.pop_last_after(instant(first), order(first)) {
             self.len += 1;
@@ -216,9 +238,11 @@ impl Wheel {
     /// Gives all that is left to the array, which must have room for it.
     #[cold]
     pub fn empty_all(&mut self, near: &mut Near) {
-        while self.len > 0 {
-            self.empty_first(near, 0);
+        while let Some(slot) = self.next_filled() {
+            let first = self.unlist(slot);
+            self.spill(first);
         }
+        self.take_far(Time::MAX, near);
     }
 
     /// The first slot that has entries.
