@@ -1,8 +1,8 @@
 //! Files on the disk, with clear words when there is none, or none that can be read.
 
-use crate::scenario::{FileError, Files, is_packed, unpack};
+use crate::scenario::{Contents, FileError, Files, is_packed};
 use std::fs;
-use std::io::Read;
+use std::io::BufReader;
 use std::path::Path;
 
 /// Largest outcome that `report` reads.
@@ -13,17 +13,18 @@ pub struct Disk;
 
 impl Files for Disk {
     fn read(&mut self, path: &str, limit: u64) -> Result<Vec<u8>, FileError> {
+        self.open(path, limit)?.read_all()
+    }
+
+    fn open(&mut self, path: &str, limit: u64) -> Result<Contents, FileError> {
         let file = open(Path::new(path))?;
         if is_packed(path) {
-            return unpack(file, limit);
+            return Ok(Contents::packed(BufReader::new(file), limit));
         }
         if file.metadata().is_ok_and(|facts| facts.len() > limit) {
             return Err(FileError::too_large(limit));
         }
-        let mut contents = Vec::new();
-        let size =
-            file.take(limit + 1).read_to_end(&mut contents).map_err(|error| FileError::new(format!("can't be read: {error}"), ""))?;
-        if size as u64 > limit { Err(FileError::too_large(limit)) } else { Ok(contents) }
+        Ok(Contents::plain(file, limit))
     }
 }
 

@@ -385,7 +385,7 @@ impl<'s> Check<'s> {
 
 /// All that is raised in a window, derived events as if their ways took no time.
 fn rates_in(scenario: &Scenario, stations: &Stations<'_>, from: Time) -> Vec<f64> {
-    stations.raised(scenario.events.iter().map(|event| rate_in(event, from)).collect())
+    stations.raised(scenario.events.iter().map(|event| rate_in(scenario, event, from)).collect())
 }
 
 fn busy(load: &Load) -> f64 {

@@ -149,7 +149,7 @@ impl Search<'_, '_> {
 fn rates(scenario: &Scenario) -> (f64, f64) {
     let events = || scenario.events.iter().filter(|event| event.has_rate());
     let mean = events().map(|event| mean_rate(scenario, event)).sum();
-    let peaks = windows(scenario).into_iter().map(|from| events().map(|event| rate_in(event, from)).sum());
+    let peaks = windows(scenario).into_iter().map(|from| events().map(|event| rate_in(scenario, event, from)).sum());
     (mean, peaks.fold(mean, f64::max))
 }
 

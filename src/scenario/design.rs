@@ -1,18 +1,20 @@
 //! A design that is loaded again and again with other settings: its files are read once, so that all variants see the same text.
 
 use super::estimate::{self, Estimates};
-use super::files::{FileError, Files};
+use super::files::{CHUNK, Contents, FileError, Files};
 use super::problem::Problems;
 use super::spec::Scenario;
 use super::{document, setting};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::sync::Arc;
 
 /// Path and value, as of `--set`.
 pub type Setting = (String, String);
 
 /// Larger files are read again each time rather than kept.
-const KEPT_MAX: usize = 32 << 20;
+const KEPT_MAX: usize = 8 << 20;
 
 /// A scenario's file and the overrides that all of its variants share.
 pub struct Design<'f> {
@@ -59,18 +61,30 @@ impl<'f> Design<'f> {
 /// Files that are read once.
 struct Kept<'f> {
     files: &'f mut dyn Files,
-    contents: BTreeMap<String, Vec<u8>>,
+    contents: BTreeMap<String, Arc<[u8]>>,
 }
 
 impl Files for Kept<'_> {
     fn read(&mut self, path: &str, limit: u64) -> Result<Vec<u8>, FileError> {
-        if let Some(contents) = self.contents.get(path).filter(|contents| contents.len() as u64 <= limit) {
-            return Ok(contents.clone());
+        self.open(path, limit)?.read_all()
+    }
+
+    fn open(&mut self, path: &str, limit: u64) -> Result<Contents, FileError> {
+        if let Some(contents) = self.contents.get(path) {
+            return Ok(Contents::plain(Cursor::new(contents.clone()), limit));
         }
-        let contents = self.files.read(path, limit)?;
-        if contents.len() <= KEPT_MAX {
-            self.contents.insert(path.to_string(), contents.clone());
+        let mut contents = self.files.open(path, limit)?;
+        let (mut start, mut buffer) = (Vec::new(), vec![0; CHUNK]);
+        while start.len() <= KEPT_MAX {
+            match contents.read(&mut buffer)? {
+                0 => {
+                    let start: Arc<[u8]> = start.into();
+                    self.contents.insert(path.to_string(), start.clone());
+                    return Ok(Contents::plain(Cursor::new(start), limit));
+                }
+                size => start.extend_from_slice(&buffer[..size]),
+            }
         }
-        Ok(contents)
+        Ok(contents.after(start))
     }
 }

@@ -1,11 +1,15 @@
 //! How the language gets at files without knowing a file system.
 
 use std::collections::BTreeMap;
+use std::io::Read;
 
 /// Largest TOML file in bytes; a design of ten thousand subscribers fits.
 pub const TEXT_LIMIT: u64 = 2 << 20;
 /// Largest data file (samples, traces) in bytes, unpacked.
 pub const DATA_LIMIT: u64 = 1 << 30;
+
+/// Bytes that are read at once.
+pub(super) const CHUNK: usize = 64 << 10;
 
 /// Where a scenario's files come from: the disk in the command line, memory in tests and in a browser.
 pub trait Files {
@@ -13,6 +17,76 @@ pub trait Files {
     ///
     /// Refuses what is not a plain file and what is larger than `limit` bytes, before it is read.
     fn read(&mut self, path: &str, limit: u64) -> Result<Vec<u8>, FileError>;
+
+    /// The same, part by part: for files that are too long to be held.
+    fn open(&mut self, path: &str, limit: u64) -> Result<Contents, FileError> {
+        self.read(path, limit).map(Contents::whole)
+    }
+}
+
+/// A file's contents, unpacked, from the first byte on.
+pub struct Contents {
+    reader: Box<dyn Read>,
+    is_packed: bool,
+    limit: u64,
+    left: u64,
+}
+
+impl Contents {
+    /// Contents of at most `limit` bytes.
+    pub fn plain(reader: impl Read + 'static, limit: u64) -> Contents {
+        Contents { reader: Box::new(reader), is_packed: false, limit, left: limit }
+    }
+
+    /// Those of a gzip file, at most `limit` bytes when they are unpacked.
+    #[cfg(feature = "cli")]
+    pub fn packed(reader: impl Read + 'static, limit: u64) -> Contents {
+        Contents { is_packed: true, ..Contents::plain(flate2::read::MultiGzDecoder::new(reader), limit) }
+    }
+
+    /// All that is there already.
+    pub fn whole(contents: Vec<u8>) -> Contents {
+        Contents::plain(std::io::Cursor::new(contents), u64::MAX)
+    }
+
+    /// The same contents anew, of which `start` has been read.
+    pub(super) fn after(self, start: Vec<u8>) -> Contents {
+        let left = self.left + start.len() as u64;
+        Contents { reader: Box::new(std::io::Cursor::new(start).chain(self.reader)), left, ..self }
+    }
+
+    /// Reads on into a buffer; how many bytes, zero at the end only.
+    ///
+    /// # Errors
+    /// When there is more than the limit, or what is there can't be read or unpacked.
+    pub fn read(&mut self, buffer: &mut [u8]) -> Result<usize, FileError> {
+        let size = loop {
+            match self.reader.read(buffer) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) if self.is_packed => {
+                    return Err(FileError::new(format!("can't be unpacked: {error}"), "a name that ends with .gz promises a gzip file"));
+                }
+                Err(error) => return Err(FileError::new(format!("can't be read: {error}"), "")),
+                Ok(size) => break size,
+            }
+        };
+        self.left = self.left.checked_sub(size as u64).ok_or_else(|| FileError::too_large(self.limit))?;
+        Ok(size)
+    }
+
+    /// All that is left of it.
+    ///
+    /// # Errors
+    /// As of [`Contents::read`].
+    pub fn read_all(mut self) -> Result<Vec<u8>, FileError> {
+        let (mut all, mut buffer) = (Vec::new(), vec![0; CHUNK]);
+        loop {
+            match self.read(&mut buffer)? {
+                0 => return Ok(all),
+                size => all.extend_from_slice(&buffer[..size]),
+            }
+        }
+    }
 }
 
 /// Why there are no contents: a clause that goes on after the file's name, and what to do.
@@ -57,19 +131,6 @@ pub fn resolve(from: &str, path: &str) -> String {
 /// True when [`Files::read`] has to unpack.
 pub fn is_packed(path: &str) -> bool {
     path.ends_with(".gz")
-}
-
-/// The contents of a gzip file, refused as soon as they exceed `limit` bytes.
-#[cfg(feature = "cli")]
-pub fn unpack(packed: impl std::io::Read, limit: u64) -> Result<Vec<u8>, FileError> {
-    use std::io::Read;
-    let mut contents = Vec::new();
-    let read = flate2::read::MultiGzDecoder::new(packed).take(limit + 1).read_to_end(&mut contents);
-    match read {
-        Err(error) => Err(FileError::new(format!("can't be unpacked: {error}"), "a name that ends with .gz promises a gzip file")),
-        Ok(size) if size as u64 > limit => Err(FileError::too_large(limit)),
-        Ok(_) => Ok(contents),
-    }
 }
 
 /// Files that are only in memory.

@@ -38,9 +38,7 @@ mod values;
 pub use axis::Axis;
 pub use design::{Design, Setting};
 pub use estimate::{Estimate, Estimates};
-#[cfg(feature = "cli")]
-pub use files::unpack;
-pub use files::{DATA_LIMIT, FileError, Files, MemoryFiles, TEXT_LIMIT, is_packed, resolve};
+pub use files::{Contents, DATA_LIMIT, FileError, Files, MemoryFiles, TEXT_LIMIT, is_packed, resolve};
 pub use load::{load, locate};
 pub use metrics::{
     MetricDefinition, QUANTITIES, Quantity, STATISTICS, asked_sors, called_services, is_asked_by_others, is_polled, metric_catalog,

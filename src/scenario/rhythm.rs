@@ -4,7 +4,7 @@
 //! those windows are looked at. The phases of an mmpp are chance: it counts with its mean.
 
 use super::spec::{Event, Scenario, WarmUp};
-use crate::sim::Pattern;
+use crate::sim::{Pattern, Recording};
 use crate::units::{Span, Time};
 use std::collections::BTreeSet;
 
@@ -25,7 +25,7 @@ pub fn mean_rate(scenario: &Scenario, event: &Event) -> f64 {
     let (to, length) = (scenario.horizon(), scenario.horizon().since(from).seconds());
     let arrivals = &event.arrivals;
     match &arrivals.pattern {
-        Pattern::Trace(rows) => rows.iter().filter(|(at, _)| *at >= from && *at < to).count() as f64 / length,
+        Pattern::Trace(rows) => (rows.before(to) - rows.before(from)) as f64 / length,
         Pattern::Mmpp(_) => arrivals.rate,
         _ => arrivals.rate * (arrivals.profile.expected(to) - arrivals.profile.expected(from)) / length,
     }
@@ -35,31 +35,26 @@ pub fn mean_rate(scenario: &Scenario, event: &Event) -> f64 {
 pub fn share_before(scenario: &Scenario, event: &Event, at: Time) -> f64 {
     let (at, end) = (at.min(scenario.horizon()), scenario.horizon());
     let (before, all) = match &event.arrivals.pattern {
-        Pattern::Trace(rows) => {
-            let count = |until: Time| rows.partition_point(|row| row.0 < until) as f64;
-            (count(at), count(end))
-        }
+        Pattern::Trace(rows) => (rows.before(at) as f64, rows.before(end) as f64),
         Pattern::Mmpp(_) => (at.seconds(), end.seconds()),
         _ => (event.arrivals.profile.expected(at), event.arrivals.profile.expected(end)),
     };
     if all > 0.0 { before / all } else { 0.0 }
 }
 
-/// An event's own rate in the window that begins at an instant, per second.
-pub fn rate_in(event: &Event, from: Time) -> f64 {
+/// An event's own rate in the window that begins at an instant, or in what the horizon leaves of it, per second.
+pub fn rate_in(scenario: &Scenario, event: &Event, from: Time) -> f64 {
     let arrivals = &event.arrivals;
-    let to = from + WINDOW;
+    let to = (from + WINDOW).min(scenario.horizon());
+    let length = to.since(from).seconds();
     let speed = || arrivals.profile.speed(from, to);
     match &arrivals.pattern {
-        Pattern::Trace(rows) => {
-            let before = |at: Time| rows.partition_point(|row| row.0 < at);
-            (before(to) - before(from)) as f64 / WINDOW.seconds()
-        }
+        Pattern::Trace(rows) => (rows.before(to) - rows.before(from)) as f64 / length,
         Pattern::Mmpp(_) => arrivals.rate,
         Pattern::Sine { amplitude, period } => {
             // The mean of the swing over the window.
             let turns = |at: Time| TURN * ((at.0 % period.0.max(1)) as f64 / period.0.max(1) as f64);
-            let whole = TURN * WINDOW.seconds() / period.seconds();
+            let whole = TURN * length / period.seconds();
             let swing = (libm::cos(turns(from)) - libm::cos(turns(from) + whole)) / whole;
             arrivals.rate * (1.0 + amplitude * swing) * speed()
         }
@@ -67,7 +62,8 @@ pub fn rate_in(event: &Event, from: Time) -> f64 {
     }
 }
 
-/// Beginnings of the windows among which the busiest one of any station is.
+/// Beginnings of the windows among which the busiest one of any station is. As in a run, one that the horizon cuts short counts only where
+/// there is no whole one.
 pub fn windows(scenario: &Scenario) -> Vec<Time> {
     let mut starts = BTreeSet::from([0]);
     for event in &scenario.events {
@@ -93,16 +89,21 @@ pub fn windows(scenario: &Scenario) -> Vec<Time> {
             _ => {}
         }
     }
-    let aligned: BTreeSet<u64> = starts.into_iter().map(|at| at / WINDOW.0 * WINDOW.0).filter(|at| *at < scenario.horizon().0).collect();
+    let last = scenario.horizon().0.saturating_sub(WINDOW.0);
+    let aligned: BTreeSet<u64> = starts.into_iter().map(|at| at / WINDOW.0 * WINDOW.0).filter(|at| *at <= last).collect();
     aligned.into_iter().take(WINDOWS_MAX).map(Time).collect()
 }
 
-/// The window with most rows of a trace.
-fn busiest(rows: &[(Time, u64)]) -> Option<u64> {
-    let mut best = None;
-    for window in rows.chunk_by(|a, b| a.0.0 / WINDOW.0 == b.0.0 / WINDOW.0) {
-        if best.is_none_or(|(count, _)| window.len() > count) {
-            best = Some((window.len(), window[0].0.0));
+/// An instant in the window with most rows of a trace, the first of such windows.
+fn busiest(rows: &Recording) -> Option<u64> {
+    let (mut best, mut window) = (None, (0, 0));
+    for (at, _) in rows.iter() {
+        if window.0 == 0 || at.0 / WINDOW.0 != window.1 / WINDOW.0 {
+            window = (0, at.0);
+        }
+        window.0 += 1;
+        if best.is_none_or(|(count, _)| window.0 > count) {
+            best = Some(window);
         }
     }
     best.map(|(_, at)| at)

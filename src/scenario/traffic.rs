@@ -55,7 +55,7 @@ fn own_rate(scenario: &Scenario, event: &Event) -> f64 {
     let horizon = scenario.run.horizon.seconds();
     let arrivals = &event.arrivals;
     match &arrivals.pattern {
-        Pattern::Trace(rows) => rows.len() as f64 / horizon,
+        Pattern::Trace(rows) => rows.before(scenario.horizon()) as f64 / horizon,
         Pattern::Mmpp(_) => arrivals.rate,
         _ => arrivals.rate * arrivals.profile.expected(scenario.horizon()) / horizon,
     }

@@ -9,12 +9,14 @@
 
 mod position;
 mod profile;
+mod recording;
 
 use super::{Distribution, Stream};
 use crate::units::{Span, Time};
 use position::Position;
 use profile::Cursor;
 pub use profile::{Profile, Surge};
+pub use recording::{Recorder, Recording};
 use std::sync::Arc;
 
 const NANOS: f64 = 1e9;
@@ -39,8 +41,8 @@ pub enum Pattern {
     /// Poisson whose rate jumps between phases of exponential length: (rate per second, mean length), in turn, forever. It
     /// starts in the midst of a phase, as if it had run forever. No profile touches it.
     Mmpp(Vec<(f64, Span)>),
-    /// Recorded instants, ascending, with the sequence number of each. No profile touches them.
-    Trace(Arc<Vec<(Time, u64)>>),
+    /// Recorded instants with the sequence number of each. No profile touches them.
+    Trace(Arc<Recording>),
 }
 
 impl Pattern {
@@ -77,7 +79,24 @@ enum Process {
     Gaps(Distribution),
     Sine { gap: f64, amplitude: f64, period: f64 },
     Mmpp(Mmpp),
-    Trace { rows: Arc<Vec<(Time, u64)>>, next: usize },
+    Trace(Box<Replay>),
+}
+
+/// A recording on its way.
+#[derive(Clone, Debug)]
+struct Replay {
+    rows: Arc<Recording>,
+    place: recording::Place,
+    /// Of the row before.
+    number: Option<u64>,
+}
+
+impl Replay {
+    fn next(&mut self) -> Option<Time> {
+        let (at, number) = self.rows.next(&mut self.place)?;
+        self.number = Some(number);
+        Some(at)
+    }
 }
 
 impl Arrivals {
@@ -96,7 +115,9 @@ impl Arrivals {
             Pattern::Poisson | Pattern::Regular | Pattern::Sine { .. } => Process::Never,
             Pattern::Gaps(gaps) => Process::Gaps(gaps.clone()),
             Pattern::Mmpp(phases) => Mmpp::new(phases).map_or(Process::Never, Process::Mmpp),
-            Pattern::Trace(rows) => Process::Trace { rows: rows.clone(), next: 0 },
+            Pattern::Trace(rows) => {
+                Process::Trace(Box::new(Replay { rows: rows.clone(), place: recording::Place::default(), number: None }))
+            }
         };
         if profile.is_flat() || !pattern.is_stretched() {
             return Arrivals { process, profile: None, at: Position::START };
@@ -120,7 +141,7 @@ impl Arrivals {
     /// The sequence number on record of the arrival that [`Arrivals::next`] gave last; none where arrivals are drawn.
     pub fn sequence(&self) -> Option<u64> {
         match &self.process {
-            Process::Trace { rows, next } => Some(rows.get(next.checked_sub(1)?)?.1),
+            Process::Trace(replay) => replay.number,
             _ => None,
         }
     }
@@ -141,11 +162,7 @@ impl Arrivals {
                 return self.next_of_sine(stream, gap, amplitude, period);
             }
             Process::Mmpp(mmpp) => mmpp.advance(&mut self.at, stream)?,
-            Process::Trace { rows, next } => {
-                let row = rows.get(*next)?;
-                *next += 1;
-                return Some(row.0);
-            }
+            Process::Trace(replay) => return replay.next(),
         }
         self.now()
     }

@@ -11,7 +11,7 @@ mod ring;
 mod station;
 mod zipf;
 
-pub use arrivals::{Arrivals, Pattern, Profile, Surge};
+pub use arrivals::{Arrivals, Pattern, Profile, Recorder, Recording, Surge};
 pub use calendar::Calendar;
 pub use distribution::{Distribution, FitError, Moment};
 pub use random::Stream;

@@ -158,8 +158,8 @@ fn an_mmpp_may_be_silent_in_a_phase() {
 fn a_trace_is_replayed_with_its_sequence_numbers_and_draws_nothing() {
     let mut drawn = stream("trace");
     let mut untouched = drawn.clone();
-    let mut arrivals =
-        Arrivals::new(&Pattern::Trace(Arc::new(vec![(Time(5), 70), (Time(5), 71), (Time(9), 80)])), 0.0, &daily(Some([0.0; 24])));
+    let rows = [(Time(5), 70), (Time(5), 71), (Time(9), 80)];
+    let mut arrivals = Arrivals::new(&Pattern::Trace(Arc::new(rows.into_iter().collect())), 0.0, &daily(Some([0.0; 24])));
     assert_eq!(arrivals.sequence(), None);
     for (time, sequence) in [(5, 70), (5, 71), (9, 80)] {
         assert_eq!(arrivals.next(&mut drawn), Some(Time(time)));
@@ -184,7 +184,7 @@ fn nothing_comes_without_a_rate_or_a_busy_hour() {
     never(&Pattern::Gaps(Distribution::constant(Span::MAX).plus(Distribution::exponential(Span(1)))), 1.0, Some(PROFILE));
     never(&Pattern::Mmpp(vec![]), 1.0, None);
     never(&Pattern::Mmpp(vec![(0.0, Span(1))]), 1.0, None);
-    never(&Pattern::Trace(Arc::new(vec![])), 1.0, None);
+    never(&Pattern::Trace(Arc::default()), 1.0, None);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::run_help::{metric, outcome, scenario, scenario_set};
 use busload::experiment::check;
 use busload::outcome::Outcome;
 use busload::outcome::check::{DesignCheck, Station};
-use busload::scenario::{FileError, Files, Scenario, load};
+use busload::scenario::{FileError, Files, MemoryFiles, Scenario, load};
 use busload::sim::Stream;
 use busload::stats::t_quantile;
 use std::fs;
@@ -94,6 +94,27 @@ fn shipped_days_are_as_busy_as_reckoned_on_average_and_at_the_peak() {
         let (check, run) = (checked(&scenario), outcome(&scenario));
         assert!(all_agree(&check, &run) >= stations, "{name}");
         assert!(peaks_agree(&check, &run) >= peaks, "{name}");
+    }
+}
+
+/// Rows of a recording after the horizon are no load, and a run of less than five minutes is its own busiest time.
+#[test]
+fn a_trace_loads_no_longer_than_the_run_lasts() {
+    let rows: String = (1..100).map(|second| format!("{second}\n")).collect();
+    let text = |horizon: &str| {
+        format!(
+            "[run]\nhorizon = \"{horizon}\"\n[sor.source]\n[event.customer]\nfrom = \"source\"\nto = \"line\"\narrivals = \"trace(day.csv)\"\n\
+             [segment.bus]\n[queue.line]\nsegment = \"bus\"\n[subscriber.server]\nfrom = \"line\"\nwork = \"500ms\"\n"
+        )
+    };
+    for (horizon, mean, peak) in [("10s", 0.45, 0.45), ("50s", 0.49, 0.49), ("500s", 0.099, 0.165)] {
+        let mut files = MemoryFiles::default().with("a.toml", text(horizon)).with("day.csv", rows.clone());
+        let scenario = load("a.toml", &mut files, &[]).unwrap_or_else(|problems| panic!("{problems}"));
+        let check = checked(&scenario);
+        let server = station(&check, "subscriber.server", "workers");
+        assert!((server.busy_mean - mean).abs() < 1e-9 && (server.busy_peak - peak).abs() < 1e-9, "{horizon}: {server:?}");
+        let run = outcome(&scenario);
+        assert!((metric(&run, "subscriber.server.utilization.peak").point - peak).abs() < 2e-3, "{horizon}");
     }
 }
 

@@ -172,13 +172,15 @@ fn fixed_part(literal: &str) -> String {
 }
 
 /// Not told in a problem of a file.
-const ELSEWHERE: [&str; 24] = [
+const ELSEWHERE: [&str; 25] = [
     // Of the command line and of files on the disk: `commands`, `hostile_files`.
     "more than {VALUES_MAX} values: name the ones that matter",
     "values with commas between, as 4,8,16 or 1..8",
     "stands there twice",
     "ends before it begins: write the smaller number first",
     "is larger than {}, the most that is read",
+    // A disk that breaks while it is read.
+    "can't be read: {error}",
     "can't be unpacked",
     "a name that ends with .gz promises a gzip file",
     "is not UTF-8 text (line",

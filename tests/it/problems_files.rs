@@ -354,6 +354,21 @@ error: event.changed.arrivals: "fortnights" is not a unit of time
 }
 
 #[test]
+fn trace_without_line_ends() {
+    assert_snapshot!(trace(&format!("seq,sent\n1,0.5\n{}", "7,".repeat(1 << 20)), "trace(day.csv, column=sent)"), @r#"
+error: event.changed.arrivals: "day.csv" has a line of more than 1048576 bytes, line 3
+  --> a.toml:22:12
+   |
+22 | arrivals = 'trace(day.csv, column=sent)'
+   |            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+   |
+   = help: a data file has a row in each line
+
+1 problem
+"#);
+}
+
+#[test]
 fn trace_that_keeps_no_row() {
     assert_snapshot!(trace("seq,sent\n1,0.5\n", "trace(day.csv, column=sent, where=\"seq=9\")"), @r#"
 error: event.changed.arrivals: "day.csv" has no rows to read

@@ -197,7 +197,7 @@ fn recorded_times_are_found_by_the_messages_number() {
     let mut files = MemoryFiles::default().with("a.toml", text.clone()).with("day.csv", csv);
     let scenario = load("a.toml", &mut files, &[]).unwrap_or_else(|problems| panic!("{problems}"));
     let Pattern::Trace(rows) = &scenario.events[0].arrivals.pattern else { panic!("a trace") };
-    assert_eq!(**rows, [(Time(100_000), 1), (Time(300_000), 2)]);
+    assert!(rows.iter().eq([(Time(100_000), 1), (Time(300_000), 2)]));
     let Service::Recorded { rows, otherwise } = &scenario.subscribers[0].work[0] else { panic!("recorded") };
     assert_eq!(**rows, [(1, Span(10_000)), (2, Span(30_000))]);
     close(otherwise.mean(), 0.005);

@@ -14,7 +14,6 @@ const RESOURCE_BYTES: u64 = 16;
 const PICTURE_BYTES: u64 = 32;
 /// A derived event's resource in the maps that tell where it came from.
 const HEIR_BYTES: u64 = 80;
-const TRACE_ROW_BYTES: u64 = 64;
 const CONSUMER_BYTES: u64 = 192;
 const TASK_BYTES: u64 = 128;
 /// A message on its way through a subscriber, and its place in a mailbox.
@@ -83,7 +82,7 @@ fn derived<'s>(scenario: &'s Scenario, audiences: &[u64]) -> Vec<Part<'s, u64>> 
 fn rows(event: &Event) -> Option<Part<'_, u64>> {
     let Pattern::Trace(rows) = &event.arrivals.pattern else { return None };
     let hint = "use a shorter trace, or keep some of its rows with where=";
-    Some(Part { amount: rows.len() as u64 * TRACE_ROW_BYTES, path: ["event", &event.name, "arrivals"], hint })
+    Some(Part { amount: rows.size() as u64, path: ["event", &event.name, "arrivals"], hint })
 }
 
 /// All consumers together, under the key that asks for most of them.

@@ -108,7 +108,7 @@ pub(super) fn events(context: &Context<'_>, scenario: &Scenario) {
 /// A trace in absolute times, or in another unit, would be an empty run.
 fn trace(context: &Context<'_>, scenario: &Scenario, event: &Event) {
     let Pattern::Trace(rows) = &event.arrivals.pattern else { return };
-    let Some((first, _)) = rows.first().filter(|(first, _)| *first >= scenario.horizon()) else { return };
+    let Some((first, _)) = rows.iter().next().filter(|(first, _)| *first >= scenario.horizon()) else { return };
     let what = format!("event.{}.arrivals: the first row is at {first}, after the horizon of {}", event.name, scenario.run.horizon);
     report(
         context,

@@ -7,7 +7,7 @@ use crate::scenario::problem::Fault;
 use crate::scenario::reader::Context;
 use crate::scenario::similar;
 use crate::sim::Pattern;
-use crate::units::{Rate, Share, Span};
+use crate::units::{Rate, Share, Span, Time};
 
 const NAMES: [&str; 6] = ["poisson", "regular", "gaps", "sine", "mmpp", "trace"];
 /// More phases than anybody needs.
@@ -99,7 +99,7 @@ fn mmpp(call: &Call<'_>) -> Result<(Pattern, Option<f64>), Fault> {
 
 fn trace(call: &Call<'_>, context: &Context<'_>, node: &Node) -> Result<(Pattern, Option<f64>), Fault> {
     let rows = data::instants(call, context, node, "trace(day.csv, column=sent_us, unit=us, key=seq)")?;
-    let length = rows.last().map_or(0.0, |(last, _)| last.seconds());
+    let length = rows.last().map_or(0.0, Time::seconds);
     // Over the time that the trace covers.
     let rate = if length > 0.0 { rows.len() as f64 / length } else { rows.len() as f64 };
     Ok((Pattern::Trace(rows.into()), Some(rate)))

@@ -4,13 +4,15 @@
 //! Rows are read in one pass without an allocation each, as traces have millions.
 
 use super::call::{Call, Piece};
+use super::lines::Lines;
 use crate::scenario::document::Node;
-use crate::scenario::files::{DATA_LIMIT, resolve};
+use crate::scenario::files::{DATA_LIMIT, FileError, resolve};
 use crate::scenario::problem::{Fault, Place, Source};
 use crate::scenario::reader::Context;
 use crate::scenario::similar;
+use crate::sim::{Recorder, Recording};
 use crate::units::{Span, Time};
-use sha2::{Digest, Sha256};
+use std::ops::Range;
 
 /// A longer span than is counted, in seconds.
 const SECONDS_MAX: f64 = 9.2e9;
@@ -60,18 +62,17 @@ pub(super) fn recorded(
 }
 
 /// Recorded instants with each event's number (its place in the file where no key is named), ascending.
-pub(super) fn instants(call: &Call<'_>, context: &Context<'_>, node: &Node, form: &str) -> Result<Vec<(Time, u64)>, Fault> {
+pub(super) fn instants(call: &Call<'_>, context: &Context<'_>, node: &Node, form: &str) -> Result<Recording, Fault> {
     let key = call.named("key");
     let table = Table::open(call, context, node, form)?;
     let key = key.map(|piece| table.file.column(&piece)).transpose()?;
-    let mut rows: Vec<(Time, u64)> = Vec::new();
+    let mut rows = Recorder::default();
     table.rows(|row, value| {
         let number = key.map_or(Ok(rows.len() as u64), |column| row.whole(column))?;
-        rows.push((Time::ZERO + Span::from_seconds(value), number));
+        rows.push(Time::ZERO + Span::from_seconds(value), number);
         Ok(())
     })?;
-    rows.sort_by_key(|(instant, _)| *instant);
-    Ok(rows)
+    Ok(rows.finish())
 }
 
 /// Seconds in one of the column's units.
@@ -107,16 +108,17 @@ impl<'c, 'a> Table<'c, 'a> {
     }
 
     /// Hands over each row that is kept, with its value in seconds.
-    fn rows(&self, mut take: impl FnMut(&Row<'_>, f64) -> Result<(), Fault>) -> Result<(), Fault> {
-        let mut count = 0_u64;
-        self.file.rows(&self.keep, |row| {
+    fn rows(self, mut take: impl FnMut(&Row<'_>, f64) -> Result<(), Fault>) -> Result<(), Fault> {
+        let Table { file, value, unit, keep } = self;
+        let (mut count, path) = (0_u64, file.path.clone());
+        file.rows(&keep, |row| {
             count += 1;
-            take(row, row.number(self.value)? * self.unit)
+            take(row, row.number(value)? * unit)
         })?;
         if count > 0 {
             return Ok(());
         }
-        Err(Fault::new(format!("\"{}\" has no rows to read", self.file.path), "look at the file, and at where= if it is given"))
+        Err(Fault::new(format!("\"{path}\" has no rows to read"), "look at the file, and at where= if it is given"))
     }
 }
 
@@ -125,7 +127,9 @@ struct File<'c, 'a> {
     context: &'c Context<'a>,
     /// As shown: relative to the scenario's folder.
     path: String,
-    bytes: Vec<u8>,
+    lines: Lines,
+    /// The first line that is no comment, which has been read, and its number.
+    first: (usize, Vec<u8>),
     header: Option<Vec<String>>,
     columns: usize,
 }
@@ -142,16 +146,17 @@ impl<'c, 'a> File<'c, 'a> {
         // An override is written where the entry file stands.
         let from = if from == "--set" { context.sources.borrow()[0].name.clone() } else { from };
         let path = resolve(&from, piece.text);
-        let bytes = context.files.borrow_mut().read(&path, DATA_LIMIT);
-        let bytes = bytes.map_err(|error| piece.fault(Fault::new(format!("\"{path}\" {}", error.what), elsewhere(error.hint))))?;
-        context.contents.borrow_mut().insert(path.clone(), Sha256::digest(&bytes).into());
-        let first = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).find(|line| !is_blank(line)).unwrap_or_default();
+        let unread = |error: FileError| piece.fault(Fault::new(format!("\"{path}\" {}", error.what), elsewhere(error.hint)));
+        let contents = context.files.borrow_mut().open(&path, DATA_LIMIT).map_err(unread)?;
+        let mut lines = Lines::new(contents);
+        let first = lines.next_filled().map_err(unread)?.map_or((0, Vec::new()), |(number, text)| (number, text.to_vec()));
         let mut fields = Vec::new();
-        split(first, &mut fields);
+        split(&first.1, &mut fields);
+        let fields: Vec<&[u8]> = fields.into_iter().map(|field| &first.1[field]).collect();
         let bare = fields.iter().all(|field| text(field).is_some_and(|text| text.parse::<f64>().is_ok()));
         let header = (!bare).then(|| fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect());
         let columns = fields.len();
-        Ok(File { context, path, bytes, header, columns })
+        Ok(File { context, path, lines, first, header, columns })
     }
 
     fn names(&self) -> Vec<&str> {
@@ -195,46 +200,54 @@ impl<'c, 'a> File<'c, 'a> {
     }
 
     /// Hands each row that fulfills the conditions to `take`; a fault in it is put at its line.
-    fn rows(&self, keep: &[Condition], mut take: impl FnMut(&Row<'_>) -> Result<(), Fault>) -> Result<(), Fault> {
-        let mut header = self.header.is_some();
+    fn rows(self, keep: &[Condition], mut take: impl FnMut(&Row<'_>) -> Result<(), Fault>) -> Result<(), Fault> {
+        let File { context, path, mut lines, first, header, .. } = self;
         let mut fields = Vec::new();
-        for (index, line) in self.bytes.split(|byte| *byte == b'\n').enumerate() {
-            let line_text = line.trim_ascii();
-            if is_blank(line_text) {
-                continue;
+        let mut take_line = |line: usize, text: &[u8]| {
+            split(text, &mut fields);
+            let row = Row { text, fields: &fields, line };
+            let has = |condition: &Condition| row.bytes(condition.column).is_some_and(|field| field == condition.value.as_bytes());
+            if !keep.iter().all(has) {
+                return Ok(());
             }
-            if std::mem::take(&mut header) {
-                continue;
-            }
-            split(line_text, &mut fields);
-            let row = Row { fields: &fields, line: index + 1 };
-            if keep.iter().all(|condition| row.fields.get(condition.column).is_some_and(|field| *field == condition.value.as_bytes())) {
-                take(&row).map_err(|fault| fault.at(self.place(index + 1, line_text)))?;
-            }
+            take(&row).map_err(|fault| fault.at(place(context, &path, line, text)))
+        };
+        if header.is_none() && first.0 > 0 {
+            take_line(first.0, &first.1)?;
         }
+        let unread = |error: FileError| Fault::new(format!("\"{path}\" {}", error.what), elsewhere(error.hint));
+        while let Some((number, text)) = lines.next_filled().map_err(unread)? {
+            take_line(number, text)?;
+        }
+        context.contents.borrow_mut().insert(path, lines.digest());
         Ok(())
     }
+}
 
-    /// A place in the data file, of which only this line is kept.
-    fn place(&self, line: usize, bytes: &[u8]) -> Place {
-        let text: String = String::from_utf8_lossy(bytes).chars().take(200).collect();
-        let mut sources = self.context.sources.borrow_mut();
-        let place = Place { source: sources.len() as u32, start: 0, end: text.len() as u32 };
-        sources.push(Source { name: self.path.clone(), text, first_line: line });
-        place
-    }
+/// A place in a data file, of which only this line is kept.
+fn place(context: &Context<'_>, path: &str, line: usize, bytes: &[u8]) -> Place {
+    let text: String = String::from_utf8_lossy(bytes).chars().take(200).collect();
+    let mut sources = context.sources.borrow_mut();
+    let place = Place { source: sources.len() as u32, start: 0, end: text.len() as u32 };
+    sources.push(Source { name: path.to_string(), text, first_line: line });
+    place
 }
 
 /// Fields of one line.
 struct Row<'r> {
-    fields: &'r [&'r [u8]],
+    text: &'r [u8],
+    fields: &'r [Range<usize>],
     line: usize,
 }
 
 impl Row<'_> {
+    fn bytes(&self, column: usize) -> Option<&[u8]> {
+        self.fields.get(column).map(|field| &self.text[field.clone()])
+    }
+
     fn field(&self, column: usize) -> Result<&str, Fault> {
         let field =
-            self.fields.get(column).ok_or_else(|| Fault::new(format!("this row has no column {}", column + 1), "complete or remove it"))?;
+            self.bytes(column).ok_or_else(|| Fault::new(format!("this row has no column {}", column + 1), "complete or remove it"))?;
         text(field).ok_or_else(|| Fault::new("this row is not UTF-8 text", "save the file as UTF-8"))
     }
 
@@ -263,24 +276,27 @@ fn text(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok()
 }
 
-/// An empty line or a comment.
-fn is_blank(line: &[u8]) -> bool {
-    line.is_empty() || line[0] == b'#'
-}
-
-/// Fields between commas, without blanks and quotes around them.
-fn split<'r>(line: &'r [u8], fields: &mut Vec<&'r [u8]>) {
+/// Where the fields between commas lie, without blanks and quotes around them.
+fn split(line: &[u8], fields: &mut Vec<Range<usize>>) {
     fields.clear();
-    let mut rest = line;
+    let mut start = 0;
     while fields.len() < COLUMNS_MAX {
+        let rest = &line[start..];
         let quoted = rest.first() == Some(&b'"');
         let close = if quoted { rest[1..].iter().position(|byte| *byte == b'"').map_or(0, |at| at + 1) } else { 0 };
-        let end = rest[close..].iter().position(|byte| *byte == b',').map(|at| close + at);
-        let field = rest[..end.unwrap_or(rest.len())].trim_ascii();
-        fields.push(field.strip_prefix(b"\"").and_then(|field| field.strip_suffix(b"\"")).unwrap_or(field));
-        match end {
-            Some(end) => rest = &rest[end + 1..],
+        let comma = rest[close..].iter().position(|byte| *byte == b',').map(|at| start + close + at);
+        fields.push(trimmed(line, start..comma.unwrap_or(line.len())));
+        match comma {
+            Some(comma) => start = comma + 1,
             None => return,
         }
     }
+}
+
+fn trimmed(line: &[u8], field: Range<usize>) -> Range<usize> {
+    let text = &line[field.clone()];
+    let start = field.start + (text.len() - text.trim_ascii_start().len());
+    let end = start + text.trim_ascii().len();
+    let is_quoted = end - start > 1 && line[start] == b'"' && line[end - 1] == b'"';
+    if is_quoted { start + 1..end - 1 } else { start..end }
 }
