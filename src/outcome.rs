@@ -157,6 +157,37 @@ pub struct ObjectiveResult {
     pub reason: String,
 }
 
+impl ObjectiveResult {
+    /// It is met below its bound.
+    pub fn is_upper(&self) -> bool {
+        self.bound.trim_start().starts_with('<')
+    }
+
+    /// It is met above its bound.
+    pub fn is_lower(&self) -> bool {
+        self.bound.trim_start().starts_with('>')
+    }
+
+    /// How much of its bound it uses: 1 at the bound, more beyond it.
+    fn use_of_bound(&self) -> f64 {
+        let Some(point) = self.point else { return f64::INFINITY };
+        let ratio = |one: f64, other: f64| one / other.abs().max(1e-300);
+        let (over, under) = (ratio(point, self.limit), ratio(self.limit, point));
+        match (self.is_upper(), self.is_lower()) {
+            (true, _) => over,
+            (_, true) => under,
+            _ if point == self.limit => 0.0,
+            _ => over.max(under),
+        }
+    }
+}
+
+/// The objective that is farthest from met: missed before undecided before met, then the one that uses most of its bound.
+pub fn farthest_from_met(objectives: &[ObjectiveResult]) -> Option<&ObjectiveResult> {
+    let rank = |objective: &ObjectiveResult| objective.verdict.gravity();
+    objectives.iter().max_by(|a, b| rank(a).cmp(&rank(b)).then(a.use_of_bound().total_cmp(&b.use_of_bound())))
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]

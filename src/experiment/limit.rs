@@ -3,12 +3,12 @@
 //! Whether the objectives are met is taken to change once as the load rises. Theory guesses the first load from today's figures; then the
 //! search goes where the ends of the objectives' intervals are expected to cross their bounds, so that replications are spent there.
 
-use super::probing::{Edge, busiest, crossing, first_guess, load_of, probe, rounded, worst};
+use super::probing::{Edge, busiest, crossing, first_guess, load_of, probe, rounded};
 use super::replicate::scenario_facts;
 use super::{Refusal, Watch};
 use crate::outcome::limit::{GivesWay, Limit, LimitOutcome, SCHEMA};
 use crate::outcome::sweep::Point;
-use crate::outcome::{ScenarioFacts, Verdict};
+use crate::outcome::{ScenarioFacts, Verdict, farthest_from_met};
 use crate::scenario::rhythm::{mean_rate, rate_in, windows};
 use crate::scenario::{Design, Scenario};
 
@@ -179,7 +179,7 @@ fn conclude(
 
 /// The objective that is missed, the one farthest beyond its bound where several are.
 fn gives_way(point: &Point) -> Option<GivesWay> {
-    let objective = worst(&point.objectives).filter(|objective| objective.verdict == Verdict::Missed)?;
+    let objective = farthest_from_met(&point.objectives).filter(|objective| objective.verdict == Verdict::Missed)?;
     let station = busiest(&point.metrics);
     Some(GivesWay {
         objective: objective.metric.clone(),

@@ -29,18 +29,6 @@ pub fn probe(values: Vec<String>, scenario: Scenario, watch: &dyn Watch) -> Opti
     None
 }
 
-/// The objective that is farthest from met: missed before undecided before met, then the one farthest beyond its bound.
-pub fn worst(objectives: &[ObjectiveResult]) -> Option<&ObjectiveResult> {
-    let rank = |objective: &ObjectiveResult| objective.verdict.gravity();
-    objectives.iter().max_by(|a, b| rank(a).cmp(&rank(b)).then(beyond(a).total_cmp(&beyond(b))))
-}
-
-/// How far from its bound: in powers of e where both are above zero.
-fn beyond(objective: &ObjectiveResult) -> f64 {
-    let (value, limit) = (objective.point.unwrap_or(f64::INFINITY), objective.limit);
-    if limit > 0.0 && value > 0.0 { libm::fabs(libm::log(value / limit)) } else { libm::fabs(value - limit) }
-}
-
 /// Four digits are enough for a load, and the text that they are written as is a setting.
 pub fn rounded(load: f64) -> f64 {
     let scale = libm::pow(10.0, 3.0 - libm::floor(libm::log10(load)));
@@ -74,7 +62,7 @@ pub fn first_guess(point: &Point) -> f64 {
     let guess = |objective: &ObjectiveResult| {
         let (value, limit) = (objective.point.filter(|value| *value > 0.0)?, objective.limit);
         match objective.unit {
-            _ if !is_upper(objective) || limit <= 0.0 => None,
+            _ if !objective.is_upper() || limit <= 0.0 => None,
             Unit::Share if objective.metric.contains(".utilization.") => Some(limit / value),
             Unit::Seconds => Some((1.0 - value * (1.0 - peak) / limit) / peak).filter(|guess| *guess > 0.0),
             _ => None,
@@ -88,7 +76,7 @@ pub fn first_guess(point: &Point) -> f64 {
 pub fn crossing(points: &[&Point], metric: &str, edge: Edge) -> Option<f64> {
     let place = |point: &&Point| {
         let objective = point.objectives.iter().find(|objective| objective.metric == metric)?;
-        let end = if is_upper(objective) == (edge == Edge::Met) { objective.high } else { objective.low };
+        let end = if objective.is_upper() == (edge == Edge::Met) { objective.high } else { objective.low };
         let straight = |value: f64| if objective.unit == Unit::Seconds { -1.0 / value.max(1e-12) } else { value };
         Some((load_of(point), straight(end?), straight(objective.limit)))
     };
@@ -98,9 +86,4 @@ pub fn crossing(points: &[&Point], metric: &str, edge: Edge) -> Option<f64> {
         let crosses = (before - limit) * (after - limit) <= 0.0 && before != after;
         crosses.then(|| from + (to - from) * (limit - before) / (after - before))
     })
-}
-
-/// It is met below its bound.
-fn is_upper(objective: &ObjectiveResult) -> bool {
-    objective.bound.trim_start().starts_with('<')
 }

@@ -7,13 +7,13 @@
 
 mod losses;
 
-use super::probing::{probe, worst};
+use super::probing::probe;
 use super::replicate::scenario_facts;
 use super::segments;
 use super::{Refusal, Watch};
 use crate::outcome::size::{Choice, FrontPoint, LossResult, Rejected, SCHEMA, SizeOutcome};
 use crate::outcome::sweep::{Axis, Point};
-use crate::outcome::{ScenarioFacts, Verdict};
+use crate::outcome::{ScenarioFacts, Verdict, farthest_from_met};
 use crate::scenario::{self, Design, Scenario, Setting};
 use crate::units::Unit;
 use std::collections::BTreeMap;
@@ -337,7 +337,7 @@ struct Found {
 }
 
 fn loss_result(what: &str, point: &Point) -> LossResult {
-    let worst = worst(&point.objectives);
+    let worst = farthest_from_met(&point.objectives);
     LossResult {
         what: what.into(),
         verdict: point.verdict,
@@ -395,7 +395,7 @@ fn conclude(search: &Search<'_, '_>, facts: ScenarioFacts, found: Found) -> Size
 
 fn rejected(search: &Search<'_, '_>, numbers: &Numbers) -> Option<Rejected> {
     let point = search.point(numbers)?;
-    let objective = worst(&point.objectives)?;
+    let objective = farthest_from_met(&point.objectives)?;
     Some(Rejected {
         settings: search.settings(numbers),
         cost: search.cost(numbers)?,

@@ -38,9 +38,8 @@ fn row(objective: &ObjectiveResult) -> Vec<Cell> {
 /// How far the figure lies beyond its bound, "2.2 s (110 %) over"; nothing where it does not, or there is none.
 pub fn off(objective: &ObjectiveResult) -> Option<String> {
     let (limit, beyond) = (objective.limit, objective.point? - objective.limit);
-    let is_floor = objective.bound.trim_start().starts_with('>');
-    let is_equal = objective.bound.trim_start().starts_with('=');
-    if beyond == 0.0 || (!is_equal && (beyond < 0.0) != is_floor) {
+    let is_within = (objective.is_upper() && beyond < 0.0) || (objective.is_lower() && beyond > 0.0);
+    if beyond == 0.0 || is_within {
         return None;
     }
     let size = match objective.unit {

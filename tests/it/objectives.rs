@@ -1,7 +1,7 @@
 //! Verdicts where data are few or long-run averages do not exist.
 
 use crate::run_help::{agrees, metric, outcome, point, run, scenario_set};
-use busload::outcome::{ObjectiveResult, Outcome, Verdict};
+use busload::outcome::{ObjectiveResult, Outcome, Verdict, farthest_from_met};
 
 /// One server with exponential work of 1 s, as a long-run question.
 const SERVER: &str = r#"
@@ -278,4 +278,42 @@ fn a_percentile_of_what_was_shown_is_not_met() {
     let text = format!("{SERVER}\"subscriber.server.end_to_end.p50\" = \"< 1h\"\n\"subscriber.server.end_to_end.p90\" = \"< 1s\"");
     let outcome = outcome(&scenario_set(&text, &settings));
     assert_eq!(verdicts(&outcome)[3..], [Verdict::Undecided, Verdict::Missed], "{:?}", outcome.objectives);
+}
+
+fn result(bound: &str, limit: f64, point: f64, verdict: Verdict) -> ObjectiveResult {
+    let unit = busload::units::Unit::Seconds;
+    ObjectiveResult {
+        metric: format!("{bound} {point}"),
+        bound: bound.into(),
+        limit,
+        unit,
+        verdict,
+        point: Some(point),
+        low: None,
+        high: None,
+        reason: String::new(),
+    }
+}
+
+/// Missed before undecided before met; among those, the one nearest to its bound or farthest beyond it, whichever side it is met on.
+#[test]
+fn farthest_from_met_is_what_uses_most_of_its_bound() {
+    use Verdict::*;
+    let name = |results: &[ObjectiveResult]| farthest_from_met(results).map(|one| one.metric.clone());
+    assert_eq!(name(&[]), None);
+    let idle = result("< 10s", 10.0, 0.001, Met);
+    let near = result("< 10s", 10.0, 9.0, Met);
+    let floor = result("> 10s", 10.0, 10.5, Met);
+    let none_lost = result("= 0", 0.0, 0.0, Met);
+    assert_eq!(name(&[idle.clone(), near.clone()]), Some(near.metric.clone()));
+    assert_eq!(name(&[near.clone(), idle.clone()]), Some(near.metric.clone()));
+    assert_eq!(name(&[floor.clone(), near.clone()]), Some(floor.metric.clone()));
+    assert_eq!(name(&[none_lost.clone(), idle.clone()]), Some(idle.metric.clone()), "what is exactly as wanted uses nothing");
+    let open = result("< 10s", 10.0, 2.0, Undecided);
+    assert_eq!(name(&[near.clone(), open.clone(), none_lost.clone()]), Some(open.metric.clone()));
+    let missed = result("< 10s", 10.0, 11.0, Missed);
+    let lost = result("= 0", 0.0, 3.0, Missed);
+    let below = result("> 10s", 10.0, 5.0, Missed);
+    assert_eq!(name(&[missed.clone(), below.clone(), open.clone()]), Some(below.metric.clone()));
+    assert_eq!(name(&[missed, lost.clone(), below]), Some(lost.metric));
 }

@@ -3,7 +3,7 @@
 use super::{Answer, Block, Cell, Chart, Table};
 use crate::outcome::limit::LimitOutcome;
 use crate::outcome::sweep::{Axis, Point, Sweep};
-use crate::outcome::{ObjectiveResult, Verdict};
+use crate::outcome::{Verdict, farthest_from_met};
 use crate::report::chart::{Panel, curve};
 use crate::report::text::{quoted, seen, verdict};
 use crate::units::three_digits;
@@ -81,7 +81,7 @@ fn loads(outcome: &LimitOutcome) -> Table {
     let mut table = Table::new(&["Load#", "Verdict", "Replications#", "Farthest from met", "Seen", "Objective"], 30);
     for point in &outcome.points {
         let (shape, word) = verdict(point.verdict);
-        let worst = worst(&point.objectives);
+        let worst = farthest_from_met(&point.objectives);
         let load = point.values[0].parse().unwrap_or(1.0);
         table.row(vec![
             Cell::number(three_digits(load), load),
@@ -93,18 +93,6 @@ fn loads(outcome: &LimitOutcome) -> Table {
         ]);
     }
     table
-}
-
-/// Missed before undecided before met, then the one nearest to its bound.
-pub(super) fn worst(objectives: &[ObjectiveResult]) -> Option<&ObjectiveResult> {
-    let rank = |objective: &ObjectiveResult| objective.verdict.gravity();
-    let ratio = |one: f64, other: f64| one / other.abs().max(1e-300);
-    let near = |objective: &ObjectiveResult| match objective.point {
-        Some(point) if objective.bound.starts_with('>') => ratio(objective.limit, point),
-        Some(point) => ratio(point, objective.limit),
-        None => f64::INFINITY,
-    };
-    objectives.iter().max_by(|a, b| rank(a).cmp(&rank(b)).then(near(a).total_cmp(&near(b))))
 }
 
 fn method(outcome: &LimitOutcome) -> Vec<String> {

@@ -1,9 +1,8 @@
 //! The cheapest setting, told: the answer, why not cheaper, what more money buys.
 
-use super::limit::worst;
 use super::{Answer, Block, Cell, Chart, Table};
-use crate::outcome::Verdict;
 use crate::outcome::size::{Choice, SizeOutcome};
+use crate::outcome::{Verdict, farthest_from_met};
 use crate::report::chart::front;
 use crate::report::text::{quoted, seen, verdict};
 
@@ -112,7 +111,7 @@ fn points(outcome: &SizeOutcome) -> Table {
         let (shape, word) = verdict(point.verdict);
         let mut row: Vec<Cell> = point.values.iter().map(Cell::text).collect();
         row.push(cost_of(outcome, &point.values).map_or(Cell::text("-"), |value| cost(outcome, value)));
-        let [metric, seen, bound] = match worst(&point.objectives) {
+        let [metric, seen, bound] = match farthest_from_met(&point.objectives) {
             Some(objective) => [objective.metric.clone(), seen(objective), objective.bound.clone()],
             None => ["-", "-", "-"].map(String::from),
         };
