@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 /// What a report folder holds, and nothing else.
 const CONTENTS: [&str; 6] = ["outcome.json", "report.html", "summary.md", "metrics.csv", "series.csv", "charts"];
 
+/// How the folders are named by which is found out whether a place can be written to.
+const TRIAL: &str = ".busload-";
+
 /// Whether a report may be put there: nothing is there yet, or a report, or an empty folder. It will be replaced as a whole, so
 /// nothing else may be in it.
 ///
@@ -22,11 +25,23 @@ pub fn may_replace(folder: &Path) -> std::result::Result<(), String> {
         return Err(format!("{} exists and is not a folder; {REMEDY}", folder.display()));
     }
     let entries = fs::read_dir(folder).map_err(|error| format!("{} can't be read ({error}); {REMEDY}", folder.display()))?;
-    let foreign = |name: &str| !CONTENTS.contains(&name);
+    let foreign = |name: &str| !CONTENTS.contains(&name) && !name.starts_with(TRIAL);
     match entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).filter(|name| foreign(name)).min() {
         None => Ok(()),
         Some(name) => Err(format!("{} is not a report folder, as it holds {name}; {REMEDY}", folder.display())),
     }
+}
+
+/// Whether the disk takes anything there, as far as can be known before hours are spent on what is to be written.
+///
+/// # Errors
+/// Says why not and what to do.
+pub fn can_be_written(folder: &Path) -> std::result::Result<(), String> {
+    let there = folder.ancestors().map(shown).find(|place| place.exists()).unwrap_or(Path::new("."));
+    takes_files(there).map_err(|error| {
+        let place = if there == folder { String::new() } else { format!(" in {}", there.display()) };
+        format!("{} can't be written{place} ({error}); name another folder with --out, or write none with --no-report", folder.display())
+    })
 }
 
 /// Puts these files into a folder in place of what was there.
@@ -34,10 +49,10 @@ pub fn may_replace(folder: &Path) -> std::result::Result<(), String> {
 /// # Errors
 /// When the disk refuses; then what was there before still is.
 pub fn replace(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
-    if is_worked_in(folder) {
+    let parent = parent(folder);
+    if is_worked_in(folder) || (folder.is_dir() && takes_files(parent).is_err()) {
         return replace_within(folder, files);
     }
-    let parent = parent(folder);
     fs::create_dir_all(parent).with_context(|| format!("cannot make the folder {}", parent.display()))?;
     remove_leftovers(folder);
     let new = of_this_process(folder, "new");
@@ -49,7 +64,19 @@ pub fn replace(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<()> {
 }
 
 fn parent(folder: &Path) -> &Path {
-    folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+    folder.parent().map_or(Path::new("."), shown)
+}
+
+/// The working folder has no name in a relative path.
+fn shown(place: &Path) -> &Path {
+    if place.as_os_str().is_empty() { Path::new(".") } else { place }
+}
+
+/// Whether anything can be put into a folder, which is found out by trying.
+fn takes_files(folder: &Path) -> std::io::Result<()> {
+    let trial = folder.join(format!("{TRIAL}{}", std::process::id()));
+    fs::create_dir(&trial)?;
+    fs::remove_dir(&trial)
 }
 
 /// What processes that were killed on their way have left beside a folder. Only where it is known that a process is gone.

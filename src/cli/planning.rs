@@ -51,11 +51,12 @@ pub fn target(common: &Common, default: impl FnOnce() -> PathBuf) -> std::result
         return Ok(None);
     }
     let target = common.out.clone().unwrap_or_else(default);
-    match folder::may_replace(&target) {
+    let wrong = folder::may_replace(&target).map_err(|problem| (problem, WRONG));
+    match wrong.and_then(|()| folder::can_be_written(&target).map_err(|problem| (problem, FAILED))) {
         Ok(()) => Ok(Some(target)),
-        Err(problem) => {
+        Err((problem, code)) => {
             eprintln!("error: {problem}");
-            Err(WRONG)
+            Err(code)
         }
     }
 }

@@ -224,7 +224,11 @@ fn a_disk_that_refuses_is_no_fault_of_the_input() {
     let folder = folder(BARE);
     let done = busload(&folder, "run a.toml --out a.toml/below");
     assert_eq!(done.code, 3);
-    assert!(done.stderr.contains("a.toml") && !done.stdout.is_empty(), "the figures are printed all the same: {}", done.stderr);
+    assert!(
+        done.stderr.contains("a.toml/below can't be written in a.toml") && done.stdout.is_empty(),
+        "before hours are spent: {}",
+        done.stderr
+    );
     assert_eq!(names(folder.path()), ["a.toml"]);
 }
 
