@@ -40,6 +40,8 @@ enum Pace {
     Free,
     /// A link on which every message takes this long: nothing is drawn, nothing waits, so nothing overtakes either.
     Steady { link: u32, latency: Span },
+    /// Latencies are drawn, messages may wait for the transmitter; nothing is lost and the link is never disrupted.
+    Calm,
     /// Anything else.
     Varying,
 }
@@ -75,6 +77,7 @@ impl Path {
         let joins = |pair: (ZoneIndex, ZoneIndex)| pair == (from, to) || pair == (to, from);
         let (index, link) = scenario.links.iter().enumerate().find(|(_, link)| joins(link.between)).expect("zones that talk have a link");
         let direction = (link.between != (from, to)) as u8;
+        let is_calm = link.loss == 0.0 && !scenario.is_ever_disrupted(Target::Link(index));
         Path {
             latency: link.latency.clone(),
             link: Some((index as u32, direction)),
@@ -83,9 +86,8 @@ impl Path {
             in_order: link.in_order,
             resend_after: RESEND_MIN.max(Span::from_seconds(link.latency.mean() * 4.0)),
             pace: match link.latency.as_constant() {
-                Some(latency) if link.bandwidth.is_none() && link.loss == 0.0 && !scenario.is_ever_disrupted(Target::Link(index)) => {
-                    Pace::Steady { link: index as u32, latency }
-                }
+                Some(latency) if is_calm && link.bandwidth.is_none() => Pace::Steady { link: index as u32, latency },
+                _ if is_calm => Pace::Calm,
                 _ => Pace::Varying,
             },
         }
@@ -122,7 +124,7 @@ impl Network {
                 probes[link as usize].passed(now, size, latency);
                 now + latency
             }
-            Pace::Varying => self.send_far(path, now, size, last, stream, probes),
+            Pace::Calm | Pace::Varying => self.send_far(path, now, size, last, stream, probes),
         }
     }
 
@@ -130,12 +132,41 @@ impl Network {
     fn send_far(&mut self, path: &Path, now: Time, size: Bytes, last: &mut Time, stream: &mut Stream, probes: &mut [LinkProbe]) -> Time {
         let mut arrival = match path.link {
             None => pass(path, now, size, stream, probes),
+            Some(link) if matches!(path.pace, Pace::Calm) => self.transmit_calmly(path, link, now, size, stream, probes),
             Some(link) => self.transmit(path, link, now, size, stream, probes),
         };
         if path.in_order {
             arrival = arrival.max(*last);
             *last = arrival;
         }
+        arrival
+    }
+
+    /// The same as [`Network::transmit`] where neither loss nor weather has to be asked.
+    #[inline]
+    fn transmit_calmly(
+        &mut self,
+        path: &Path,
+        (link, direction): (u32, u8),
+        now: Time,
+        size: Bytes,
+        stream: &mut Stream,
+        probes: &mut [LinkProbe],
+    ) -> Time {
+        let probe = &mut probes[link as usize];
+        probe.bytes.add(size.0);
+        let sent = match &mut self.transmitters[link as usize] {
+            None => now,
+            Some(transmitters) => {
+                let transmitter = &mut transmitters[direction as usize];
+                let length = transmitter.bandwidth.transmission(size);
+                probe.assigned[direction as usize] += length;
+                transmitter.free_at = transmitter.free_at.max(now) + length;
+                transmitter.free_at
+            }
+        };
+        let arrival = sent + path.latency.sample(stream);
+        probe.carried(now, arrival.since(now));
         arrival
     }
 

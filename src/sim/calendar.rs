@@ -23,15 +23,13 @@ const ARRAY_AGAIN: usize = ROOM / 4;
 pub struct Calendar<N> {
     near: Near,
     border: Time,
-    /// Notices taken out so far.
-    taken: u64,
     wheel: Wheel,
     kind: PhantomData<N>,
 }
 
 impl<N> Default for Calendar<N> {
     fn default() -> Self {
-        Calendar { near: Near::default(), border: Time::MAX, taken: 0, wheel: Wheel::default(), kind: PhantomData }
+        Calendar { near: Near::default(), border: Time::MAX, wheel: Wheel::default(), kind: PhantomData }
     }
 }
 
@@ -57,7 +55,6 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Calendar<N> {
         if self.near.len() == 0 && !self.refill() {
             return None;
         }
-        self.taken += 1;
         let (at, notice) = self.near.pop();
         Some((at, N::from(notice)))
     }
@@ -86,7 +83,7 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Calendar<N> {
     /// The array, which is empty, gets what comes next; false where there is nothing.
     #[inline(never)]
     fn refill(&mut self) -> bool {
-        self.border = self.wheel.empty_first(&mut self.near, self.taken);
+        self.border = self.wheel.empty_first(&mut self.near);
         if self.near.len() + self.wheel.len() <= ARRAY_AGAIN {
             self.wheel.empty_all(&mut self.near);
             self.border = Time::MAX;

@@ -14,15 +14,15 @@ use crate::units::Time;
 
 /// A bit of a word says that a slot is filled, a bit of one more word that a word is not zero.
 const SLOTS: u64 = 64 * 64;
-/// The wheel reaches as far as so many times the entries in it lie ahead on average.
-const REACH: u64 = 4;
-/// A slot is at least so many times as long as the time from one notice to the next.
-const GAPS_TO_A_SLOT: u64 = 4;
+/// Slots that have any entries should have so many on average, or up to twice as many.
+const WANTED: u64 = 2;
 const NONE: u32 = u32::MAX;
 /// More entries than these are not sorted in the array.
 const SEVERAL: usize = ROOM / 4;
-/// At least so many notices are taken out before the slots' length is looked at again.
-const NOTICES_BETWEEN_LOOKS: u64 = 1024;
+/// No slot is longer, in powers of two of nanoseconds: eight days.
+const LONGEST: u32 = 50;
+/// At least so many slots are emptied before their length is looked at again.
+const SLOTS_BETWEEN_LOOKS: u64 = 256;
 
 #[derive(Clone, Debug)]
 pub struct Wheel {
@@ -41,9 +41,9 @@ pub struct Wheel {
     len: usize,
     far: Heap<[u64; 2]>,
     sequence: u64,
-    /// When the slots' length was looked at last, how many notices had been taken out, and at how many that will be again.
-    looked: Time,
-    taken: u64,
+    /// How many slots were emptied since their length was looked at, what was in them, and after how many that will be again.
+    emptied: u64,
+    given: u64,
     next_look: u64,
 }
 
@@ -83,9 +83,9 @@ impl Default for Wheel {
             len: 0,
             far: Heap::default(),
             sequence: 0,
-            looked: Time::ZERO,
-            taken: 0,
-            next_look: NOTICES_BETWEEN_LOOKS,
+            emptied: 0,
+            given: 0,
+            next_look: SLOTS_BETWEEN_LOOKS,
         }
     }
 }
@@ -142,9 +142,9 @@ impl Wheel {
     }
 
     /// Takes out what is due in the first slot that has anything, or the first of it where that is much, and gives the instant before which
-    /// nothing is left. So many notices have been `taken` out of the calendar.
+    /// nothing is left.
     #[inline(always)]
-    pub fn empty_first(&mut self, near: &mut Near, taken: u64) -> Time {
+    pub fn empty_first(&mut self, near: &mut Near) -> Time {
         if self.len == 0 {
             return Time::MAX;
         }
@@ -161,8 +161,10 @@ impl Wheel {
             self.take_far(last, near);
             border = border.min(instant(self.far.first()));
         }
-        if taken >= self.next_look {
-            self.look(border, taken);
+        self.emptied += 1;
+        self.given += near.len() as u64;
+        if self.emptied >= self.next_look {
+            self.look(border);
         }
         border
     }
@@ -266,17 +268,16 @@ impl Wheel {
 
     /// Makes the slots longer or shorter where that would be worth it.
     #[cold]
-    fn look(&mut self, now: Time, taken: u64) {
+    fn look(&mut self, now: Time) {
         assert!(self.sequence < 1 << (64 - SLOT_BITS), "more than 2^40 notices in one run");
-        let gap = now.since(self.looked).0 / (taken - self.taken).max(1);
-        // By Little's law entries lie ahead by their number times the gap.
-        let near = (self.len - self.far.len()) as u64;
-        let shift = gap.saturating_mul(GAPS_TO_A_SLOT.max(REACH * near / SLOTS)).max(1).ilog2();
-        if shift.abs_diff(self.shift) > 1 {
+        let each = (self.given / self.emptied).max(1);
+        let wanted = self.shift + WANTED.ilog2();
+        let shift = wanted.saturating_sub(each.ilog2()).min(LONGEST);
+        if shift != self.shift {
             self.reshape(now, shift);
         }
         // Not again before most entries have been replaced, so that a look costs little whatever it leads to.
-        (self.looked, self.taken, self.next_look) = (now, taken, taken + NOTICES_BETWEEN_LOOKS.max(self.len as u64));
+        (self.emptied, self.given, self.next_look) = (0, 0, SLOTS_BETWEEN_LOOKS.max(self.len as u64 / WANTED));
     }
 
     fn reshape(&mut self, now: Time, shift: u32) {
