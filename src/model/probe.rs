@@ -464,8 +464,8 @@ impl LineProbe {
     #[inline(always)]
     pub fn levels(&mut self, now: Time, (ready, in_flight): (u64, u64)) {
         self.holds(now, || ready + in_flight);
-        self.backlog.level.set(now, ready);
-        self.in_flight.level.set(now, in_flight);
+        self.backlog.level.follow(now, ready);
+        self.in_flight.level.follow(now, in_flight);
     }
 
     /// So many are not done, where somebody may have to recover from a disruption.

@@ -24,11 +24,11 @@ impl Level {
     /// The level is `value` from now on.
     #[inline]
     pub fn set(&mut self, now: Time, value: u64) {
-        // A level is far below 2^63, so that its jump has a sign.
-        let fall = self.value.wrapping_sub(value) as i64;
-        self.jumps = self.jumps.wrapping_add((i128::from(fall).wrapping_mul(i128::from(now.0))) as u128);
+        self.jumps = self.jumps.wrapping_add(self.value as u128 * now.0 as u128).wrapping_sub(value as u128 * now.0 as u128);
         self.value = value;
-        self.max = self.max.max(value);
+        if value > self.max {
+            self.max = value;
+        }
     }
 
     /// One more.
@@ -36,7 +36,9 @@ impl Level {
     pub fn rise(&mut self, now: Time) {
         self.jumps = self.jumps.wrapping_sub(now.0 as u128);
         self.value += 1;
-        self.max = self.max.max(self.value);
+        if self.value > self.max {
+            self.max = self.value;
+        }
     }
 
     /// One less.
@@ -44,6 +46,21 @@ impl Level {
     pub fn fall(&mut self, now: Time) {
         self.jumps = self.jumps.wrapping_add(now.0 as u128);
         self.value -= 1;
+    }
+
+    /// The level is `value` from now on, which is most often the same, one more or one less.
+    #[inline(always)]
+    pub fn follow(&mut self, now: Time, value: u64) {
+        if value == self.value {
+            return;
+        }
+        if value == self.value + 1 {
+            self.rise(now);
+        } else if value + 1 == self.value {
+            self.fall(now);
+        } else {
+            self.set(now, value);
+        }
     }
 
     /// The level now.
