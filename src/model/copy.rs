@@ -9,39 +9,28 @@ use std::hint::cold_path;
 /// The segment of what came from a feed.
 pub const FEED: u16 = u16::MAX;
 
-/// A copy on its way through a subscriber.
+/// A copy on its way through a subscriber. What every step looks at lies in the first line of the processor's cache, then the stages.
 #[derive(Clone, Copy, Debug, Default)]
+#[repr(C, align(64))]
 pub struct Context {
     /// The latest delivery.
     pub stamp: u32,
+    pub subscriber: u32,
+    /// When the stage it is in began.
+    pub mark: Time,
+    pub consumer: u32,
+    pub event: u32,
+    pub change: u32,
+    /// Of its event's audience.
+    pub place: u32,
     /// The broker's number of the copy, and the segment that it is on; [`FEED`] for an entry of a feed.
     pub copy: u32,
     pub segment: u16,
-    pub change: u32,
-    pub event: u32,
-    /// Of its event's audience.
-    pub place: u32,
-    pub subscriber: u32,
-    pub consumer: u32,
-    pub attempt: u32,
-    /// When the stage it is in began.
-    pub mark: Time,
-    /// When the callback was asked for first.
-    pub call_began: Time,
-    /// Nanoseconds in each stage; those before the broker as they were at the first delivery.
-    hops: [u64; HOPS],
     /// Which request of the callback is current; answers to earlier ones come too late.
     pub call: u16,
     pub tries: u16,
     /// Whom it asks: 0 the callback, then the services that it calls, in order.
     pub step: u16,
-    /// What the callback answered; zero before that, where others may join it.
-    pub version: u32,
-    /// The time stamp that this version bears, where clocks are wrong.
-    pub claimed: Time,
-    pub size: Bytes,
-    /// When the broker took it into its queue.
-    pub accepted: Time,
     /// Every attempt on it fails, here.
     pub poisoned: bool,
     /// Its own work is done on a thread of the segment, which it keeps while it calls back.
@@ -54,6 +43,18 @@ pub struct Context {
     pub tracked: bool,
     /// Of a topology: its tree was replayed, so that nobody waits for this tuple of it any more.
     pub is_duplicate: bool,
+    /// When the broker took it into its queue.
+    pub accepted: Time,
+    /// Nanoseconds in each stage; those before the broker as they were at the first delivery.
+    hops: [u64; HOPS],
+    pub size: Bytes,
+    /// When the callback was asked for first.
+    pub call_began: Time,
+    /// What the callback answered; zero before that, where others may join it.
+    pub version: u32,
+    pub attempt: u32,
+    /// The time stamp that this version bears, where clocks are wrong.
+    pub claimed: Time,
     /// The task of a pipeline that has it.
     pub task: u32,
 }
