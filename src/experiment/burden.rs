@@ -2,7 +2,7 @@
 //! that are asked for more than they can do.
 //!
 //! A lower bound: of several overloaded stations behind one another the worst counts, and what a limit or a lifetime bounds does
-//! not. Whoever can tell how much memory there is refuses a run by it.
+//! not. These bound what is ready at the broker; what consumers take without a bound to their credit they don't. Whoever can tell how much memory there is refuses a run by it.
 
 use super::check;
 use crate::outcome::check::Station;
@@ -11,9 +11,9 @@ use crate::scenario::spec::{Destination, Line, Subscriber};
 use crate::units::{Unit, three_digits};
 
 /// Of a message that waits at the broker, and of one that waits at its consumer, with what growing tables keep in reserve: the peak
-/// memory of runs that end with one, two and four million messages in line, which grows by 256 and by 572 bytes for each.
+/// memory of runs that end with one, two and four million messages in line, which grows by 256 and by 593 bytes for each.
 const WAITING_BYTES: f64 = 255.0;
-const HANDED_BYTES: f64 = 570.0;
+const HANDED_BYTES: f64 = 590.0;
 
 /// Messages that wait at the end of a replication, and where.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,13 +30,17 @@ pub fn burden(scenario: &Scenario) -> Option<Burden> {
     let design = check(std::slice::from_ref(scenario)).designs.remove(0);
     let overloaded = design.stations.iter().filter(|station| !is_bounded(scenario, station)).filter_map(|station| {
         let messages = growth_per_hour(station)? * hours;
+        let (bytes, bound) = match is_handed(scenario, station) {
+            true => (HANDED_BYTES, "`prefetch`, with `max_length` or `time_to_live`"),
+            false => (WAITING_BYTES, "`max_length`, `time_to_live`"),
+        };
         let because = format!(
-            "{} is asked for {} times what it can do, so about {} messages wait at the end of a replication. Give it more servers, bound its line (`max_length`, `time_to_live`), or write a shorter `horizon`",
+            "{} is asked for {} times what it can do, so about {} messages wait at the end of a replication. Give it more servers, bound its line ({bound}), or write a shorter `horizon`",
             station.name,
             three_digits(station.load_mean),
             Unit::Count.show(messages),
         );
-        Some(Burden { messages, bytes: messages * bytes_each(scenario, station), because })
+        Some(Burden { messages, bytes: messages * bytes, because })
     });
     let untaken = (0..scenario.queues.len()).filter_map(|queue| untaken(scenario, queue, hours));
     overloaded.chain(untaken).max_by(|a, b| a.bytes.total_cmp(&b.bytes))
@@ -52,6 +56,7 @@ fn growth_per_hour(station: &Station) -> Option<f64> {
 fn is_bounded(scenario: &Scenario, station: &Station) -> bool {
     if let Some(subscriber) = subscriber(scenario, station) {
         return match subscriber.from {
+            _ if is_handed(scenario, station) => false,
             Destination::Queue(queue) => is_limited(&scenario.queues[queue].line),
             Destination::Topic(_) | Destination::Feed(_) => is_limited(&subscriber.line) || !subscriber.durable,
         };
@@ -67,9 +72,8 @@ fn subscriber<'s>(scenario: &'s Scenario, station: &Station) -> Option<&'s Subsc
 }
 
 /// Without a bound of its credit a subscriber's messages wait at its consumers.
-fn bytes_each(scenario: &Scenario, station: &Station) -> f64 {
-    let is_handed = subscriber(scenario, station).is_some_and(|subscriber| subscriber.credit().is_none());
-    if is_handed { HANDED_BYTES } else { WAITING_BYTES }
+fn is_handed(scenario: &Scenario, station: &Station) -> bool {
+    subscriber(scenario, station).is_some_and(|subscriber| subscriber.credit().is_none())
 }
 
 fn is_limited(line: &Line) -> bool {

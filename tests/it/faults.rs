@@ -247,10 +247,15 @@ fn memory_is_bounded() {
     ] {
         assert!(refused.stderr.contains(word), "no {word:?} in {}", refused.stderr);
     }
-    // A limit bounds it, and so does a life time.
+    // A limit bounds it, and so does a life time, unless the consumer takes all before it is long or old.
     for bound in ["queue.line.max_length=100", "queue.line.time_to_live=1s"] {
-        let bounded = busload(&folder, &format!("run a.toml {overload} --set run.horizon=1m --set {bound} --memory 100MiB"));
+        let bounded =
+            format!("run a.toml {overload} --set run.horizon=1m --set {bound} --set subscriber.server.prefetch=10 --memory 100MiB");
+        let bounded = busload(&folder, &bounded);
         assert_eq!(bounded.code, 0, "{}", bounded.stderr);
+        let handed = busload(&folder, &format!("run a.toml {overload} --set run.horizon=24h --set {bound} --memory 2GiB"));
+        assert_eq!((handed.code, handed.stdout.as_str()), (3, ""), "{}", handed.stderr);
+        assert!(handed.stderr.contains("`prefetch`, with `max_length` or `time_to_live`"), "{}", handed.stderr);
     }
     let stopped = busload(&folder, &format!("run a.toml {overload} --set run.horizon=1h --memory 300MiB --threads 1 --replications 9"));
     assert_eq!(stopped.code, 3, "{}", stopped.stderr);
