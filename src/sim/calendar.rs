@@ -23,13 +23,15 @@ const ARRAY_AGAIN: usize = ROOM / 4;
 pub struct Calendar<N> {
     near: Near,
     border: Time,
+    /// How many the array may have before it is asked where an entry belongs: none while the wheel is in use.
+    room: usize,
     wheel: Wheel,
     kind: PhantomData<N>,
 }
 
 impl<N> Default for Calendar<N> {
     fn default() -> Self {
-        Calendar { near: Near::default(), border: Time::MAX, wheel: Wheel::default(), kind: PhantomData }
+        Calendar { near: Near::default(), border: Time::MAX, room: ROOM, wheel: Wheel::default(), kind: PhantomData }
     }
 }
 
@@ -40,11 +42,8 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Calendar<N> {
     /// With more than 16 million pending notices: beyond what a run is allowed to need.
     #[inline]
     pub fn schedule(&mut self, at: Time, notice: N) {
-        if at >= self.border {
-            return self.wheel.push(at, notice.into());
-        }
-        if self.near.is_full() {
-            return self.schedule_many(at, notice);
+        if self.near.len() >= self.room {
+            return self.schedule_among_many(at, notice);
         }
         self.near.insert(at, notice.into());
     }
@@ -69,15 +68,26 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Calendar<N> {
         self.len() == 0
     }
 
-    /// Of a full array the later half goes into the wheel.
+    #[inline(never)]
+    fn schedule_among_many(&mut self, at: Time, notice: N) {
+        if at >= self.border {
+            self.wheel.push(at, notice.into());
+        } else if self.near.is_full() {
+            self.make_room(at, notice);
+        } else {
+            self.near.insert(at, notice.into());
+        }
+    }
+
+    /// Of a full array the later half goes into the wheel, and then this notice where it belongs.
     #[cold]
     #[inline(never)]
-    fn schedule_many(&mut self, at: Time, notice: N) {
-        let Calendar { near, border, wheel, .. } = self;
-        *border = near.instant(ROOM / 2);
+    fn make_room(&mut self, at: Time, notice: N) {
+        let Calendar { near, border, room, wheel, .. } = self;
+        (*border, *room) = (near.instant(ROOM / 2), 0);
         wheel.begin_from(*border);
         near.cut(*border, |at, notice| wheel.push(at, notice));
-        self.schedule(at, notice);
+        self.schedule_among_many(at, notice);
     }
 
     /// The array, which is empty, gets what comes next; false where there is nothing.
@@ -86,7 +96,7 @@ impl<N: Copy + From<[u64; 2]> + Into<[u64; 2]>> Calendar<N> {
         self.border = self.wheel.empty_first(&mut self.near);
         if self.near.len() + self.wheel.len() <= ARRAY_AGAIN {
             self.wheel.empty_all(&mut self.near);
-            self.border = Time::MAX;
+            (self.border, self.room) = (Time::MAX, ROOM);
         }
         self.near.len() > 0
     }
