@@ -21,6 +21,9 @@ const MONTHS: f64 = 12.0;
 const POINTS_MAX: usize = 24;
 /// A step is at most so many times what is there.
 const STEP_MOST: u32 = 4;
+/// What comes after a load at which something holds is at most so many times as much: far beyond what a design bears, messages pile up that no
+/// memory holds.
+const RAISE: f64 = 4.0;
 /// Settings of which a step is tried, those with the busiest stations first.
 const FIXES_MAX: usize = 12;
 
@@ -98,10 +101,15 @@ struct Search<'s, 'f> {
 }
 
 impl Search<'_, '_> {
-    /// Today, the end, and then whatever gap of an objective is widest, until each is within a month.
+    /// Today, the end or an earlier load at which nothing holds any more, and then whatever gap of an objective is widest, until each is
+    /// within a month.
     fn run(&mut self, pace: &Pace) -> Result<(), Refusal> {
-        self.point(1.0)?;
-        self.point(pace.load_after(YEARS))?;
+        let (mut load, end) = (1.0, pace.load_after(YEARS));
+        self.point(load)?;
+        while load < end && !self.stopped && !self.points.last().is_some_and(nothing_holds) {
+            load = (load * RAISE).min(end);
+            self.point(load)?;
+        }
         let month = pace.load_after(1.0 / MONTHS).max(1.002);
         while !self.stopped && self.points.len() < POINTS_MAX {
             let Some(next) = self.next(month) else { return Ok(()) };
@@ -181,6 +189,11 @@ impl Search<'_, '_> {
         }
         Ok((!self.stopped).then_some(enough))
     }
+}
+
+/// Every objective is missed: more load never helps.
+fn nothing_holds(point: &Point) -> bool {
+    point.objectives.iter().all(|objective| objective.verdict == Verdict::Missed)
 }
 
 /// Around an objective's break: from met up to the first that is not, and from the last that is not missed up to missed.

@@ -47,6 +47,19 @@ fn an_objective_breaks_in_the_month_that_theory_names_and_the_step_is_as_large_a
     assert_eq!(fix.cost, 50.0 * f64::from(fewest - 3));
 }
 
+/// After five years at ten times a year there would be a hundred thousand times the load, whose messages no memory holds. It is not needed to
+/// see when an objective breaks.
+#[test]
+fn absurd_loads_are_not_simulated() {
+    let outcome = found(&text("< 1.5s", "[growth]\nrate = \"900% per year\""));
+    let outlook = &outcome.objectives[0];
+    let truth = (1..100_000).map(|step| 1.0 + f64::from(step) * 1e-4).find(|load| sojourn(*load, 3) >= 1.5).unwrap();
+    let month = 12.0 * truth.log10();
+    assert!(outlook.months_from.unwrap() <= month && month <= outlook.months_to.unwrap(), "{month}");
+    let highest = outcome.points.iter().map(|point| point.values[0].parse::<f64>().unwrap()).fold(0.0, f64::max);
+    assert!(highest <= 4.0 * truth, "{highest} times today's load");
+}
+
 #[test]
 fn what_does_not_break_within_the_years_is_said_not_to() {
     let outcome = found(&text("< 1.5s", "[growth]\nrate = \"1% per year\""));

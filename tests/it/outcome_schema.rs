@@ -39,7 +39,7 @@ const DESIGN: &str = r#"
     "subscriber.server.end_to_end.mean" = "< 10m"
     "subscriber.server.missed" = "= 0"
     [growth]
-    rate = "900% per year"
+    rate = "30% per year"
     [price]
     currency = "USD"
     "subscriber.server.workers" = 10
