@@ -1698,6 +1698,21 @@ error: event.billed.rate: about 3.6e13 events come in 10 replications of 1h, and
 }
 
 #[test]
+fn more_phases_than_end() {
+    assert_snapshot!(seen(load_text(&changed("rate = \"2/s\"", "arrivals = \"mmpp(2/s for 1ns, 1/s for 1ns)\""))), @r#"
+error: event.billed.arrivals: about 3.6e13 phases come in 10 replications of 1h, and a study of more than 1e11 would not end
+  --> a.toml:31:1
+   |
+31 | arrivals = "mmpp(2/s for 1ns, 1/s for 1ns)"
+   | ^^^^^^^^
+   |
+   = help: write longer phases: where they are far shorter than the time from one event to the next, "poisson" at their mean rate is the same
+
+1 problem
+"#);
+}
+
+#[test]
 fn more_gaps_than_end() {
     assert_snapshot!(seen(load_text(&changed("rate = \"2/s\"", "arrivals = \"gaps(exp(1ns))\"\nbatch = 10"))), @r#"
 error: event.billed.arrivals: about 3.6e14 events come in 10 replications of 1h, and a study of more than 1e11 would not end

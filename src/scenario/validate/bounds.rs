@@ -127,6 +127,7 @@ fn audiences(scenario: &Scenario) -> Vec<u64> {
 /// So many events that a run would not come to its end.
 pub(super) fn length(context: &Context<'_>, scenario: &Scenario) {
     const HINT: &str = "write a lower rate, a shorter `horizon` or fewer `replications` in [run]";
+    const PHASES: &str = "write longer phases: where they are far shorter than the time from one event to the next, \"poisson\" at their mean rate is the same";
     let horizon = scenario.run.horizon;
     let events = scenario.events.iter().zip(&scenario.traffic.events).map(|(event, rate)| {
         let key = match () {
@@ -135,6 +136,12 @@ pub(super) fn length(context: &Context<'_>, scenario: &Scenario) {
             _ => "arrivals",
         };
         Part { amount: rate * horizon.seconds(), path: ["event", &event.name, key], hint: HINT }
+    });
+    let phases = scenario.events.iter().filter_map(|event| {
+        let Pattern::Mmpp(phases) = &event.arrivals.pattern else { return None };
+        let cycle: f64 = phases.iter().map(|(_, length)| length.seconds()).sum();
+        let amount = phases.len() as f64 * horizon.seconds() / cycle;
+        Some(Part { amount, path: ["event", &event.name, "arrivals"], hint: PHASES })
     });
     let own = scenario.sors.iter().filter_map(|sor| {
         let amount = sor.own_load?.hertz() * horizon.seconds();
@@ -153,7 +160,7 @@ pub(super) fn length(context: &Context<'_>, scenario: &Scenario) {
         };
         Part { amount: horizon.seconds() / each, path: ["poller", &poller.reader.name, key], hint: "poll less often" }
     });
-    let parts: Vec<Part<'_, f64>> = events.chain(own).chain(polls).chain(replays).collect();
+    let parts: Vec<Part<'_, f64>> = events.chain(phases).chain(own).chain(polls).chain(replays).collect();
     let replications = scenario.run.first_replications();
     let total: f64 = parts.iter().map(|part| part.amount).sum::<f64>() * f64::from(replications);
     let largest = parts.iter().max_by(|one, other| one.amount.total_cmp(&other.amount));
@@ -161,6 +168,7 @@ pub(super) fn length(context: &Context<'_>, scenario: &Scenario) {
     let customers = match largest.path {
         ["poller", ..] => "polls",
         [.., "replay_after"] => "replays",
+        _ if largest.hint == PHASES => "phases",
         _ => "events",
     };
     let plural = if replications == 1 { "" } else { "s" };
