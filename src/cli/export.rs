@@ -5,6 +5,7 @@ use super::{DONE, FAILED, WRONG, folder, report};
 use crate::outcome::saved::Saved;
 use crate::report::export as formats;
 use anyhow::Result;
+use std::path::Path;
 
 /// Writes one file, or prints it.
 pub fn export(options: &ExportOptions) -> Result<u8> {
@@ -34,6 +35,11 @@ pub fn export(options: &ExportOptions) -> Result<u8> {
         super::say(&text)?;
         return Ok(DONE);
     };
+    let place = |path: &Path| path.canonicalize().ok();
+    if place(file).is_some_and(|file| Some(file) == place(&options.outcome)) {
+        eprintln!("error: {} is the outcome that is read; name another file with --out", file.display());
+        return Ok(WRONG);
+    }
     if let Err(error) = folder::write_file(file, text.as_bytes()) {
         eprintln!("error: {error:#}");
         return Ok(FAILED);

@@ -103,7 +103,12 @@ fn say_where(place: &Path) -> anyhow::Result<()> {
     say(&format!("Report: {}\n", place.display()))
 }
 
-/// Color on stdout: on a terminal, unless NO_COLOR asks for none.
+/// Color on stdout.
 fn colored() -> bool {
-    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+    takes_color(&std::io::stdout())
+}
+
+/// A terminal takes color, unless NO_COLOR asks for none or it says that it can't.
+fn takes_color(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }

@@ -9,7 +9,6 @@ use crate::report::answer::Answer;
 use crate::scenario::{Design, Files, Problems, Setting};
 use anyhow::Result;
 use serde::Serialize;
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 /// The design of a file under the common options.
@@ -28,7 +27,7 @@ fn settings(common: &Common) -> Vec<Setting> {
 /// All problems on stderr.
 pub fn complain(problems: &Problems, common: &Common) {
     annotations::problems(problems, common.marks);
-    eprint!("{}", problems.render(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none()));
+    eprint!("{}", problems.render(super::takes_color(&std::io::stderr())));
 }
 
 /// Why nothing was begun, on stderr.

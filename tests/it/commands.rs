@@ -220,6 +220,22 @@ fn what_is_no_outcome_is_not_rendered() {
 }
 
 #[test]
+fn an_export_does_not_replace_what_it_reads() {
+    let folder = folder(BARE);
+    busload(&folder, "run a.toml --quiet --out report");
+    let before = files(folder.path());
+    for out in ["report/outcome.json", "./report/../report/outcome.json"] {
+        is_wrong(
+            &folder,
+            &format!("export report/outcome.json --format openmetrics --out {out}"),
+            &["outcome.json", "that is read", "--out"],
+        );
+    }
+    assert_eq!(files(folder.path()), before);
+    assert_eq!(busload(&folder, "export report/outcome.json --format openmetrics --out figures.txt").code, 0);
+}
+
+#[test]
 fn a_disk_that_refuses_is_no_fault_of_the_input() {
     let folder = folder(BARE);
     let done = busload(&folder, "run a.toml --out a.toml/below");

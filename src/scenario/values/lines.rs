@@ -3,6 +3,8 @@
 use crate::scenario::files::{CHUNK, Contents, FileError};
 use sha2::{Digest, Sha256};
 
+/// With which some programs begin a text in UTF-8.
+const MARK: &[u8] = "\u{feff}".as_bytes();
 /// A longer line is no row of a table.
 const LINE_MAX: usize = 1 << 20;
 
@@ -59,6 +61,9 @@ impl Lines {
     }
 
     fn hand_out(&mut self, end: usize, next: usize) -> (usize, usize) {
+        if self.number == 0 && self.buffer[self.start..end].starts_with(MARK) {
+            self.start += MARK.len();
+        }
         self.number += 1;
         (std::mem::replace(&mut self.start, next), end)
     }
@@ -127,6 +132,7 @@ mod tests {
             assert_eq!(lines(&text, at_once), expected, "{at_once} at once");
         }
         assert_eq!(lines("", 5), []);
+        assert_eq!(lines("\u{feff}t\n1", 1), [(1, "t".to_string()), (2, "1".to_string())]);
         assert_eq!(lines("\n#\n", 5), []);
     }
 }
