@@ -139,6 +139,24 @@ error: sor.registry.service: lognormal needs exactly two of mean, sd, cv, p50, p
 }
 
 #[test]
+fn spread_beyond_what_a_run_can_meet() {
+    assert_snapshot!(seen(load_text(&changed("service = \"exp(20ms)\"", "service = \"5ms + weibull(20ms, shape=0.05)\""))), @r#"
+error: sor.registry.service: the standard deviation is 371K times its mean of 20 ms, which so comes of draws that are too rare for any run
+  --> a.toml:15:18
+   |
+15 | service = "5ms + weibull(20ms, shape=0.05)"
+   |                  ^^^^^^^^^^^^^^^^^^^^^^^^^
+   |
+   = help: write one with a coefficient of variation of at most 1000: nearer percentiles, a smaller cv or sd, a larger shape
+
+1 problem
+"#);
+    let shown = seen(load_text(&changed("service = \"exp(20ms)\"", "service = \"lognormal(p50=1ms, p99=1000h)\"")));
+    assert!(shown.contains("the standard deviation is more than a billion times its mean of"), "{shown}");
+    load_text(&changed("service = \"exp(20ms)\"", "service = \"gamma(mean=20ms, cv=1000)\"")).unwrap();
+}
+
+#[test]
 fn unknown_moment() {
     assert_snapshot!(seen(load_text(&changed("service = \"exp(20ms)\"", "service = \"gamma(p80=20ms, cv=1)\""))), @r#"
 error: sor.registry.service: gamma takes no `p80`
@@ -1543,7 +1561,7 @@ from = "sales"
 #[test]
 fn failing_for_ever_at_one_instant() {
     assert_snapshot!(seen(load_text(&instant("", "failure = \"100%\""))), @r#"
-error: subscriber.billing.failure: a message that fails is delivered again at once, and so for ever, as nothing in an attempt takes time
+error: subscriber.billing.failure: a message that fails is delivered again at once, and so for ever, as nothing in an attempt takes a microsecond
   --> a.toml:14:1
    |
 14 | failure = "100%"
@@ -1556,10 +1574,17 @@ error: subscriber.billing.failure: a message that fails is delivered again at on
 }
 
 #[test]
+fn failing_for_ever_within_next_to_no_time() {
+    let shown = seen(load_text(&instant("", "failure = \"100%\"\nwork = \"1ns\"")));
+    assert!(shown.contains("and so for ever, as nothing in an attempt takes a microsecond"), "{shown}");
+    load_text(&instant("", "failure = \"100%\"\nwork = \"1us\"")).unwrap();
+}
+
+#[test]
 fn failing_for_ever_with_a_delay_that_is_cut_to_nothing() {
     let delay = "redelivery_delay = \"exp(1s)\"\nredelivery_delay_max = 0\nmax_deliveries = 4_000_000_000";
     assert_snapshot!(seen(load_text(&instant(delay, "failure = 1"))), @r#"
-error: subscriber.billing.failure: a message that fails is delivered again at once, and so for ever, as nothing in an attempt takes time
+error: subscriber.billing.failure: a message that fails is delivered again at once, and so for ever, as nothing in an attempt takes a microsecond
   --> a.toml:16:1
    |
 16 | failure = 1
@@ -1575,7 +1600,7 @@ error: subscriber.billing.failure: a message that fails is delivered again at on
 fn refused_for_ever_by_a_full_system_of_record() {
     let full = instant("", "callback = { connections = 8 }").replace("service =", "max_waiting = 3\nservice =");
     assert_snapshot!(seen(load_text(&full)), @r#"
-error: subscriber.billing.callback: a message that fails is delivered again at once, and so for ever, as nothing in an attempt takes time
+error: subscriber.billing.callback: a message that fails is delivered again at once, and so for ever, as nothing in an attempt takes a microsecond
   --> a.toml:15:1
    |
 15 | callback = { connections = 8 }
@@ -1592,7 +1617,7 @@ fn refused_for_ever_by_a_full_queue() {
     let eager =
         instant("max_length = 3", "work = \"1s\"").replace("rate = \"1/s\"", "rate = \"1/s\"\nrefused = { backoff = 0, factor = 2 }");
     assert_snapshot!(seen(load_text(&eager)), @r#"
-error: event.sold.refused.backoff: a refused publish is tried again at once, and so for ever, as nothing on its way takes time
+error: event.sold.refused.backoff: a refused publish is tried again at once, and so for ever, as nothing on its way takes a microsecond
  --> a.toml:8:13
   |
 8 | refused = { backoff = 0, factor = 2 }
@@ -1700,7 +1725,7 @@ error: event.billed.rate: about 3.6e13 events come in 10 replications of 1h, and
 #[test]
 fn more_phases_than_end() {
     assert_snapshot!(seen(load_text(&changed("rate = \"2/s\"", "arrivals = \"mmpp(2/s for 1ns, 1/s for 1ns)\""))), @r#"
-error: event.billed.arrivals: about 3.6e13 phases come in 10 replications of 1h, and a study of more than 1e11 would not end
+error: event.billed.arrivals: about 3.6e13 phases come in 10 replications of 1h, 6.7e8 for each event, and a study would not end
   --> a.toml:31:1
    |
 31 | arrivals = "mmpp(2/s for 1ns, 1/s for 1ns)"

@@ -51,7 +51,7 @@ fn a_breaker_before_attempts_without_time() {
         .replace("zone = \"gate\"", "zone = \"hall\"")
         .replace("retries = 3", "breaker = { failures = 20, open_for = \"30s\" }");
     assert_snapshot!(seen(load_text(&text)), @r#"
-error: subscriber.profile.callback: a message that fails is delivered again at once, and so for ever, as nothing in an attempt takes time
+error: subscriber.profile.callback: a message that fails is delivered again at once, and so for ever, as nothing in an attempt takes a microsecond
   --> a.toml:54:21
    |
 54 | [subscriber.profile.callback]

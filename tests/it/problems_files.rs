@@ -309,6 +309,51 @@ error: event.changed.arrivals: this row has no column 2
 }
 
 #[test]
+fn trace_with_a_decimal_comma() {
+    assert_snapshot!(trace("seq,sent\n1,0,5\n", "trace(day.csv, column=sent)"), @r#"
+error: event.changed.arrivals: this row has 3 fields, where the file's first has 2 columns
+ --> day.csv:2:1
+  |
+2 | 1,0,5
+  | ^^^^^
+  |
+  = help: write decimals with a point, and text with commas in it in quotes
+
+1 problem
+"#);
+}
+
+#[test]
+fn trace_with_an_open_quote() {
+    assert_snapshot!(trace("seq,sent\n\"1,0.5\n", "trace(day.csv, column=sent)"), @r#"
+error: event.changed.arrivals: a quote in this row is not closed
+ --> day.csv:2:1
+  |
+2 | "1,0.5
+  | ^^^^^^
+  |
+  = help: close it in the same line, or leave quotes out
+
+1 problem
+"#);
+}
+
+#[test]
+fn trace_with_two_columns_of_one_name() {
+    assert_snapshot!(trace("sent,seq,sent\n1,2,3\n", "trace(day.csv, column=sent)"), @r#"
+error: event.changed.arrivals: columns 1 and 3 of "day.csv" are both named "sent"
+  --> a.toml:22:35
+   |
+22 | arrivals = 'trace(day.csv, column=sent)'
+   |                                   ^^^^
+   |
+   = help: rename one of them in the file's header
+
+1 problem
+"#);
+}
+
+#[test]
 fn trace_without_the_column() {
     assert_snapshot!(trace("seq,sent\n1,0.5\n", "trace(day.csv, column=snt)"), @r#"
 error: event.changed.arrivals: "day.csv" has no column "snt"

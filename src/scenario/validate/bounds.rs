@@ -2,7 +2,7 @@
 
 use super::report;
 use crate::scenario::reader::Context;
-use crate::scenario::spec::{Destination, Event, Scenario, Schedule, TUPLES_OF_A_TREE_MAX};
+use crate::scenario::spec::{Destination, Event, Run, Scenario, Schedule, TUPLES_OF_A_TREE_MAX};
 use crate::sim::Pattern;
 use crate::units::Unit;
 use std::collections::BTreeSet;
@@ -124,10 +124,38 @@ fn audiences(scenario: &Scenario) -> Vec<u64> {
     audiences
 }
 
+/// So many phases of an mmpp that a run would not come to its end, or could not be stopped on the way from one event to the next.
+pub(super) fn phases(context: &Context<'_>, scenario: &Scenario) {
+    const PHASES_MAX: f64 = 1e9;
+    const PHASES_OF_AN_EVENT_MAX: f64 = 1000.0;
+    let run = &scenario.run;
+    for event in &scenario.events {
+        let Pattern::Mmpp(phases) = &event.arrivals.pattern else { continue };
+        let cycle: f64 = phases.iter().map(|(_, length)| length.seconds()).sum();
+        let all = run.horizon.seconds() * f64::from(run.first_replications()) * phases.len() as f64 / cycle;
+        let of_an_event = phases.len() as f64 / (cycle * event.arrivals.rate);
+        if all <= PHASES_MAX || all <= EVENTS_MAX && of_an_event <= PHASES_OF_AN_EVENT_MAX {
+            continue;
+        }
+        let what = format!(
+            "event.{}.arrivals: about {all:.1e} phases come in {}, {of_an_event:.1e} for each event, and a study would not end",
+            event.name,
+            told(run),
+        );
+        let hint = "write longer phases: where they are far shorter than the time from one event to the next, \"poisson\" at their mean rate is the same";
+        report(context, &["event", &event.name, "arrivals"], what, hint);
+    }
+}
+
+/// "3 replications of 1h".
+fn told(run: &Run) -> String {
+    let replications = run.first_replications();
+    format!("{replications} replication{} of {}", if replications == 1 { "" } else { "s" }, run.horizon)
+}
+
 /// So many events that a run would not come to its end.
 pub(super) fn length(context: &Context<'_>, scenario: &Scenario) {
     const HINT: &str = "write a lower rate, a shorter `horizon` or fewer `replications` in [run]";
-    const PHASES: &str = "write longer phases: where they are far shorter than the time from one event to the next, \"poisson\" at their mean rate is the same";
     let horizon = scenario.run.horizon;
     let events = scenario.events.iter().zip(&scenario.traffic.events).map(|(event, rate)| {
         let key = match () {
@@ -136,12 +164,6 @@ pub(super) fn length(context: &Context<'_>, scenario: &Scenario) {
             _ => "arrivals",
         };
         Part { amount: rate * horizon.seconds(), path: ["event", &event.name, key], hint: HINT }
-    });
-    let phases = scenario.events.iter().filter_map(|event| {
-        let Pattern::Mmpp(phases) = &event.arrivals.pattern else { return None };
-        let cycle: f64 = phases.iter().map(|(_, length)| length.seconds()).sum();
-        let amount = phases.len() as f64 * horizon.seconds() / cycle;
-        Some(Part { amount, path: ["event", &event.name, "arrivals"], hint: PHASES })
     });
     let own = scenario.sors.iter().filter_map(|sor| {
         let amount = sor.own_load?.hertz() * horizon.seconds();
@@ -160,21 +182,19 @@ pub(super) fn length(context: &Context<'_>, scenario: &Scenario) {
         };
         Part { amount: horizon.seconds() / each, path: ["poller", &poller.reader.name, key], hint: "poll less often" }
     });
-    let parts: Vec<Part<'_, f64>> = events.chain(phases).chain(own).chain(polls).chain(replays).collect();
-    let replications = scenario.run.first_replications();
-    let total: f64 = parts.iter().map(|part| part.amount).sum::<f64>() * f64::from(replications);
+    let parts: Vec<Part<'_, f64>> = events.chain(own).chain(polls).chain(replays).collect();
+    let total: f64 = parts.iter().map(|part| part.amount).sum::<f64>() * f64::from(scenario.run.first_replications());
     let largest = parts.iter().max_by(|one, other| one.amount.total_cmp(&other.amount));
     let Some(largest) = largest.filter(|_| total > EVENTS_MAX) else { return };
     let customers = match largest.path {
         ["poller", ..] => "polls",
         [.., "replay_after"] => "replays",
-        _ if largest.hint == PHASES => "phases",
         _ => "events",
     };
-    let plural = if replications == 1 { "" } else { "s" };
     let what = format!(
-        "{}: about {total:.1e} {customers} come in {replications} replication{plural} of {horizon}, and a study of more than {EVENTS_MAX:.0e} would not end",
-        largest.path.join(".")
+        "{}: about {total:.1e} {customers} come in {}, and a study of more than {EVENTS_MAX:.0e} would not end",
+        largest.path.join("."),
+        told(&scenario.run)
     );
     report(context, &largest.path, what, largest.hint);
 }

@@ -1,6 +1,6 @@
-//! Repetitions during which no time passes: a run would never leave the instant.
+//! Repetitions during which no time passes, or next to none: a run would never leave the instant, or be years under way.
 //!
-//! Refuses only where everything takes no time at all and nothing else bounds the repetition.
+//! Refuses only where nothing takes a microsecond and nothing else bounds the repetition.
 
 use super::{report, segment_of};
 use crate::core::Overflow;
@@ -9,11 +9,18 @@ use crate::scenario::metrics::target;
 use crate::scenario::read::AT_ONCE_MAX;
 use crate::scenario::reader::Context;
 use crate::scenario::spec::{Destination, Event, Line, Refused, Runs, Scenario, Segment, Selector, Service, Subscriber, Weight, ZoneIndex};
-use crate::scenario::values::is_instant;
+use crate::sim::Distribution;
 use crate::units::Bytes;
 
 /// An ack or nack, the smallest of all messages.
 const SMALLEST: Bytes = Bytes(64);
+
+/// Seconds. What takes less is repeated more than 10^11 times in a day.
+const SHORT: f64 = 1e-6;
+
+fn is_short(distribution: &Distribution) -> bool {
+    distribution.mean() < SHORT
+}
 
 /// A message that fails and is handed over again, for ever.
 pub(super) fn redeliveries(context: &Context<'_>, scenario: &Scenario) {
@@ -28,7 +35,7 @@ pub(super) fn redeliveries(context: &Context<'_>, scenario: &Scenario) {
         if let Some(key) = attempts.into_iter().find_map(|attempt| attempt.fails_for_ever()) {
             let name = &subscriber.name;
             let what = format!(
-                "subscriber.{name}.{key}: a message that fails is delivered again at once, and so for ever, as nothing in an attempt takes time"
+                "subscriber.{name}.{key}: a message that fails is delivered again at once, and so for ever, as nothing in an attempt takes a microsecond"
             );
             let hint = format!(
                 "write a `redelivery_delay` or `max_deliveries` of at most {AT_ONCE_MAX} below `[{of}]`, or a `work` that takes time"
@@ -59,7 +66,7 @@ fn line_of<'s>(scenario: &'s Scenario, subscriber: &'s Subscriber) -> Option<(St
 }
 
 fn comes_back_at_once(line: &Line) -> bool {
-    is_instant(&line.redelivery_delay) || line.redelivery_delay_max.is_some_and(|most| most.is_zero())
+    is_short(&line.redelivery_delay) || line.redelivery_delay_max.is_some_and(|most| most.seconds() < SHORT)
 }
 
 /// What one delivery of an event's message asks of a subscriber.
@@ -73,7 +80,7 @@ struct Attempt<'s> {
 impl Attempt<'_> {
     /// The key that makes attempts fail again and again at one instant, if any does.
     fn fails_for_ever(&self) -> Option<&'static str> {
-        if !self.delivery_is_instant() || !self.subscriber.works_on(self.event).all(service_may_be_instant) {
+        if !self.delivery_is_short() || !self.subscriber.works_on(self.event).all(service_may_be_instant) {
             return None;
         }
         for call in self.calls() {
@@ -92,10 +99,10 @@ impl Attempt<'_> {
     }
 
     /// Handing over and settling.
-    fn delivery_is_instant(&self) -> bool {
+    fn delivery_is_short(&self) -> bool {
         let cost = &self.segment.cost;
-        is_instant(&cost.deliver)
-            && is_instant(&cost.acknowledge)
+        is_short(&cost.deliver)
+            && is_short(&cost.acknowledge)
             && carries_at_once(self.segment, self.size())
             && is_near(self.scenario, self.segment.zone, self.home())
     }
@@ -121,14 +128,14 @@ impl Attempt<'_> {
         let sor = self.scenario.sors.get(number)?;
         let refuses = sor.max_waiting.is_some() || self.scenario.is_ever_down(Target::Sor(number));
         let near = is_near(self.scenario, self.home(), sor.zone);
-        let retries_at_once = callback.retries == 0 || is_instant(&callback.backoff);
+        let retries_at_once = callback.retries == 0 || is_short(&callback.backoff);
         Some(Call {
             key,
             // An open breaker is as near as can be, and knows no retries.
             is_refused_at_once: callback.breaker.is_some() || near && refuses && retries_at_once,
             // So is a kept answer.
             is_served_at_once: key == "callback" && callback.cache.is_some()
-                || near && sor.service.as_ref().is_none_or(service_may_be_instant) && is_instant(&callback.parsing),
+                || near && sor.service.as_ref().is_none_or(service_may_be_instant) && is_short(&callback.parsing),
         })
     }
 }
@@ -146,16 +153,16 @@ pub(super) fn refusals(context: &Context<'_>, scenario: &Scenario) {
         let Refused::Retry { backoff, retries, .. } = &event.refused else { continue };
         let Some(segment) = event.to.and_then(|to| segment_of(scenario, to)) else { continue };
         let is_bounded = retries.is_some_and(|most| most <= AT_ONCE_MAX);
-        let is_full = may_reject(scenario, event) && publish_is_instant(scenario, event, segment);
+        let is_full = may_reject(scenario, event) && publish_is_short(scenario, event, segment);
         // A segment that is down refuses before any of its costs.
         let is_down =
             event.to.and_then(|to| scenario.segment_of_line(to)).is_some_and(|segment| scenario.is_ever_down(Target::Segment(segment)))
                 && scenario.sors.get(event.from).is_some_and(|sor| is_near(scenario, sor.zone, segment.zone));
-        if is_bounded || !is_instant(backoff) || !(is_full || is_down) {
+        if is_bounded || !is_short(backoff) || !(is_full || is_down) {
             continue;
         }
         let what = format!(
-            "event.{}.refused.backoff: a refused publish is tried again at once, and so for ever, as nothing on its way takes time",
+            "event.{}.refused.backoff: a refused publish is tried again at once, and so for ever, as nothing on its way takes a microsecond",
             event.name
         );
         let hint = format!("write a backoff that takes time, such as \"exp(1s)\", or at most {AT_ONCE_MAX} `retries`");
@@ -174,13 +181,13 @@ fn may_reject(scenario: &Scenario, event: &Event) -> bool {
     }
 }
 
-fn publish_is_instant(scenario: &Scenario, event: &Event, segment: &Segment) -> bool {
+fn publish_is_short(scenario: &Scenario, event: &Event, segment: &Segment) -> bool {
     let tests = |subscriber: &Subscriber| subscriber.selector != Selector::All;
     let cost = &segment.cost;
-    is_instant(&cost.receive)
+    is_short(&cost.receive)
         && carries_at_once(segment, event.size)
-        && (is_instant(&cost.select) || !event.to.is_some_and(|to| subscriptions(scenario, to).any(tests)))
-        && segment.persist.as_ref().is_none_or(|persist| is_instant(&persist.write))
+        && (is_short(&cost.select) || !event.to.is_some_and(|to| subscriptions(scenario, to).any(tests)))
+        && segment.persist.as_ref().is_none_or(|persist| is_short(&persist.write))
         && scenario.sors.get(event.from).is_some_and(|sor| is_near(scenario, sor.zone, segment.zone))
 }
 
@@ -190,14 +197,14 @@ fn subscriptions(scenario: &Scenario, topic: Destination) -> impl Iterator<Item 
 }
 
 fn carries_at_once(segment: &Segment, size: Bytes) -> bool {
-    size == Bytes(0) || is_instant(&segment.cost.per_kib)
+    size == Bytes(0) || is_short(&segment.cost.per_kib)
 }
 
 /// Recorded times may be zero for some message, which then has that time at every attempt.
 fn service_may_be_instant(service: &Service) -> bool {
     match service {
-        Service::Drawn(distribution) => is_instant(distribution),
-        Service::Recorded { rows, otherwise } => is_instant(otherwise) || rows.iter().any(|(_, length)| length.is_zero()),
+        Service::Drawn(distribution) => is_short(distribution),
+        Service::Recorded { rows, otherwise } => is_short(otherwise) || rows.iter().any(|(_, length)| length.is_zero()),
     }
 }
 
@@ -205,11 +212,11 @@ fn service_may_be_instant(service: &Service) -> bool {
 fn is_near(scenario: &Scenario, from: Option<ZoneIndex>, to: Option<ZoneIndex>) -> bool {
     let (Some(from), Some(to)) = (from, to) else { return true };
     if from == to {
-        return scenario.zones.get(from).is_some_and(|zone| is_instant(&zone.latency));
+        return scenario.zones.get(from).is_some_and(|zone| is_short(&zone.latency));
     }
     let joins = |ends: (ZoneIndex, ZoneIndex)| ends == (from, to) || ends == (to, from);
     scenario.links.iter().find(|link| joins(link.between)).is_some_and(|link| {
         let wide = link.bandwidth.is_none_or(|bandwidth| bandwidth.transmission(SMALLEST).is_zero());
-        wide && link.loss == 0.0 && is_instant(&link.latency)
+        wide && link.loss == 0.0 && is_short(&link.latency)
     })
 }

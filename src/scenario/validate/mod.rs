@@ -38,6 +38,7 @@ pub(super) fn validate(context: &Context<'_>, scenario: &mut Scenario) {
     instant::poison(context, scenario);
     instant::refusals(context, scenario);
     bounds::memory(context, scenario);
+    bounds::phases(context, scenario);
     bounds::length(context, scenario);
 }
 

@@ -4,6 +4,7 @@
 //! Rows are read in one pass without an allocation each, as traces have millions.
 
 use super::call::{Call, Piece};
+use super::fields::split;
 use super::lines::Lines;
 use crate::scenario::document::Node;
 use crate::scenario::files::{DATA_LIMIT, FileError, resolve};
@@ -16,8 +17,6 @@ use std::ops::Range;
 
 /// A longer span than is counted, in seconds.
 const SECONDS_MAX: f64 = 9.2e9;
-/// More columns than this are not looked at.
-const COLUMNS_MAX: usize = 1024;
 
 /// Samples in seconds, each with its weight: one column, or value and weight.
 pub(super) fn samples(call: &Call<'_>, context: &Context<'_>, node: &Node, form: &str) -> Result<Vec<(f64, f64)>, Fault> {
@@ -151,7 +150,7 @@ impl<'c, 'a> File<'c, 'a> {
         let mut lines = Lines::new(contents);
         let first = lines.next_filled().map_err(unread)?.map_or((0, Vec::new()), |(number, text)| (number, text.to_vec()));
         let mut fields = Vec::new();
-        split(&first.1, &mut fields);
+        split(&first.1, &mut fields).map_err(|fault| fault.at(place(context, &path, first.0, &first.1)))?;
         let fields: Vec<&[u8]> = fields.into_iter().map(|field| &first.1[field]).collect();
         let bare = fields.iter().all(|field| text(field).is_some_and(|text| text.parse::<f64>().is_ok()));
         let header = (!bare).then(|| fields.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect());
@@ -166,12 +165,21 @@ impl<'c, 'a> File<'c, 'a> {
     /// The column of this name, or of this number (from 1) where there is no header.
     fn column(&self, piece: &Piece<'_>) -> Result<usize, Fault> {
         let position = match &self.header {
-            Some(names) => names.iter().position(|name| name == piece.text),
+            Some(names) => {
+                let mut places = (0..names.len()).filter(|at| names[*at] == piece.text);
+                let first = places.next();
+                if let (Some(first), Some(second)) = (first, places.next()) {
+                    let what = format!("columns {} and {} of \"{}\" are both named \"{}\"", first + 1, second + 1, self.path, piece.text);
+                    return Err(piece.fault(Fault::new(what, "rename one of them in the file's header")));
+                }
+                first
+            }
             None => piece.text.parse::<usize>().ok().and_then(|number| number.checked_sub(1)).filter(|column| *column < self.columns),
         };
         position.ok_or_else(|| {
             let otherwise = format!("the file has no header: name a column by its number, 1 to {}", self.columns);
-            let hint = similar::hint(piece.text, &self.names(), &otherwise);
+            let named: Vec<&str> = self.names().into_iter().filter(|name| !name.is_empty()).collect();
+            let hint = similar::hint(piece.text, &named, &otherwise);
             piece.fault(Fault::new(format!("\"{}\" has no column \"{}\"", self.path, piece.text), hint))
         })
     }
@@ -201,17 +209,16 @@ impl<'c, 'a> File<'c, 'a> {
 
     /// Hands each row that fulfills the conditions to `take`; a fault in it is put at its line.
     fn rows(self, keep: &[Condition], mut take: impl FnMut(&Row<'_>) -> Result<(), Fault>) -> Result<(), Fault> {
-        let File { context, path, mut lines, first, header, .. } = self;
+        let File { context, path, mut lines, first, header, columns } = self;
         let mut fields = Vec::new();
-        let mut take_line = |line: usize, text: &[u8]| {
-            split(text, &mut fields);
+        let mut read = |line: usize, text: &[u8]| {
+            split(text, &mut fields)?;
             let row = Row { text, fields: &fields, line };
+            row.is_no_longer_than(columns)?;
             let has = |condition: &Condition| row.bytes(condition.column).is_some_and(|field| field == condition.value.as_bytes());
-            if !keep.iter().all(has) {
-                return Ok(());
-            }
-            take(&row).map_err(|fault| fault.at(place(context, &path, line, text)))
+            if keep.iter().all(has) { take(&row) } else { Ok(()) }
         };
+        let mut take_line = |line: usize, text: &[u8]| read(line, text).map_err(|fault| fault.at(place(context, &path, line, text)));
         if header.is_none() && first.0 > 0 {
             take_line(first.0, &first.1)?;
         }
@@ -241,6 +248,16 @@ struct Row<'r> {
 }
 
 impl Row<'_> {
+    /// More fields than columns are a decimal comma more often than not; empty ones at the end are a habit of some programs.
+    fn is_no_longer_than(&self, columns: usize) -> Result<(), Fault> {
+        if self.fields.len() <= columns || self.fields[columns..].iter().all(Range::is_empty) {
+            return Ok(());
+        }
+        let plural = if columns == 1 { "" } else { "s" };
+        let what = format!("this row has {} fields, where the file's first has {columns} column{plural}", self.fields.len());
+        Err(Fault::new(what, "write decimals with a point, and text with commas in it in quotes"))
+    }
+
     fn bytes(&self, column: usize) -> Option<&[u8]> {
         self.fields.get(column).map(|field| &self.text[field.clone()])
     }
@@ -274,29 +291,4 @@ fn elsewhere(hint: String) -> String {
 
 fn text(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok()
-}
-
-/// Where the fields between commas lie, without blanks and quotes around them.
-fn split(line: &[u8], fields: &mut Vec<Range<usize>>) {
-    fields.clear();
-    let mut start = 0;
-    while fields.len() < COLUMNS_MAX {
-        let rest = &line[start..];
-        let quoted = rest.first() == Some(&b'"');
-        let close = if quoted { rest[1..].iter().position(|byte| *byte == b'"').map_or(0, |at| at + 1) } else { 0 };
-        let comma = rest[close..].iter().position(|byte| *byte == b',').map(|at| start + close + at);
-        fields.push(trimmed(line, start..comma.unwrap_or(line.len())));
-        match comma {
-            Some(comma) => start = comma + 1,
-            None => return,
-        }
-    }
-}
-
-fn trimmed(line: &[u8], field: Range<usize>) -> Range<usize> {
-    let text = &line[field.clone()];
-    let start = field.start + (text.len() - text.trim_ascii_start().len());
-    let end = start + text.trim_ascii().len();
-    let is_quoted = end - start > 1 && line[start] == b'"' && line[end - 1] == b'"';
-    if is_quoted { start + 1..end - 1 } else { start..end }
 }

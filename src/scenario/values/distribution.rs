@@ -8,10 +8,13 @@ use crate::scenario::reader::Context;
 use crate::scenario::similar;
 use crate::scenario::spec::Service;
 use crate::sim::{Distribution, FitError, Moment};
-use crate::units::Span;
+use crate::units::{Span, Unit, three_digits};
 
 /// More terms than anybody needs.
 const TERMS_MAX: usize = 16;
+/// Of a family with a variance: of so many squared draws the mean is not yet known to a factor of two, and no run has more of them than
+/// that many times.
+const CV_MAX: f64 = 1000.0;
 
 type Family = fn(&Call<'_>, &Context<'_>, &Node) -> Result<Distribution, Fault>;
 
@@ -100,7 +103,7 @@ fn term(piece: &Piece<'_>, context: &Context<'_>, node: &Node) -> Result<Distrib
         return piece.parse().map(Distribution::constant);
     };
     match FAMILIES.iter().find(|(name, _)| *name == call.name) {
-        Some((_, family)) => family(&call, context, node).map_err(|fault| piece.fault(fault)),
+        Some((name, family)) => family(&call, context, node).and_then(|drawn| tame(name, drawn)).map_err(|fault| piece.fault(fault)),
         None if call.name == "trace" => Err(piece.fault(Fault::new(
             "a trace is looked up, and so stands alone, and only in `work` and `service`",
             "use empirical(file) to draw from samples",
@@ -111,6 +114,23 @@ fn term(piece: &Piece<'_>, context: &Context<'_>, node: &Node) -> Result<Distrib
             Err(piece.fault(Fault::new(format!("there is no distribution \"{}\"", call.name), hint)))
         }
     }
+}
+
+/// Refuses what nearly always is far shorter than its mean, which draws make up that are too rare to be met: a run would be one of
+/// another mean than is written. A pareto says by its alpha that it is like that.
+fn tame(name: &str, drawn: Distribution) -> Result<Distribution, Fault> {
+    let (mean, cv) = (drawn.mean(), libm::sqrt(drawn.variance()) / drawn.mean());
+    if name == "pareto" || mean == 0.0 || cv <= CV_MAX * (1.0 + 1e-9) {
+        return Ok(drawn);
+    }
+    let (mean, times) = (
+        Unit::Seconds.show(mean),
+        if cv < 1e9 { format!("is {} times its mean", three_digits(cv)) } else { "is more than a billion times its mean".into() },
+    );
+    let what = format!("the standard deviation {times} of {mean}, which so comes of draws that are too rare for any run");
+    let hint =
+        format!("write one with a coefficient of variation of at most {CV_MAX}: nearer percentiles, a smaller cv or sd, a larger shape");
+    Err(Fault::new(what, hint))
 }
 
 /// A span above zero, and short enough to be counted in.

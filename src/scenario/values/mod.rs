@@ -4,6 +4,7 @@ mod arrivals;
 mod call;
 mod data;
 mod distribution;
+mod fields;
 mod lines;
 mod penalty;
 mod simple;
