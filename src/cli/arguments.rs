@@ -429,7 +429,10 @@ fn setting(text: &str) -> Result<(String, String), String> {
 }
 
 fn size(text: &str) -> Result<Bytes, String> {
-    text.parse().map_err(|error: UnitError| format!("{}: {}", error.what, error.hint))
+    match text.parse() {
+        Ok(Bytes(0)) => Err("nothing can be done in no memory: write for example 2GiB".into()),
+        parsed => parsed.map_err(|error: UnitError| format!("{}: {}", error.what, error.hint)),
+    }
 }
 
 fn axis(text: &str) -> Result<Axis, String> {

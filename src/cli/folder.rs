@@ -21,6 +21,12 @@ pub fn may_replace(folder: &Path) -> std::result::Result<(), String> {
         let named = folder.file_name().is_some();
         return if named { Ok(()) } else { Err(format!("{} can't become a report folder; {REMEDY}", folder.display())) };
     };
+    if facts.is_symlink() && folder.is_dir() {
+        return Err(format!(
+            "{} is a link to a folder, in whose place a report would stand; name the folder itself with --out",
+            folder.display()
+        ));
+    }
     if !facts.is_dir() {
         return Err(format!("{} exists and is not a folder; {REMEDY}", folder.display()));
     }

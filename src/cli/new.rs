@@ -22,7 +22,8 @@ pub fn run(options: &NewOptions) -> Result<u8> {
     });
     match written {
         Ok(()) => {
-            say(&format!("{name} is there. Read it, then:\n  busload check {name}\n  busload run {name}\n"))?;
+            let quoted = quoted(&name.to_string());
+            say(&format!("{name} is there. Read it, then:\n  busload check {quoted}\n  busload run {quoted}\n"))?;
             Ok(DONE)
         }
         Err(error) if error.kind() == ErrorKind::AlreadyExists => {
@@ -38,6 +39,12 @@ pub fn run(options: &NewOptions) -> Result<u8> {
             Ok(FAILED)
         }
     }
+}
+
+/// As a shell takes it for one word.
+fn quoted(name: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "/._-+:@".contains(c);
+    if name.chars().all(is_plain) { name.into() } else { format!("'{}'", name.replace('\'', "'\\''")) }
 }
 
 fn templates() -> String {

@@ -1,13 +1,13 @@
-//! What a replication piles up in memory, by arithmetic, before it is begun: messages that nobody takes, and lines of stations
-//! that are asked for more than they can do.
+//! What a replication takes of memory, by arithmetic, before it is begun: what it keeps from its start, messages that nobody takes,
+//! and lines of stations that are asked for more than they can do.
 //!
 //! A lower bound: of several overloaded stations behind one another the worst counts, and what a limit or a lifetime bounds does
 //! not. These bound what is ready at the broker; what consumers take without a bound to their credit they don't. Whoever can tell how much memory there is refuses a run by it.
 
 use super::check;
 use crate::outcome::check::Station;
-use crate::scenario::Scenario;
 use crate::scenario::spec::{Destination, Line, Subscriber};
+use crate::scenario::{Scenario, kept};
 use crate::units::{Unit, three_digits};
 
 /// Of a message that waits at the broker, and of one that waits at its consumer, with what growing tables keep in reserve: the peak
@@ -15,17 +15,41 @@ use crate::units::{Unit, three_digits};
 const WAITING_BYTES: f64 = 255.0;
 const HANDED_BYTES: f64 = 590.0;
 
-/// Messages that wait at the end of a replication, and where.
+/// Less than this is not worth a word.
+const LITTLE: u64 = 16 << 20;
+
+/// How much a replication takes of memory, where that is much.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Burden {
+    /// That wait at its end.
     pub messages: f64,
+    /// In all.
     pub bytes: f64,
     /// Why, and what to do about it: two sentences.
     pub because: String,
 }
 
-/// The heaviest burden of one replication; none where everything is borne.
+/// The heaviest line of one replication and what it keeps beside it; none where both are small.
 pub fn burden(scenario: &Scenario) -> Option<Burden> {
+    let kept = from_the_start(scenario);
+    let Some(line) = heaviest_line(scenario) else { return kept };
+    let Some(kept) = kept else { return Some(line) };
+    let because = if line.bytes < kept.bytes { kept.because } else { line.because };
+    Some(Burden { messages: line.messages, bytes: line.bytes + kept.bytes, because })
+}
+
+fn from_the_start(scenario: &Scenario) -> Option<Burden> {
+    let kept = kept(scenario).filter(|kept| kept.bytes >= LITTLE)?;
+    let because = format!(
+        "a replication keeps {} from its start, most of it because of {}: {}",
+        Unit::Bytes.show(kept.bytes as f64),
+        kept.key.join("."),
+        kept.hint
+    );
+    Some(Burden { messages: 0.0, bytes: kept.bytes as f64, because })
+}
+
+fn heaviest_line(scenario: &Scenario) -> Option<Burden> {
     let hours = scenario.run.horizon.seconds() / 3600.0;
     let design = check(std::slice::from_ref(scenario)).designs.remove(0);
     let overloaded = design.stations.iter().filter(|station| !is_bounded(scenario, station)).filter_map(|station| {

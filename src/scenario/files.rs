@@ -125,7 +125,7 @@ pub fn resolve(from: &str, path: &str) -> String {
             other => parts.push(other),
         }
     }
-    parts.join("/")
+    if parts.is_empty() { ".".into() } else { parts.join("/") }
 }
 
 /// True when [`Files::read`] has to unpack.
@@ -163,6 +163,7 @@ mod tests {
     fn a_path_is_relative_to_the_file_that_names_it() {
         assert_eq!(resolve("a/b.toml", "c.csv"), "a/c.csv");
         assert_eq!(resolve("b.toml", "./c.csv"), "c.csv");
+        assert_eq!(resolve("b.toml", "."), ".");
         assert_eq!(resolve("a/b.toml", "../c.csv"), "c.csv");
         assert_eq!(resolve("a/b.toml", "/c.csv"), "/c.csv");
         assert_eq!(resolve("../b.toml", "../c.csv"), "../../c.csv");

@@ -46,4 +46,4 @@ pub use metrics::{
 pub use problem::{Place, Problem, Problems};
 pub use spec::Scenario;
 pub use stages::{Calls, HOPS, sees_lifecycles, stages, tracks_versions};
-pub use validate::talking_zones;
+pub use validate::{Kept, kept, talking_zones};

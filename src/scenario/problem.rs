@@ -117,6 +117,9 @@ impl Problems {
                 group = group.element(annotate_snippets::Origin::path(file).line(line).char_column(column));
             }
         }
+        if let (None, Some(entry)) = (problem.place, self.sources.first()) {
+            group = group.element(annotate_snippets::Origin::path(entry.name.as_str()));
+        }
         if problem.hint.is_empty() { group } else { group.element(Level::HELP.message(problem.hint.as_str())) }
     }
 }

@@ -20,7 +20,7 @@ fn started(folder: &TempDir, arguments: &str) -> Command {
 }
 
 /// Through a shell that sets the stage; `$BUSLOAD` is the program.
-fn shell(folder: &TempDir, script: &str) -> Output {
+pub fn shell(folder: &TempDir, script: &str) -> Output {
     Command::new("sh").args(["-c", script]).env("BUSLOAD", program()).current_dir(folder.path()).output().unwrap()
 }
 
@@ -230,6 +230,15 @@ fn a_narrow_terminal_gets_its_summary() {
     }
 }
 
+#[test]
+fn a_link_is_not_replaced() {
+    let folder = folder(BARE);
+    let output = shell(&folder, "mkdir there && ln -s there here && $BUSLOAD run a.toml --out here");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(told(&output).contains("here is a link to a folder"), "{}", told(&output));
+    assert_eq!(names(folder.path()), ["a.toml", "here", "there"]);
+}
+
 /// What would not fit is refused before it is begun, with the reason; what does not fit all the same is stopped, and kept.
 #[cfg(target_os = "linux")]
 #[test]
@@ -259,9 +268,15 @@ fn memory_is_bounded() {
     }
     let stopped = busload(&folder, &format!("run a.toml {overload} --set run.horizon=1h --memory 300MiB --threads 1 --replications 9"));
     assert_eq!(stopped.code, 3, "{}", stopped.stderr);
-    let absurd = busload(&folder, "run a.toml --memory lots");
-    assert_eq!(absurd.code, 2);
-    assert!(absurd.stderr.contains("1GiB"), "{}", absurd.stderr);
+    // What it keeps from its start is foretold too.
+    let kept = busload(&folder, "run a.toml --no-report --set event.customer.resources=20_000_000 --memory 100MiB");
+    assert_eq!((kept.code, kept.stdout.as_str()), (3, ""), "{}", kept.stderr);
+    assert!(kept.stderr.contains("from its start, most of it because of event.customer.resources"), "{}", kept.stderr);
+    for (absurd, word) in [("lots", "1GiB"), ("0B", "no memory")] {
+        let absurd = busload(&folder, &format!("run a.toml --memory {absurd}"));
+        assert_eq!(absurd.code, 2);
+        assert!(absurd.stderr.contains(word), "{}", absurd.stderr);
+    }
 }
 
 /// What the guard says of a line and what the line takes agree as far as its refusals need.

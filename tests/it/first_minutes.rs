@@ -2,6 +2,7 @@
 
 use crate::commands::{busload, folder, is_wrong, names};
 use crate::designs::BARE;
+use crate::faults::shell;
 use busload::scenario::language::{Kind, LANGUAGE};
 use busload::scenario::{HOPS, QUANTITIES, STATISTICS, metric_catalog};
 use std::fs;
@@ -86,6 +87,16 @@ fn a_starter_replaces_nothing() {
         assert!(listed.stdout.contains(template), "{}", listed.stdout);
     }
     assert_eq!(names(folder.path()), ["a.toml"]);
+}
+
+#[test]
+fn what_a_starter_says_can_be_pasted() {
+    let folder = empty();
+    let made = shell(&folder, "$BUSLOAD new \"ünï 'çode.toml\"");
+    let said = String::from_utf8_lossy(&made.stdout).into_owned();
+    let line = said.lines().find(|line| line.trim().starts_with("busload check")).unwrap();
+    let checked = shell(&folder, &line.replace("busload", "$BUSLOAD"));
+    assert_eq!(checked.status.code(), Some(0), "{said}");
 }
 
 #[test]

@@ -427,6 +427,21 @@ error: event.changed.arrivals: there are no arrivals "poison"
 }
 
 #[test]
+fn arrivals_without_their_values() {
+    assert_snapshot!(seen(load_text(&changed("rate = \"35/s\"", "arrivals = \"trace\""))), @r#"
+    error: event.changed.arrivals: trace needs its values
+      --> a.toml:22:12
+       |
+    22 | arrivals = "trace"
+       |            ^^^^^^^
+       |
+       = help: write for example gaps(exp(2s)), sine(amplitude=80%, period=24h), mmpp(2/s for 20s, 0.2/s for 50s) or trace(day.csv, column=sent_us, unit=us)
+
+    1 problem
+    "#);
+}
+
+#[test]
 fn bad_mmpp() {
     assert_snapshot!(seen(load_text(&changed("rate = \"35/s\"", "arrivals = \"mmpp(2/s during 20s, 1/s for 3s)\""))), @r#"
 error: event.changed.arrivals: "2/s during 20s" is not a phase
@@ -1376,13 +1391,13 @@ error: assumption: the scenario does not write "sor.registry.sevice": there is n
 
 #[test]
 fn no_events() {
-    assert_snapshot!(seen(load_text("title = \"empty\"")), @r#"
-error: the scenario raises no events
- |
- = help: write `[event.NAME]` with from, to and rate
+    assert_snapshot!(seen(load_text("title = \"empty\"")), @"
+    error: the scenario raises no events
+    --> a.toml
+     = help: write `[event.NAME]` with from, to and rate
 
-1 problem
-"#);
+    1 problem
+    ");
 }
 
 #[test]
@@ -1720,6 +1735,16 @@ error: event.billed.rate: about 3.6e13 events come in 10 replications of 1h, and
 
 1 problem
 "#);
+}
+
+#[test]
+fn more_load_than_ends() {
+    let shown = seen(load_text(&format!("load = 1e6\n{}", changed("rate = \"2/s\"", "rate = \"20/s\""))));
+    assert!(
+        shown.contains("error: load: about ")
+            && shown.contains("write a smaller `load`, a shorter `horizon` or fewer `replications` in [run]"),
+        "{shown}"
+    );
 }
 
 #[test]

@@ -10,6 +10,8 @@ pub const CALLBACKS: Color = Color(0xd5, 0x5e, 0x00);
 pub const POLLS: Color = Color(0x5b, 0x4b, 0x9a);
 pub const OWN: Color = Color(0x9a, 0xa5, 0xb1);
 
+const LINKS: Color = Color(0x7f, 0x8c, 0x99);
+
 const BLUE: Color = Color(0x00, 0x72, 0xb2);
 const ORANGE: Color = Color(0xe6, 0x9f, 0x00);
 const GREEN: Color = Color(0x00, 0x9e, 0x73);
@@ -35,8 +37,9 @@ impl Colors {
         Colors(colors)
     }
 
-    /// An entity without a color of its own is dark.
+    /// Links are gray; what else has no color of its own is dark.
     pub fn get(&self, entity: &str) -> Color {
-        self.0.get(entity).copied().unwrap_or(DARK)
+        let otherwise = if entity.starts_with("link.") { LINKS } else { DARK };
+        self.0.get(entity).copied().unwrap_or(otherwise)
     }
 }

@@ -109,8 +109,9 @@ fn subtitle(facts: &Facts, count: usize) -> String {
     let band = match facts.outcome.run.replications {
         0 | 1 => "one replication, so no bands".to_string(),
         _ if facts.outcome.curves.iter().all(|curve| curve.low.is_empty()) => "the run is too short for its load, so no bands".to_string(),
-        n => format!("band: {} % interval over {n} replications", facts.outcome.run.confidence * 100.0),
+        // They differ where a replication has few of the slowest: a mean of maxima is below the maximum of all.
+        n => format!("{n} replications pooled; band: {} % interval of a replication's percentiles", facts.outcome.run.confidence * 100.0),
     };
-    let others = if count > LABELED { format!("; slowest {LABELED} named, {} others gray", count - LABELED) } else { String::new() };
+    let others = if count > LABELED { format!("; {LABELED} slowest, {} gray", count - LABELED) } else { String::new() };
     format!("Change in the system of record to the subscriber's view; {band}{others}")
 }

@@ -69,7 +69,7 @@ pub static SHARE: Form = Form {
 
 pub static DISTRIBUTION: Form = Form {
     name: "distribution",
-    meaning: "Of spans. A sum is one too: `\"27us + exp(5ms)\"`. Families of two parameters take any two of mean, sd, cv (standard deviation over mean), p50, p90, p95 and p99, as percentiles are what people know.",
+    meaning: "Of spans. A sum is one too: `\"27us + exp(5ms)\"`. Families of two parameters take any two of mean, sd, cv (standard deviation over mean), p50, p90, p95 and p99, as percentiles are what people know. A cv of more than 1000 is refused, also where it follows from others: no run would meet what its mean is made of.",
     pattern: concat!(r"^\s*", sum!(), r"\s*$"),
     written: &[
         ("20ms", "always this"),

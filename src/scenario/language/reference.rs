@@ -37,6 +37,7 @@ const DATA: &str = "
 ### data files
 
 CSV with or without a header, also packed (`.gz`); paths are relative to the scenario's file, and the contents are part of its digest.
+Numbers are seconds where no `unit=` says otherwise (ns, us, ms, s, m, h, d), with a point for decimals.
 
 | written | says |
 |---|---|

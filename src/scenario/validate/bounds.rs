@@ -29,20 +29,36 @@ struct Part<'s, T> {
     hint: &'static str,
 }
 
-/// What the model of one replication keeps from its start.
-pub(super) fn memory(context: &Context<'_>, scenario: &Scenario) {
+/// What a replication keeps in memory from its start.
+pub struct Kept<'s> {
+    /// All of it, about.
+    pub bytes: u64,
+    /// The key that the largest part comes from, and what to do about that.
+    pub key: [&'s str; 3],
+    /// One sentence.
+    pub hint: &'static str,
+}
+
+/// By arithmetic; none where it is next to nothing.
+pub fn kept(scenario: &Scenario) -> Option<Kept<'_>> {
     let audiences = audiences(scenario);
     let derived = derived(scenario, &audiences);
     let events = scenario.events.iter().zip(audiences).flat_map(|(event, audience)| [resources(event, audience), rows(event)]);
     let parts: Vec<Part<'_, u64>> = events.flatten().chain(consumers(scenario)).chain(derived).chain(pipelines(scenario)).collect();
-    let total = parts.iter().fold(0_u64, |sum, part| sum.saturating_add(part.amount));
-    let Some(largest) = parts.iter().max_by_key(|part| part.amount).filter(|_| total > MEMORY_MAX) else { return };
-    let (size, most) = (Unit::Bytes.show(total as f64), Unit::Bytes.show(MEMORY_MAX as f64));
+    let bytes = parts.iter().fold(0_u64, |sum, part| sum.saturating_add(part.amount));
+    let largest = parts.iter().max_by_key(|part| part.amount)?;
+    Some(Kept { bytes, key: largest.path, hint: largest.hint })
+}
+
+/// Refuses what no machine should be asked for.
+pub(super) fn memory(context: &Context<'_>, scenario: &Scenario) {
+    let Some(kept) = kept(scenario).filter(|kept| kept.bytes > MEMORY_MAX) else { return };
+    let (size, most) = (Unit::Bytes.show(kept.bytes as f64), Unit::Bytes.show(MEMORY_MAX as f64));
     let what = format!(
         "{}: a replication would take about {size} of memory, the largest part because of this key, and more than {most} is refused",
-        largest.path.join(".")
+        kept.key.join(".")
     );
-    report(context, &largest.path, what, largest.hint);
+    report(context, &kept.key, what, kept.hint);
 }
 
 fn resources(event: &Event, audience: u64) -> Option<Part<'_, u64>> {
@@ -191,10 +207,16 @@ pub(super) fn length(context: &Context<'_>, scenario: &Scenario) {
         [.., "replay_after"] => "replays",
         _ => "events",
     };
+    let (path, hint): (&[&str], _) = match scenario.load {
+        load if load > 1.0 && total / load <= EVENTS_MAX => {
+            (&["load"], "write a smaller `load`, a shorter `horizon` or fewer `replications` in [run]")
+        }
+        _ => (&largest.path, largest.hint),
+    };
     let what = format!(
         "{}: about {total:.1e} {customers} come in {}, and a study of more than {EVENTS_MAX:.0e} would not end",
-        largest.path.join("."),
+        path.join("."),
         told(&scenario.run)
     );
-    report(context, &largest.path, what, largest.hint);
+    report(context, path, what, hint);
 }

@@ -10,6 +10,7 @@ mod feed;
 mod instant;
 mod zones;
 
+pub use self::bounds::{Kept, kept};
 pub use self::zones::talking_zones;
 
 use super::document::Table;

@@ -41,6 +41,10 @@ pub(in crate::scenario) fn arrivals<'a>(context: &'a Context<'a>) -> impl Fn(&No
 }
 
 fn unknown(name: &str) -> Fault {
+    const FORMS: &str = "write for example gaps(exp(2s)), sine(amplitude=80%, period=24h), mmpp(2/s for 20s, 0.2/s for 50s) or trace(day.csv, column=sent_us, unit=us)";
+    if NAMES.contains(&name) {
+        return Fault::new(format!("{name} needs its values"), FORMS);
+    }
     let hint = similar::nearest(name, NAMES)
         .map_or_else(|| format!("possible here: {}", NAMES.join(", ")), |near| format!("did you mean {near}?"));
     Fault::new(format!("there are no arrivals \"{name}\""), hint)

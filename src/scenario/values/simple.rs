@@ -50,10 +50,9 @@ pub(in crate::scenario) fn count(range: RangeInclusive<u32>) -> impl Fn(&Node) -
 /// A whole number in a range, also a large one.
 pub(in crate::scenario) fn whole(range: RangeInclusive<u64>) -> impl Fn(&Node) -> Result<u64, Fault> {
     move |node| {
-        let hint = match *range.end() {
-            end if end >= u64::from(u32::MAX) => format!("write a whole number from {}", range.start()),
-            end => format!("write a whole number from {} to {end}", range.start()),
-        };
+        let (start, end) = (range.start(), range.end());
+        let most = format!("write a whole number from {start} to {end}");
+        let hint = if *end >= u64::from(u32::MAX) { format!("write a whole number from {start}") } else { most.clone() };
         let value = match node.value {
             Value::Integer(value) => value,
             Value::Float(value) if value.fract() == 0.0 => value as i128,
@@ -63,9 +62,9 @@ pub(in crate::scenario) fn whole(range: RangeInclusive<u64>) -> impl Fn(&Node) -
         match u64::try_from(value) {
             Ok(value) if range.contains(&value) => Ok(value),
             _ if value < 0 => Err(Fault::new(format!("{value} is negative"), hint)),
-            Ok(value) if value < *range.start() => Err(Fault::new(format!("{value} is too small"), hint)),
-            Ok(value) => Err(Fault::new(format!("{value} is too large"), hint)),
-            _ => Err(Fault::new("this number is too large", hint)),
+            Ok(value) if value < *start => Err(Fault::new(format!("{value} is too small"), hint)),
+            Ok(value) => Err(Fault::new(format!("{value} is too large"), most)),
+            _ => Err(Fault::new("this number is too large", most)),
         }
     }
 }
