@@ -50,6 +50,7 @@ mod histogram;
 #[cfg(feature = "cli")]
 mod hostile_files;
 mod hostile_names;
+mod independent;
 mod interrupted;
 mod language;
 mod laws;
