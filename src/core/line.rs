@@ -163,13 +163,11 @@ impl Line {
 
     /// Accept time of the head; with priorities the earliest of the heads of all urgencies.
     pub(super) fn oldest(&self, store: &Store) -> Option<Time> {
-        (0..LEVELS)
-            .filter_map(|level| match self {
-                Line::Plain(line) => line.head_of(store, level),
-                Line::Grouped(groups) => groups.head_from(level_start(level)),
-            })
-            .map(|copy| store.copies[copy].accepted)
-            .min()
+        let accepted = |copy: u32| store.copies[copy].accepted;
+        match self {
+            Line::Plain(line) => (0..line.levels.len()).filter_map(|level| line.head_of(store, level)).map(accepted).min(),
+            Line::Grouped(groups) => (0..LEVELS).filter_map(|level| groups.head_from(level_start(level))).map(accepted).min(),
+        }
     }
 }
 

@@ -80,28 +80,23 @@ impl Case<'_> {
 
     /// What an objective's metric leaves out, where that is enough to change it.
     fn left_out(&self, objective: &Objective) -> Option<String> {
-        let point = |name: String| self.metric(&name).map_or(0.0, |metric| metric.point);
         if let Some((entity, _)) = objective.metric.split_once(".drain.") {
-            let open = point(format!("{entity}.drain.unfinished"));
+            let open = self.metric(&format!("{entity}.drain.unfinished")).map_or(0.0, |metric| metric.point);
             let counts = self.scenario.run.kind == Kind::Day && open > 0.0;
             return counts
                 .then(|| format!("{} disruptions a run were not recovered from at its end, and it leaves these out", three_digits(open)));
         }
-        let (entity, statistic) = objective.metric.split_once(".end_to_end.")?;
-        let subscriber = self.scenario.subscribers.iter().find(|subscriber| subscriber.entity() == entity)?;
-        let raised = |event: usize| point(format!("event.{}.raised", self.scenario.events[event].name));
-        let raised: f64 = self.scenario.events_reaching(subscriber).into_iter().map(raised).sum();
-        let left = point(format!("{entity}.unfinished"));
-        // Beyond a percentile lies so much; more than that is no small part of a mean either.
-        let beyond = match statistic {
-            "p50" => 0.5,
-            "p90" => 0.1,
-            "p99" => 0.01,
-            "p999" => 0.001,
-            _ => 0.05,
+        let figures = || self.done.iter().filter_map(|findings| findings.figures.iter().find(|figure| figure.name == objective.metric));
+        let worst = mean(figures().filter_map(|figure| Some(figure.worst.map_or(figure.value?, |worst| worst.value))))?;
+        let left = mean(figures().map(|figure| figure.worst.map_or(0.0, |worst| worst.left as f64)))?;
+        let holds = match objective.relation {
+            Relation::Less => worst < objective.limit,
+            Relation::AtMost => worst <= objective.limit,
+            Relation::Greater => worst <= objective.limit,
+            Relation::AtLeast => worst < objective.limit,
+            Relation::Equal => true,
         };
-        (left > (beyond * raised).max(10.0))
-            .then(|| format!("{} changes a run were not shown at its end, and it leaves these out", three_digits(left)))
+        (!holds).then(|| format!("{} a run had not come to their end with it, and it leaves these out", three_digits(left)))
     }
 
     /// No replication has a sample: missed where there were changes to show.
@@ -132,6 +127,12 @@ impl Case<'_> {
         let came = subscriber.selector == Selector::All && (dead_letters || self.scenario.events_of(subscriber).any(raised));
         self.metric(&format!("{name}.end_to_end.mean")).is_none() && (came || self.some(&format!("{name}.missed")))
     }
+}
+
+/// Of values that may be infinite.
+fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
+    let values: Vec<f64> = values.collect();
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
 /// A count or a share is to be a certain one: it is when every replication says so.

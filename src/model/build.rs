@@ -56,6 +56,7 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
         links: scenario.links.len() + scenario.zones.len(),
         segments: scenario.segments.len(),
         lines: plans.len(),
+        topics: scenario.topics.len(),
         subscribers: scenario.subscribers.len(),
         pollers: scenario.pollers.len(),
         sors: scenario.sors.len(),
@@ -64,6 +65,12 @@ pub fn build(scenario: &Scenario, clock: Clock, seed: u64, replication: u32) -> 
     for (index, (watched, sor)) in probe.sors.iter_mut().zip(&scenario.sors).enumerate() {
         let is_shared = sor.own_load.is_some() && scenario::is_asked_by_others(scenario, index);
         watched.alone = is_shared.then(|| Box::new(Alone::new(sor.workers, clock.warm_up)));
+    }
+    for (watched, plan) in probe.lines.iter_mut().zip(&plans) {
+        watched.topic = plan.of.and_then(|subscriber| match scenario.subscribers[subscriber].from {
+            Destination::Topic(topic) => Some(topic as u32),
+            Destination::Queue(_) | Destination::Feed(_) => None,
+        });
     }
     probe.marks = scenario.run.is_cut_into_batches().then(Vec::new);
     for (watched, subscriber) in probe.subscribers.iter_mut().zip(scenario.takers()) {

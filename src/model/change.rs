@@ -304,14 +304,23 @@ impl Ledger {
 
     /// Measured changes that a subscription still waits for, or has waited for in vain as nothing newer came any more.
     pub fn unfinished(&self, subscription: usize) -> u64 {
-        let waits = |slot: usize| {
-            let change = &self.changes[slot];
-            let place = self.place(change.event, subscription);
-            change.measured && place != NONE && self.is_open(slot as u32, place)
-        };
         let places = (0..self.families.len() as u32).map(|event| (event, self.place(event, subscription)));
         let outdated: u64 = places.filter(|(_, place)| *place != NONE).map(|(event, place)| self.account(event, place).outdated).sum();
-        (0..self.changes.len()).filter(|slot| waits(*slot)).count() as u64 + outdated
+        self.open_for(subscription).count() as u64 + outdated
+    }
+
+    /// When the measured changes were raised that a subscription still waits for.
+    pub fn open_for(&self, subscription: usize) -> impl Iterator<Item = Time> {
+        let waits = move |(slot, change): &(usize, &Change)| {
+            let place = self.place(change.event, subscription);
+            change.measured && place != NONE && self.is_open(*slot as u32, place)
+        };
+        self.changes.iter().enumerate().filter(waits).map(|(_, change)| change.raised)
+    }
+
+    /// When the measured changes of an event were raised that anybody still waits for.
+    pub fn open_of(&self, event: u32) -> impl Iterator<Item = Time> {
+        self.changes.iter().filter(move |change| change.event == event && change.measured && change.waiting > 0).map(|change| change.raised)
     }
 
     /// The resource of a change, where that can change again.
@@ -572,7 +581,7 @@ impl Ledger {
     pub fn freshness(&mut self, now: Time, subscription: usize) -> (u128, Span) {
         let freshness = &mut self.freshness[subscription];
         freshness.account(now);
-        (std::mem::take(&mut freshness.area_twice), std::mem::take(&mut freshness.max))
+        freshness.age.cut()
     }
 }
 

@@ -189,7 +189,7 @@ impl World {
         let Context { change, place, segment, attempt, tracked, .. } = *context;
         let delivery = DeliveryId { copy: context.copy, stamp: at.stamp };
         let subscriber = &mut self.subscribers[context.subscriber as usize];
-        let (queue, line) = (subscriber.queue, subscriber.line as usize);
+        let (queue, line) = (subscriber.queue, subscriber.line);
         if !done {
             cold_path();
             let delay = subscriber.redelivery.after(attempt);
@@ -198,14 +198,13 @@ impl World {
         }
         let acked = &mut self.segments[segment as usize];
         acked.broker.handle_ack(self.now, delivery, &mut acked.outputs);
-        let load = if acked.is_quiet() {
+        if acked.is_quiet() {
             self.probe.segments[segment as usize].memory.level.set(self.now, acked.broker.memory().0);
-            acked.broker.load(queue)
         } else {
             self.told(segment);
-            self.segments[segment as usize].broker.load(queue)
-        };
-        self.probe.lines[line].levels(self.now, load);
+        }
+        let broker = &self.segments[segment as usize].broker;
+        self.probe.levels(self.now, line, broker.load(queue), || broker.oldest_ready(queue));
         if tracked { self.done_with(change, place) } else { self.release(change) }
     }
 

@@ -3,6 +3,7 @@
 use super::build;
 use super::change;
 use super::hop::{self, Hop};
+use super::left_out::{LeftOut, Worst};
 use super::probe::{Count, Gauge, LineProbe, LinkProbe, Missed, SorProbe, SubscriberProbe};
 use super::steps::{self, Steps};
 use super::world::World;
@@ -20,6 +21,8 @@ pub struct Figure {
     pub value: Option<f64>,
     /// Of a share of things that were counted: how many there were.
     pub of: Option<u64>,
+    /// Of a latency: what it leaves out.
+    pub worst: Option<Worst>,
 }
 
 /// A quantity over the steps of the clock.
@@ -53,30 +56,34 @@ struct Sheet {
 
 impl Sheet {
     fn figure(&mut self, name: String, unit: Unit, value: Option<f64>) {
-        self.figures.push(Figure { name, unit, value, of: None });
+        self.figures.push(Figure { name, unit, value, of: None, worst: None });
     }
 
     /// The share that so many are of all.
     fn share(&mut self, name: String, part: u64, of: u64) {
         let value = (of > 0).then(|| part as f64 / of as f64);
-        self.figures.push(Figure { name, unit: Unit::Share, value, of: Some(of) });
+        self.figures.push(Figure { name, unit: Unit::Share, value, of: Some(of), worst: None });
     }
 
     fn count(&mut self, name: String, value: u64) {
         self.figure(name, Unit::Count, Some(value as f64));
     }
 
-    fn latency(&mut self, name: &str, histogram: &Histogram) {
-        self.figure(format!("{name}.mean"), Unit::Seconds, histogram.mean());
-        self.figure(format!("{name}.sd"), Unit::Seconds, histogram.sd());
-        self.quantiles(name, histogram);
+    fn latency(&mut self, name: &str, histogram: &Histogram, left: LeftOut) {
+        self.time(name, "mean", histogram.mean(), left.worst("mean", None, histogram));
+        self.time(name, "sd", histogram.sd(), left.worst("sd", None, histogram));
+        self.quantiles(name, histogram, left);
     }
 
-    fn quantiles(&mut self, name: &str, histogram: &Histogram) {
+    fn quantiles(&mut self, name: &str, histogram: &Histogram, left: LeftOut) {
         for (statistic, probability) in [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999)] {
-            self.figure(format!("{name}.{statistic}"), Unit::Seconds, histogram.quantile(probability));
+            self.time(name, statistic, histogram.quantile(probability), left.worst(statistic, Some(probability), histogram));
         }
-        self.figure(format!("{name}.max"), Unit::Seconds, histogram.max());
+        self.time(name, "max", histogram.max(), left.worst("max", None, histogram));
+    }
+
+    fn time(&mut self, name: &str, statistic: &str, value: Option<f64>, worst: Option<Worst>) {
+        self.figures.push(Figure { name: format!("{name}.{statistic}"), unit: Unit::Seconds, value, of: None, worst });
     }
 
     /// Mean, peak and (where it is a number of things) maximum of a level of which `whole` is one.
@@ -108,7 +115,7 @@ pub fn read(scenario: &Scenario, world: &World, notices: u64) -> Findings {
         poller(&mut sheet, scenario, world, index);
     }
     for index in scenario::asked_sors(scenario) {
-        sor(&mut sheet, scenario, index, &world.probe.sors[index]);
+        sor(&mut sheet, scenario, world, index);
     }
     for index in 0..scenario.segments.len() {
         segment(&mut sheet, scenario, world, index);
@@ -130,7 +137,7 @@ pub fn read(scenario: &Scenario, world: &World, notices: u64) -> Findings {
         let name = format!("event.{}", event.name);
         sheet.count(format!("{name}.raised"), probe.raised.measured());
         sheet.count(format!("{name}.refused"), probe.refused.measured());
-        sheet.latency(&format!("{name}.end_to_end"), &probe.end_to_end);
+        sheet.latency(&format!("{name}.end_to_end"), &probe.end_to_end, world.unshown_of(index as u32));
         sheet.course(format!("{name}.raised"), Unit::PerSecond, &probe.raised.track, 1.0);
     }
     total(&mut sheet, scenario, world);
@@ -151,23 +158,24 @@ fn subscriber(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usiz
     let name = format!("subscriber.{}", subscriber.name);
     let line = build::line_of_subscriber(scenario, index);
     let workers = subscriber.workers as f64;
-    sheet.latency(&format!("{name}.end_to_end"), &probe.end_to_end);
+    let (unshown, ready, in_line) = (world.unshown(line), world.ready(line), world.in_line(index));
+    sheet.latency(&format!("{name}.end_to_end"), &probe.end_to_end, unshown);
     sheet.curves.push((format!("{name}.end_to_end"), probe.end_to_end.clone()));
     freshness(sheet, &name, &world.probe.lines[line]);
-    sheet.latency(&format!("{name}.delivery"), &probe.delivery);
-    hops(sheet, scenario, subscriber, &name, probe);
+    sheet.latency(&format!("{name}.delivery"), &probe.delivery, ready);
+    hops(sheet, scenario, subscriber, probe, (unshown, ready));
     sheet.gauge(&format!("{name}.backlog"), Unit::Count, &world.probe.lines[line].backlog);
     sheet.gauge(&format!("{name}.in_flight"), Unit::Count, &world.probe.lines[line].in_flight);
     sheet.figure(format!("{name}.throughput"), Unit::PerSecond, Some(probe.done.rate(&world.probe.clock)));
     sheet.level(&format!("{name}.utilization"), Unit::Share, &probe.station.busy.track, workers, false);
-    sheet.latency(&format!("{name}.waiting"), &probe.station.waits);
+    sheet.latency(&format!("{name}.waiting"), &probe.station.waits, in_line);
     sheet.gauge(&format!("{name}.waiting_line"), Unit::Count, &probe.station.line);
     sheet.count(format!("{name}.redelivered"), probe.redelivered.measured());
     missed(sheet, world, line, &name);
     if scenario.is_ever_down(Target::Segment(world.segment_of(index) as usize)) {
         sheet.count(format!("{name}.missed.crashed"), world.probe.missed[line].crashed);
     }
-    sheet.count(format!("{name}.unfinished"), world.ledger.unfinished(line));
+    sheet.count(format!("{name}.unfinished"), unshown.count);
     drain(sheet, &world.probe.lines[line], index, &name);
     shown(sheet, scenario, world, subscriber, (probe, line));
     courses(sheet, world, subscriber, (probe, line));
@@ -176,7 +184,7 @@ fn subscriber(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usiz
 /// How a subscriber or poller gets over disruptions, where it feels any.
 fn drain(sheet: &mut Sheet, line: &LineProbe, who: usize, name: &str) {
     if let Some(recovery) = line.recoveries.iter().find(|recovery| recovery.who as usize == who) {
-        sheet.latency(&format!("{name}.drain"), &recovery.drains);
+        sheet.latency(&format!("{name}.drain"), &recovery.drains, LeftOut::default());
         sheet.count(format!("{name}.drain.unfinished"), recovery.unfinished());
     }
 }
@@ -186,18 +194,19 @@ fn poller(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize) {
     let (polls, asks) = (&world.probe.pollers[index], &world.feeds.pollers[index]);
     let (probe, line) = (&world.probe.subscribers[asks.who as usize], asks.line as usize);
     let name = reader.entity();
-    sheet.latency(&format!("{name}.end_to_end"), &probe.end_to_end);
+    let (unshown, in_line) = (world.unshown(line), world.in_line(asks.who as usize));
+    sheet.latency(&format!("{name}.end_to_end"), &probe.end_to_end, unshown);
     sheet.curves.push((format!("{name}.end_to_end"), probe.end_to_end.clone()));
     freshness(sheet, &name, &world.probe.lines[line]);
-    hops(sheet, scenario, reader, &name, probe);
+    hops(sheet, scenario, reader, probe, (unshown, LeftOut::ageless(unshown.count)));
     sheet.gauge(&format!("{name}.backlog"), Unit::Count, &world.probe.lines[line].backlog);
     sheet.figure(format!("{name}.throughput"), Unit::PerSecond, Some(probe.done.rate(&world.probe.clock)));
     sheet.level(&format!("{name}.utilization"), Unit::Share, &probe.station.busy.track, reader.workers as f64, false);
-    sheet.latency(&format!("{name}.waiting"), &probe.station.waits);
+    sheet.latency(&format!("{name}.waiting"), &probe.station.waits, in_line);
     sheet.gauge(&format!("{name}.waiting_line"), Unit::Count, &probe.station.line);
     sheet.count(format!("{name}.redelivered"), probe.redelivered.measured());
     sheet.count(format!("{name}.missed"), missed_on(world, line).all());
-    sheet.count(format!("{name}.unfinished"), world.ledger.unfinished(line));
+    sheet.count(format!("{name}.unfinished"), unshown.count);
     for (quantity, count) in
         [("polls", &polls.polls), ("empty_polls", &polls.empty), ("failed_polls", &polls.failed), ("skipped_polls", &polls.skipped)]
     {
@@ -215,17 +224,19 @@ fn shown(sheet: &mut Sheet, scenario: &Scenario, world: &World, taker: &Subscrib
         views(sheet, scenario, world, taker, (probe, line), &name);
     }
     if taker.callback.is_some() {
-        sheet.latency(&format!("{name}.callback.latency"), &probe.callback_latency);
+        let asked = scenario::called_back(scenario, taker).into_iter();
+        let called = asked.map(|sor| world.called(sor)).fold(LeftOut::default(), LeftOut::and);
+        sheet.latency(&format!("{name}.callback.latency"), &probe.callback_latency, called);
         sheet.count(format!("{name}.callback.attempts"), probe.callback_attempts.measured());
         sheet.count(format!("{name}.callback.failed"), probe.callback_failed.measured());
         sheet.count(format!("{name}.callback.cached"), probe.callback_cached.measured());
         sheet.count(format!("{name}.callback.coalesced"), probe.callback_coalesced.measured());
         sheet.count(format!("{name}.callback.short_circuited"), probe.callback_short_circuited.measured());
     }
-    calls(sheet, scenario, taker, probe, &name);
+    calls(sheet, scenario, world, taker, probe, &name);
     pipeline(sheet, &name, taker, probe);
     if scenario.gets_derived(taker) {
-        sheet.latency(&format!("{name}.since_origin"), &probe.since_origin);
+        sheet.latency(&format!("{name}.since_origin"), &probe.since_origin, world.unshown(line));
     }
     if !taker.raises.is_empty() {
         sheet.count(format!("{name}.raised"), probe.raised.iter().map(Count::measured).sum());
@@ -249,7 +260,7 @@ fn pipeline(sheet: &mut Sheet, name: &str, subscriber: &Subscriber, probe: &Subs
     for (index, (stage, seen)) in pipeline.stages.iter().zip(&probe.stages).enumerate() {
         let (name, tasks) = (format!("{name}.stage.{}", stage.name), stage.tasks as f64);
         sheet.level(&format!("{name}.utilization"), Unit::Share, &seen.station.busy.track, tasks, false);
-        sheet.latency(&format!("{name}.waiting"), &seen.station.waits);
+        sheet.latency(&format!("{name}.waiting"), &seen.station.waits, LeftOut::ageless(seen.station.line.level.value()));
         sheet.gauge(&format!("{name}.waiting_line"), Unit::Count, &seen.station.line);
         if pipeline.may_block(index) {
             sheet.level(&format!("{name}.blocked"), Unit::Share, &seen.blocked.track, tasks, false);
@@ -267,11 +278,12 @@ fn pipeline(sheet: &mut Sheet, name: &str, subscriber: &Subscriber, probe: &Subs
 }
 
 /// Requests to further services, together and by system of record.
-fn calls(sheet: &mut Sheet, scenario: &Scenario, subscriber: &Subscriber, probe: &SubscriberProbe, name: &str) {
+fn calls(sheet: &mut Sheet, scenario: &Scenario, world: &World, subscriber: &Subscriber, probe: &SubscriberProbe, name: &str) {
     if subscriber.calls.is_empty() {
         return;
     }
-    sheet.latency(&format!("{name}.calls.latency"), &probe.calls_latency);
+    let called = scenario::called_services(subscriber).into_iter().map(|sor| world.called(sor)).fold(LeftOut::default(), LeftOut::and);
+    sheet.latency(&format!("{name}.calls.latency"), &probe.calls_latency, called);
     sheet.count(format!("{name}.calls.failed"), probe.calls_failed.measured());
     sheet.count(format!("{name}.calls.attempts"), probe.calls.iter().map(Count::measured).sum());
     for sor in scenario::called_services(subscriber) {
@@ -281,15 +293,13 @@ fn calls(sheet: &mut Sheet, scenario: &Scenario, subscriber: &Subscriber, probe:
 }
 
 fn freshness(sheet: &mut Sheet, name: &str, line: &LineProbe) {
-    let measured = sheet.clock.horizon.since(sheet.clock.warm_up).0 as f64;
-    // The integral was kept doubled, in integers.
-    sheet.figure(format!("{name}.freshness.mean"), Unit::Seconds, Some(line.stale_area as f64 / 2.0 / measured / 1e9));
-    sheet.figure(format!("{name}.freshness.max"), Unit::Seconds, Some(line.stale_max.seconds()));
+    age(sheet, &format!("{name}.freshness"), line.stale_area, line.stale_max);
 }
 
 /// Means are over all changes shown, so that they add up to the mean end-to-end latency. A stage that only another weight of the
 /// events would use has no figures.
-fn hops(sheet: &mut Sheet, scenario: &Scenario, subscriber: &Subscriber, name: &str, probe: &SubscriberProbe) {
+fn hops(sheet: &mut Sheet, scenario: &Scenario, subscriber: &Subscriber, probe: &SubscriberProbe, (unshown, ready): (LeftOut, LeftOut)) {
+    let name = subscriber.entity();
     let possible = scenario::stages(scenario, subscriber, Calls::InAnyWeight);
     let (shown, nothing) = (probe.end_to_end.count(), Histogram::default());
     for (hop, word, _) in hop::ALL {
@@ -302,7 +312,9 @@ fn hops(sheet: &mut Sheet, scenario: &Scenario, subscriber: &Subscriber, name: &
         let spent = taken.or(overtaken);
         let mean = spent.filter(|_| shown > 0).map(|spent| spent.sum() as f64 / shown as f64 / 1e9);
         sheet.figure(format!("{name}.hop.{word}.mean"), Unit::Seconds, mean);
-        sheet.quantiles(&format!("{name}.hop.{word}"), spent.unwrap_or(&nothing));
+        // Of a change on its way nobody knows how long its stages will take.
+        let left = if hop == Hop::Backlog { ready } else { LeftOut::ageless(unshown.count) };
+        sheet.quantiles(&format!("{name}.hop.{word}"), spent.unwrap_or(&nothing), left);
     }
 }
 
@@ -342,14 +354,14 @@ fn views(sheet: &mut Sheet, scenario: &Scenario, world: &World, taker: &Subscrib
     sheet.count(format!("{name}.order_violations"), probe.order_violations.measured());
 }
 
-fn sor(sheet: &mut Sheet, scenario: &Scenario, index: usize, probe: &SorProbe) {
-    let sor = &scenario.sors[index];
+fn sor(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize) {
+    let (sor, probe): (_, &SorProbe) = (&scenario.sors[index], &world.probe.sors[index]);
     let (name, workers) = (format!("sor.{}", sor.name), sor.workers as f64);
     let is_polled = scenario::is_polled(scenario, index);
     sheet.level(&format!("{name}.utilization"), Unit::Share, &probe.utilization, workers, false);
     sheet.level(&format!("{name}.utilization.callbacks"), Unit::Share, &probe.busy_callbacks.track, workers, false);
     sheet.level(&format!("{name}.utilization.own"), Unit::Share, &probe.busy_own.track, workers, false);
-    sheet.latency(&format!("{name}.waiting"), &probe.waits);
+    sheet.latency(&format!("{name}.waiting"), &probe.waits, world.waiting(&world.sors[index].station, |_| true));
     sheet.gauge(&format!("{name}.waiting_line"), Unit::Count, &probe.line);
     sheet.figure(format!("{name}.callbacks"), Unit::PerSecond, Some(probe.callbacks.rate(&sheet.clock)));
     if is_polled {
@@ -358,10 +370,10 @@ fn sor(sheet: &mut Sheet, scenario: &Scenario, index: usize, probe: &SorProbe) {
         sheet.course(format!("{name}.utilization.polls"), Unit::Share, &probe.busy_polls.track, workers);
     }
     if sor.own_load.is_some() {
-        sheet.latency(&format!("{name}.own_latency"), &probe.own_latency);
+        sheet.latency(&format!("{name}.own_latency"), &probe.own_latency, world.unanswered(index));
     }
     if let Some(alone) = &probe.alone {
-        sheet.latency(&format!("{name}.own_latency.alone"), &alone.latency);
+        sheet.latency(&format!("{name}.own_latency.alone"), &alone.latency, LeftOut::default());
     }
     sheet.count(format!("{name}.refused"), probe.refused.measured());
     let wasted = probe.wasted.rate(&sheet.clock) / 1e9 / workers;
@@ -377,7 +389,7 @@ fn segment(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize) 
     let probe = &world.probe.segments[index];
     let name = format!("segment.{}", segment.name);
     sheet.level(&format!("{name}.utilization"), Unit::Share, &probe.station.busy.track, segment.threads as f64, false);
-    sheet.latency(&format!("{name}.waiting"), &probe.station.waits);
+    sheet.latency(&format!("{name}.waiting"), &probe.station.waits, world.waiting(&world.segments[index].station, |_| true));
     sheet.gauge(&format!("{name}.waiting_line"), Unit::Count, &probe.station.line);
     sheet.gauge(&format!("{name}.memory"), Unit::Bytes, &probe.memory);
     sheet.figure(format!("{name}.blocked"), Unit::Share, Some(probe.blocked.track.mean(&world.probe.clock)));
@@ -407,25 +419,22 @@ fn topic(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize, na
     let lines: Vec<LineProbe> =
         subscribers.map(|subscriber| world.probe.lines[build::line_of_subscriber(scenario, subscriber)].clone()).collect();
     sheet.count(format!("{name}.published"), published);
-    // A topic's backlog is what all its subscriptions hold: means add up exactly, the peaks are of each by itself.
-    let mean = lines.iter().map(|line| line.backlog.track.mean(&world.probe.clock)).sum();
-    sheet.figure(format!("{name}.backlog.mean"), Unit::Count, Some(mean));
-    let highest = |value: fn(&Track) -> f64| lines.iter().map(|line| value(&line.backlog.track)).fold(0.0, f64::max);
-    sheet.figure(format!("{name}.backlog.max"), Unit::Count, Some(highest(|track| track.max() as f64)));
-    sheet.figure(format!("{name}.backlog.peak"), Unit::Count, Some(highest(Track::peak)));
+    sheet.gauge(&format!("{name}.backlog"), Unit::Count, &world.probe.topics[index]);
     ages(sheet, name, &lines);
     losses(sheet, name, &lines);
 }
 
-/// Age of the oldest ready message as seen once a tick; of several lines the oldest.
+/// Age of the oldest ready message; of several lines that of the worst.
 fn ages(sheet: &mut Sheet, name: &str, lines: &[LineProbe]) {
-    let highest = |value: fn(&LineProbe) -> f64| lines.iter().map(value).fold(0.0, f64::max);
-    sheet.figure(
-        format!("{name}.age.mean"),
-        Unit::Seconds,
-        Some(highest(|line| if line.age_looks > 0 { line.age_sum / line.age_looks as f64 } else { 0.0 })),
-    );
-    sheet.figure(format!("{name}.age.max"), Unit::Seconds, Some(highest(|line| line.age_max)));
+    let (area, max) = lines.iter().fold((0, Span::ZERO), |(area, max), line| (line.age_area.max(area), line.age_max.max(max)));
+    age(sheet, &format!("{name}.age"), area, max);
+}
+
+/// The integral was kept doubled, in integers.
+fn age(sheet: &mut Sheet, name: &str, area_twice: u128, max: Span) {
+    let measured = sheet.clock.horizon.since(sheet.clock.warm_up).0 as f64;
+    sheet.figure(format!("{name}.mean"), Unit::Seconds, Some(area_twice as f64 / 2.0 / measured / 1e9));
+    sheet.figure(format!("{name}.max"), Unit::Seconds, Some(max.seconds()));
 }
 
 fn losses(sheet: &mut Sheet, name: &str, lines: &[LineProbe]) {
@@ -442,18 +451,21 @@ fn link(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize, nam
         return wire(sheet, probe, name);
     }
     sheet.figure(format!("{name}.bytes"), Unit::BytesPerSecond, Some(probe.bytes.rate(&world.probe.clock)));
-    // The busier direction.
-    let clock = world.probe.clock;
-    let busier = if probe.utilization[0].mean(&clock) >= probe.utilization[1].mean(&clock) { 0 } else { 1 };
-    sheet.level(&format!("{name}.utilization"), Unit::Share, &probe.utilization[busier], 1.0, false);
-    sheet.course(format!("{name}.utilization"), Unit::Share, &probe.utilization[busier], 1.0);
-    sheet.latency(&format!("{name}.latency"), &probe.latency);
+    // Of the busier direction, which may be the one on average and the other in the worst minutes.
+    let name_of = |statistic: &str| format!("{name}.utilization.{statistic}");
+    let busier = |value: &dyn Fn(&Track) -> f64| probe.utilization.iter().map(value).fold(0.0, f64::max);
+    sheet.figure(name_of("mean"), Unit::Share, Some(busier(&|track| track.mean(&world.probe.clock))));
+    sheet.figure(name_of("peak"), Unit::Share, Some(busier(&Track::peak)));
+    let [one, other] = probe.utilization.each_ref().map(Track::series);
+    let values = one.iter().zip(other).map(|(one, other)| one.max(*other)).collect();
+    sheet.courses.push(Course { name: format!("{name}.utilization"), unit: Unit::Share, values });
+    sheet.latency(&format!("{name}.latency"), &probe.latency, LeftOut::default());
 }
 
 /// A link without limit, or the network of a zone.
 fn wire(sheet: &mut Sheet, probe: &LinkProbe, name: &str) {
     sheet.figure(format!("{name}.bytes"), Unit::BytesPerSecond, Some(probe.bytes.rate(&sheet.clock)));
-    sheet.latency(&format!("{name}.latency"), &probe.latency);
+    sheet.latency(&format!("{name}.latency"), &probe.latency, LeftOut::default());
 }
 
 fn total(sheet: &mut Sheet, scenario: &Scenario, world: &World) {
@@ -465,7 +477,8 @@ fn total(sheet: &mut Sheet, scenario: &Scenario, world: &World) {
     sheet.count("total.callbacks".into(), probe.subscribers.iter().map(|subscriber| subscriber.callback_attempts.measured()).sum());
     let mut shown = Histogram::default();
     probe.subscribers.iter().for_each(|subscriber| shown.merge(&subscriber.end_to_end));
-    sheet.latency("total.end_to_end", &shown);
+    let unshown = (0..probe.lines.len()).map(|line| world.unshown(line)).fold(LeftOut::default(), LeftOut::and);
+    sheet.latency("total.end_to_end", &shown, unshown);
     if let Some(price) = &scenario.price {
         sheet.figure("total.cost".into(), Unit::Currency(price.currency), Some(price.total()));
     }

@@ -4,7 +4,8 @@
 
 use super::change::NONE;
 use crate::sim::Ring;
-use crate::units::{Span, Time};
+use crate::stats::Age;
+use crate::units::Time;
 
 /// Age of the oldest change that a subscription does not show yet, exactly integrated.
 #[derive(Clone, Debug)]
@@ -13,10 +14,7 @@ pub struct Freshness {
     pub oldest: Opened,
     /// Those after it, oldest first; closed ones are dropped when they come up.
     pub others: Ring<Opened>,
-    pub since: Time,
-    /// Twice the integral of the age, ns^2.
-    pub area_twice: u128,
-    pub max: Span,
+    pub age: Age,
 }
 
 /// A change as a subscription saw it opened.
@@ -30,14 +28,14 @@ pub struct Opened {
 impl Freshness {
     pub fn new() -> Freshness {
         let oldest = Opened { raised: Time::ZERO, slot: NONE, stamp: 0 };
-        Freshness { oldest, others: Ring::default(), since: Time::ZERO, area_twice: 0, max: Span::ZERO }
+        Freshness { oldest, others: Ring::default(), age: Age::default() }
     }
 
     #[inline]
     pub fn add(&mut self, now: Time, opened: Opened) {
         if self.oldest.slot == NONE {
+            self.age.account(now, None);
             self.oldest = opened;
-            self.since = now;
         } else {
             self.others.push_back(opened);
         }
@@ -46,12 +44,6 @@ impl Freshness {
     /// Adds the age of the oldest open change since the last time.
     #[inline]
     pub fn account(&mut self, now: Time) {
-        if self.oldest.slot != NONE {
-            let (from, to) = (self.since.0 - self.oldest.raised.0, now.0 - self.oldest.raised.0);
-            // to^2 - from^2 in one multiplication.
-            self.area_twice += (to - from) as u128 * (to + from) as u128;
-            self.max = self.max.max(Span(to));
-        }
-        self.since = now;
+        self.age.account(now, (self.oldest.slot != NONE).then_some(self.oldest.raised));
     }
 }

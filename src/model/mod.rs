@@ -22,6 +22,7 @@ mod freshness;
 mod hop;
 mod laws;
 mod left_open;
+mod left_out;
 mod network;
 mod notice;
 mod outage;

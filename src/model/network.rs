@@ -2,8 +2,10 @@
 //!
 //! A message waits until the link's transmitter of its direction is free (first come, first served), is put on the wire, and
 //! arrives a latency later. A lost message is sent again after a timeout that doubles with each loss, as TCP does (RFC 6298): it is late, never
-//! gone; what is sent again delays its own connection, not the others on the link. On a connection with order nothing overtakes.
-//! While a link is down nothing is put on it: messages wait until it is up; those that are on their way arrive.
+//! gone. What is sent again takes the transmitter's time once more, all of it right behind the first time, although it is sent later: so
+//! the link carries what it can, and the others wait for it somewhat too early. On a connection with order nothing overtakes.
+//! While a link is down nothing is put on it: messages wait until it is up; those that are on their way arrive. While it is slow,
+//! transmission and latency both take so many times as long.
 //!
 //! Knows neither what it carries nor when anything else happens.
 
@@ -181,11 +183,15 @@ impl Network {
         probes: &mut [LinkProbe],
     ) -> Time {
         let (mut sent, length) = self.put_on_wire(link, direction, now, size, &mut probes[link as usize]);
-        let mut resend_after = path.resend_after;
+        let (mut resend_after, mut again) = (path.resend_after, Span::ZERO);
         while stream.chance(path.loss) || self.weather(link).is_some_and(|weather| weather.loses(now, sent)) {
             sent = self.up_from(link, now, sent + resend_after) + length;
             resend_after += resend_after;
+            again += length;
             probes[link as usize].bytes.add(size.0);
+        }
+        if !again.is_zero() {
+            self.occupy(link, direction, again, &mut probes[link as usize]);
         }
         let slowness = self.weather(link).map_or(1.0, |weather| weather.slowness(now, sent));
         let arrival = sent + slowed(path.latency.sample(stream), slowness);
@@ -198,15 +204,24 @@ impl Network {
         probe.bytes.add(size.0);
         let free_at = self.transmitters[link as usize].as_ref().map_or(now, |both| both[direction as usize].free_at.max(now));
         let starts = self.up_from(link, now, free_at);
+        let slowness = self.weather(link).map_or(1.0, |weather| weather.slowness(now, starts));
         let Some(transmitters) = &mut self.transmitters[link as usize] else { return (starts, Span::ZERO) };
         let transmitter = &mut transmitters[direction as usize];
         if starts > free_at {
             transmitter.pauses.push_back(Window { from: free_at, to: starts });
         }
-        let length = transmitter.bandwidth.transmission(size);
+        transmitter.free_at = starts;
+        let length = slowed(transmitter.bandwidth.transmission(size), slowness);
+        (self.occupy(link, direction, length, probe), length)
+    }
+
+    /// The transmitter works so much longer; until when.
+    fn occupy(&mut self, link: u32, direction: u8, length: Span, probe: &mut LinkProbe) -> Time {
+        let Some(transmitters) = &mut self.transmitters[link as usize] else { return Time::ZERO };
         probe.assigned[direction as usize] += length;
-        transmitter.free_at = starts + length;
-        (transmitter.free_at, length)
+        let free_at = &mut transmitters[direction as usize].free_at;
+        *free_at = *free_at + length;
+        *free_at
     }
 
     #[inline]

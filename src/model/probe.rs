@@ -4,14 +4,17 @@
 //! worst five minutes and the series. Latencies go into histograms. A latency counts when its change was raised (or, at a
 //! station, its customer came) in the measured part; a count counts from the warm-up on.
 
+mod lines;
+
 use super::alone::Alone;
 use super::hop::Hop;
 use super::pipeline::Lost;
-use super::recovery::Recovery;
 use super::steps;
 use crate::stats::{Clock, Histogram, Level, Track};
 use crate::units::{Bytes, Span, Time};
 use std::hint::cold_path;
+
+pub use lines::{LineProbe, Missed};
 
 /// A level with its averages.
 #[derive(Clone, Debug, Default)]
@@ -172,49 +175,6 @@ pub struct SegmentProbe {
     pub delivered: Count,
 }
 
-/// A queue or a topic's subscription at the broker.
-#[derive(Clone, Debug, Default)]
-pub struct LineProbe {
-    pub backlog: Gauge,
-    pub in_flight: Gauge,
-    pub published: Count,
-    pub expired: Count,
-    pub dropped: Count,
-    pub rejected: Count,
-    pub dead_lettered: Count,
-    pub not_durable: Count,
-    pub crashed: Count,
-    /// Age of the oldest ready message, looked at once a tick: sum, number and maximum.
-    pub age_sum: f64,
-    pub age_looks: u64,
-    pub age_max: f64,
-    /// Age of the oldest change not shown: twice the integral (ns^2) in the measured part, and the maximum.
-    pub stale_area: u128,
-    pub stale_max: Span,
-    /// Of the subscribers that are ever disrupted.
-    pub recoveries: Vec<Recovery>,
-}
-
-/// Copies that were lost to a subscription though their changes were measured.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Missed {
-    pub not_durable: u64,
-    pub expired: u64,
-    pub dropped: u64,
-    /// Lost with their segment.
-    pub crashed: u64,
-    pub dead_lettered: u64,
-    /// Known to the ledger only, at the end.
-    pub refused: u64,
-}
-
-impl Missed {
-    /// For whatever cause.
-    pub fn all(&self) -> u64 {
-        self.not_durable + self.expired + self.dropped + self.crashed + self.dead_lettered + self.refused
-    }
-}
-
 /// A stage of a pipeline.
 #[derive(Clone, Debug, Default)]
 pub struct StageProbe {
@@ -362,6 +322,8 @@ pub struct Probe {
     /// By queue or subscription, then by poller.
     pub lines: Vec<LineProbe>,
     pub missed: Vec<Missed>,
+    /// Ready messages of all subscriptions of a topic.
+    pub topics: Vec<Gauge>,
     /// Then pollers.
     pub subscribers: Vec<SubscriberProbe>,
     pub pollers: Vec<PollerProbe>,
@@ -379,6 +341,7 @@ pub struct Sizes {
     pub links: usize,
     pub segments: usize,
     pub lines: usize,
+    pub topics: usize,
     pub subscribers: usize,
     pub pollers: usize,
     pub sors: usize,
@@ -396,6 +359,7 @@ impl Probe {
             segments: vec![SegmentProbe::default(); sizes.segments],
             lines: vec![LineProbe::default(); sizes.lines + sizes.pollers],
             missed: vec![Missed::default(); sizes.lines + sizes.pollers],
+            topics: vec![Gauge::default(); sizes.topics],
             subscribers: vec![SubscriberProbe::default(); sizes.subscribers + sizes.pollers],
             pollers: vec![PollerProbe::default(); sizes.pollers],
             sors: vec![SorProbe { measured_from: from, ..SorProbe::default() }; sizes.sors],
@@ -429,6 +393,9 @@ impl Probe {
             segment.delivered.cut(&clock, from, now);
         }
         self.lines.iter_mut().for_each(|line| line.cut(&clock, from, now));
+        for topic in &mut self.topics {
+            topic.cut(&clock, from, now);
+        }
         self.subscribers.iter_mut().for_each(|subscriber| subscriber.cut(&clock, from, now));
         for poller in &mut self.pollers {
             for count in [&mut poller.polls, &mut poller.empty, &mut poller.failed, &mut poller.skipped] {
@@ -441,53 +408,6 @@ impl Probe {
             self.marks.get_or_insert_default().push(marks);
         }
         clock.next(now)
-    }
-}
-
-impl LineProbe {
-    fn cut(&mut self, clock: &Clock, from: Time, to: Time) {
-        self.backlog.cut(clock, from, to);
-        self.in_flight.cut(clock, from, to);
-        let counts = [
-            &mut self.published,
-            &mut self.expired,
-            &mut self.dropped,
-            &mut self.rejected,
-            &mut self.dead_lettered,
-            &mut self.not_durable,
-            &mut self.crashed,
-        ];
-        counts.into_iter().for_each(|count| count.cut(clock, from, to));
-    }
-
-    /// So many are ready and so many in flight now.
-    #[inline(always)]
-    pub fn levels(&mut self, now: Time, (ready, in_flight): (u64, u64)) {
-        self.holds(now, || ready + in_flight);
-        self.backlog.level.follow(now, ready);
-        self.in_flight.level.follow(now, in_flight);
-    }
-
-    /// So many are not done, where somebody may have to recover from a disruption.
-    #[inline(always)]
-    pub fn holds(&mut self, now: Time, held: impl FnOnce() -> u64) {
-        if !self.recoveries.is_empty() {
-            self.recover(now, held());
-        }
-    }
-
-    #[cold]
-    fn recover(&mut self, now: Time, held: u64) {
-        for recovery in &mut self.recoveries {
-            recovery.look(now, held);
-        }
-    }
-
-    /// What an operator's dashboard sees at a tick: the age of the oldest ready message, zero with none.
-    pub fn look(&mut self, age: Span) {
-        self.age_sum += age.seconds();
-        self.age_looks += 1;
-        self.age_max = self.age_max.max(age.seconds());
     }
 }
 

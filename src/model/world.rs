@@ -244,9 +244,7 @@ impl World {
             let measured = now > self.probe.clock.warm_up;
             for (index, line) in self.lines.iter().enumerate() {
                 let oldest = self.segments[line.segment as usize].broker.oldest_ready(line.queue);
-                if measured {
-                    self.probe.lines[index].look(oldest.map_or(Span::ZERO, |since| now.since(since)));
-                }
+                self.probe.lines[index].look(now, oldest, measured);
             }
             for (index, probe) in self.probe.lines.iter_mut().enumerate() {
                 let (area, max) = self.ledger.freshness(now, index);
@@ -351,7 +349,7 @@ impl World {
             Destination::Topic(topic) => broker.subscriptions(*topic),
         };
         for queue in queues {
-            probe.lines[line_of[queue.0 as usize] as usize].levels(*now, broker.load(*queue));
+            probe.levels(*now, line_of[queue.0 as usize], broker.load(*queue), || broker.oldest_ready(*queue));
         }
     }
 

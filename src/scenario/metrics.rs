@@ -88,8 +88,8 @@ const SUBSCRIBER: [Quantity; 13] = [
     count("redelivered", "Deliveries after the first one of a message."),
     count("missed", "Messages never delivered, for whichever reason."),
     count("missed.not_durable", "Of these: it was away, and its subscription is not durable."),
-    count("missed.expired", "Of these: their time to live was over."),
-    count("missed.dropped", "Of these: dropped where a limit was reached, or after the last delivery."),
+    count("missed.expired", "Of these: their time to live was over, and they were not kept as dead letters."),
+    count("missed.dropped", "Of these: dropped where a limit was reached, or after the last delivery, and not kept as dead letters."),
     count("missed.refused", "Of these: refused by the broker and not tried again."),
     count("missed.dead_lettered", "Of these: became dead letters."),
 ];
@@ -136,7 +136,7 @@ const POLLER: [Quantity; 12] = [
     count("redelivered", "Entries worked again at the next poll, as they had failed."),
     count("missed", "Entries never shown."),
     count("unfinished", "Changes that its view did not show at the end of the run."),
-    count("polls", "Requests for what is new."),
+    count("polls", "Times that it asked for what is new, whatever number of pages the answer took."),
     count("empty_polls", "Of these: answered that nothing is new."),
     count("failed_polls", "Of these: refused, or given up after the time-out."),
     count("skipped_polls", "Ticks left out, as the poll before was still under way."),
@@ -167,7 +167,11 @@ const POLLED: [Quantity; 2] = [
 ];
 const SOR_IN_VAIN: [Quantity; 2] = [
     count("refused", "Requests refused for a full line, or while it was down."),
-    figure("wasted", Unit::Share, "Part of its work that was for callers who had given up before its end."),
+    figure(
+        "wasted",
+        Unit::Share,
+        "Part of its workers' time, as in `utilization`, that went into requests whose callers had given up before the end.",
+    ),
 ];
 const OWN_LATENCY_ALONE: Quantity = latency("own_latency.alone", "The same requests if nobody else asked: without callbacks and polls.");
 
@@ -185,28 +189,34 @@ const PERSIST: Quantity = share("persist.utilization", "Part of time that its jo
 /// Of a topic's subscriptions together, or of a queue.
 const CARRIER: [Quantity; 7] = [
     count("published", "Messages published to it."),
-    level("backlog", Unit::Count, "Messages that are ready; of a topic, in all its subscriptions."),
-    age("age", "Of the oldest ready message."),
-    count("expired", "Messages whose time to live was over."),
-    count("dropped", "Messages dropped, by overflow or after the last delivery."),
+    level("backlog", Unit::Count, "Messages that are ready; of a topic, in all its subscriptions together."),
+    age("age", "Of the oldest ready message, since the broker took it; of a topic, in its worst subscription."),
+    count("expired", "Messages lost as their time to live was over; not those that became dead letters."),
+    count("dropped", "Messages lost by overflow or after the last delivery; not those that became dead letters."),
     count("rejected", "Messages refused for a full line."),
     count("dead_lettered", "Messages that became dead letters."),
 ];
 
-const WIRE_BYTES: Quantity =
-    figure("bytes", Unit::BytesPerSecond, "What it carries, both directions together; of a zone: of all messages between places in it.");
+const WIRE_BYTES: Quantity = figure(
+    "bytes",
+    Unit::BytesPerSecond,
+    "What it is given to carry, both directions together and with what is sent again; of a zone: all messages between places in it.",
+);
 const WIRE_LATENCY: Quantity = latency("latency", "From being sent to being there: wait, transmission, distance and losses.");
-const WIRE_UTILIZATION: Quantity = share("utilization", "Part of its bandwidth that is used, of the busier direction.");
+const WIRE_UTILIZATION: Quantity = share("utilization", "Part of its bandwidth that is used, of the direction that is busier then.");
 
 const EVENT: [Quantity; 3] = [
     count("raised", "Events raised."),
-    count("refused", "Publishes of it that the broker refused, repeated ones included."),
+    count(
+        "refused",
+        "Events of it that were lost, as the broker had refused the last try to publish them; every refusal is in `rejected` of the topic or queue.",
+    ),
     latency("end_to_end", "From the intended time of the change to its last subscriber's view."),
 ];
 
 const TOTAL: [Quantity; 5] = [
     count("raised", "Events raised, of all kinds."),
-    count("delivered", "Messages handed over."),
+    count("delivered", "Messages that subscribers are done with, each counted once."),
     count("missed", "Messages that subscribers missed."),
     count("callbacks", "Callback requests sent."),
     latency("end_to_end", "From the intended time of a change to each view that shows it, of all events and subscribers together."),
@@ -315,9 +325,13 @@ pub fn is_asked_by_others(scenario: &Scenario, sor: usize) -> bool {
 
 /// Those that are called back in whichever weight the events are, or called as services.
 fn called_sors(scenario: &Scenario) -> BTreeSet<usize> {
-    let callers = scenario.takers().filter(|subscriber| subscriber.callback.is_some());
-    let calls = |subscriber| scenario.events_reaching(subscriber).into_iter().map(move |event| target(scenario, subscriber, event));
-    callers.flat_map(calls).chain(scenario.takers().flat_map(called_services)).collect()
+    scenario.takers().flat_map(|subscriber| called_back(scenario, subscriber).into_iter().chain(called_services(subscriber))).collect()
+}
+
+/// The systems of record that it calls back in whichever weight the events are, each once.
+pub fn called_back(scenario: &Scenario, subscriber: &Subscriber) -> BTreeSet<usize> {
+    let events = subscriber.callback.iter().flat_map(|_| scenario.events_reaching(subscriber));
+    events.map(|event| target(scenario, subscriber, event)).collect()
 }
 
 /// True where somebody polls a feed of this system of record.

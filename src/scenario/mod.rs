@@ -41,7 +41,8 @@ pub use estimate::{Estimate, Estimates};
 pub use files::{Contents, DATA_LIMIT, FileError, Files, MemoryFiles, TEXT_LIMIT, is_packed, resolve};
 pub use load::{load, locate};
 pub use metrics::{
-    MetricDefinition, QUANTITIES, Quantity, STATISTICS, asked_sors, called_services, is_asked_by_others, is_polled, metric_catalog,
+    MetricDefinition, QUANTITIES, Quantity, STATISTICS, asked_sors, called_back, called_services, is_asked_by_others, is_polled,
+    metric_catalog,
 };
 pub use problem::{Place, Problem, Problems};
 pub use spec::Scenario;

@@ -6,6 +6,7 @@
 //!
 //! Knows nothing of simulation, messages or units.
 
+mod age;
 mod batch_means;
 mod histogram;
 mod interval;
@@ -15,6 +16,7 @@ mod special;
 mod tally;
 mod warm_up;
 
+pub use age::Age;
 pub use batch_means::{BATCHES, BatchMeans, Independence, independence};
 pub use histogram::{Histogram, RELATIVE_ERROR};
 pub use interval::{

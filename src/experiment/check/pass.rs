@@ -104,9 +104,10 @@ impl<'a, 's> Pass<'a, 's> {
     fn send(&mut self, way: Way, rate: f64, size: Bytes) {
         let Some((index, direction)) = way.link else { return };
         let link = &self.scenario.links[index];
-        // What is lost is sent again beside the others.
-        self.links[index].0 += rate * size.0 as f64 / (1.0 - link.loss);
-        self.links[index].1[direction] += link.bandwidth.map_or(0.0, |bandwidth| rate * bandwidth.transmission(size).seconds());
+        // What is lost is sent again.
+        let sent = rate / (1.0 - link.loss);
+        self.links[index].0 += sent * size.0 as f64;
+        self.links[index].1[direction] += link.bandwidth.map_or(0.0, |bandwidth| sent * bandwidth.transmission(size).seconds());
     }
 
     fn transmission(&self, way: Way, size: Bytes) -> f64 {
