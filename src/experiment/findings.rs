@@ -5,7 +5,7 @@ use super::{advice, storm};
 use crate::outcome::{Finding, Metric, Outcome, Theory, Unstable, Verdict};
 use crate::scenario::Scenario;
 use crate::scenario::disruption::Target;
-use crate::scenario::spec::{Destination, Ending, Subscriber};
+use crate::scenario::spec::{Destination, Ending, Selector, Subscriber};
 use crate::units::{Unit, three_digits};
 
 /// A station this busy in its worst five minutes has no room for a bad day.
@@ -35,6 +35,7 @@ pub fn find(scenario: &Scenario, outcome: &Outcome, doubt: Option<&Doubt>) -> Ve
     findings.extend(seen.precision());
     findings.extend(seen.short_batches());
     findings.extend(seen.unfinished());
+    seen.slow_lifecycles(&mut findings);
     seen.objectives(&mut findings);
     findings.extend(seen.bottleneck(&findings));
     seen.callback_load(&mut findings);
@@ -283,10 +284,20 @@ impl Seen<'_> {
     /// What a subscriber, or all of a queue, has not shown and of how much, where that is more than is always under way.
     fn left(&self, subscriber: &Subscriber) -> Option<(f64, f64)> {
         let raised = |event: usize| self.point(&format!("event.{}.raised", self.scenario.events[event].name));
-        let raised: f64 = self.scenario.events_reaching(subscriber).into_iter().map(raised).sum();
+        let reaching = self.scenario.events_reaching(subscriber);
+        let raised = reaching.iter().map(|event| raised(*event)).sum::<f64>() * self.share_let_through(subscriber, &reaching);
         let left = self.point(&format!("{}.unfinished", subscriber.entity()));
         let least = if self.scenario.run.ending == Ending::Drain { 0.0 } else { (self.under_way(subscriber) * raised).max(10.0) };
         (left > least).then_some((left, raised))
+    }
+
+    /// What a selector lets through of the events that reach a subscription.
+    fn share_let_through(&self, subscriber: &Subscriber, reaching: &[usize]) -> f64 {
+        let traffic = &self.scenario.traffic;
+        let Some(place) = self.scenario.subscribers.iter().position(|other| other.name == subscriber.name) else { return 1.0 };
+        let all: f64 = reaching.iter().map(|event| traffic.events[*event]).sum();
+        let is_selected = subscriber.selector != Selector::All && all > 0.0;
+        if is_selected { (traffic.subscribers[place] / all).min(1.0) } else { 1.0 }
     }
 
     /// The part of all changes that may be under way at the end without a word: of a poller what comes between two polls or so,
@@ -312,6 +323,26 @@ impl Seen<'_> {
         );
         let metrics: Vec<String> = seen.iter().map(|(_, who, _)| format!("{}.unfinished", who.entity())).collect();
         Some(finding("unfinished", sentence, &metrics.iter().map(String::as_str).collect::<Vec<_>>()))
+    }
+
+    /// A rate counts the changes of lifecycles that began long ago; in a run none began before its start.
+    fn slow_lifecycles(&self, findings: &mut Vec<Finding>) {
+        const NEARLY_ALL: f64 = 0.95;
+        let run = &self.outcome.run;
+        for (event, rate) in self.scenario.events.iter().zip(&self.scenario.traffic.events) {
+            let (name, expected) = (format!("event.{}.raised", event.name), rate * (run.horizon_s - run.warm_up_s));
+            let raised = self.point(&name);
+            if event.lifecycle.is_none() || raised >= NEARLY_ALL * expected {
+                continue;
+            }
+            let sentence = format!(
+                "{} was raised {} times in a run, its rate says {}: no lifecycle is under way at the start, and their later changes come long after. All loads are too small by that; it takes a longer horizon with a `warm_up`, or a shorter `spacing`.",
+                event.name,
+                Unit::Count.show(raised),
+                Unit::Count.show(expected)
+            );
+            findings.push(finding("slow_lifecycles", sentence, &[name.as_str()]));
+        }
     }
 
     fn callback_load(&self, findings: &mut Vec<Finding>) {

@@ -65,7 +65,8 @@ fn rare_count(values: &[f64], confidence: f64) -> Rare {
 
 /// The same of a share of things that were counted, where few are, or few are not: the exact binomial interval.
 fn rare_share<'f>(figures: impl Iterator<Item = &'f model::Figure>, confidence: f64) -> Rare {
-    let counted: Vec<(f64, u64)> = figures.filter_map(|figure| Some((figure.value?, figure.of?))).collect();
+    let counted: Vec<(f64, u64)> =
+        figures.filter(|figure| figure.unit == Unit::Share).filter_map(|figure| Some((figure.value?, figure.of?))).collect();
     let trials: u64 = counted.iter().map(|(_, of)| of).sum();
     let hits = counted.iter().map(|(share, of)| share * *of as f64).sum::<f64>().round() as u64;
     let few = hits.min(trials - hits);

@@ -2,7 +2,7 @@
 
 use super::doubt::{Doubt, is_of_a_line};
 use super::merge::is_count;
-use crate::model::Findings;
+use crate::model::{Figure, Findings};
 use crate::outcome::{Metric, ObjectiveResult, Verdict};
 use crate::scenario::spec::{Destination, Kind, Objective, Relation, Selector, Subscriber};
 use crate::scenario::{Scenario, metric_catalog};
@@ -72,7 +72,7 @@ impl Case<'_> {
             Relation::Greater | Relation::AtLeast => Verdict::Missed,
             Relation::Equal => return (verdict, reason),
         };
-        match self.left_out(objective).filter(|_| verdict == favored) {
+        match self.left_out(objective).or_else(|| self.too_few(objective)).filter(|_| verdict == favored) {
             Some(reason) => (Verdict::Undecided, reason),
             None => (verdict, reason),
         }
@@ -86,7 +86,7 @@ impl Case<'_> {
             return counts
                 .then(|| format!("{} disruptions a run were not recovered from at its end, and it leaves these out", three_digits(open)));
         }
-        let figures = || self.done.iter().filter_map(|findings| findings.figures.iter().find(|figure| figure.name == objective.metric));
+        let figures = || self.figures(objective);
         let worst = mean(figures().filter_map(|figure| Some(figure.worst.map_or(figure.value?, |worst| worst.value))))?;
         let left = mean(figures().map(|figure| figure.worst.map_or(0.0, |worst| worst.left as f64)))?;
         let holds = match objective.relation {
@@ -96,7 +96,26 @@ impl Case<'_> {
             Relation::AtLeast => worst < objective.limit,
             Relation::Equal => true,
         };
-        (!holds).then(|| format!("{} a run had not come to their end with it, and it leaves these out", three_digits(left)))
+        (!holds).then(|| format!("{} more a run were still under way at its end, and it leaves these out", three_digits(left)))
+    }
+
+    /// Beyond a percentile of so few lies nothing in most runs: it is their maximum, and the true one is larger.
+    fn too_few(&self, objective: &Objective) -> Option<String> {
+        let (_, statistic) = objective.metric.rsplit_once('.')?;
+        let percent = statistic.strip_prefix('p')?;
+        let beyond = 1.0 - percent.parse::<f64>().ok()? / libm::pow(10.0, percent.len() as f64);
+        let of = mean(self.figures(objective).filter_map(|figure| Some(figure.of? as f64)))?;
+        (of * beyond < 1.0).then(|| {
+            format!(
+                "a run has {} of them, so that its {statistic} is next to its maximum: ask for a longer horizon, or a lower percentile",
+                three_digits(of)
+            )
+        })
+    }
+
+    /// An objective's metric in each replication.
+    fn figures(&self, objective: &Objective) -> impl Iterator<Item = &Figure> {
+        self.done.iter().filter_map(|findings| findings.figures.iter().find(|figure| figure.name == objective.metric))
     }
 
     /// No replication has a sample: missed where there were changes to show.

@@ -19,7 +19,7 @@ pub struct Figure {
     pub name: String,
     pub unit: Unit,
     pub value: Option<f64>,
-    /// Of a share of things that were counted: how many there were.
+    /// Of a share of things that were counted, and of a latency: how many there were.
     pub of: Option<u64>,
     /// Of a latency: what it leaves out.
     pub worst: Option<Worst>,
@@ -70,20 +70,27 @@ impl Sheet {
     }
 
     fn latency(&mut self, name: &str, histogram: &Histogram, left: LeftOut) {
-        self.time(name, "mean", histogram.mean(), left.worst("mean", None, histogram));
-        self.time(name, "sd", histogram.sd(), left.worst("sd", None, histogram));
+        self.time(name, ("mean", None), histogram.mean(), (histogram, left));
+        self.time(name, ("sd", None), histogram.sd(), (histogram, left));
         self.quantiles(name, histogram, left);
     }
 
     fn quantiles(&mut self, name: &str, histogram: &Histogram, left: LeftOut) {
         for (statistic, probability) in [("p50", 0.5), ("p90", 0.9), ("p95", 0.95), ("p99", 0.99), ("p999", 0.999)] {
-            self.time(name, statistic, histogram.quantile(probability), left.worst(statistic, Some(probability), histogram));
+            self.time(name, (statistic, Some(probability)), histogram.quantile(probability), (histogram, left));
         }
-        self.time(name, "max", histogram.max(), left.worst("max", None, histogram));
+        self.time(name, ("max", None), histogram.max(), (histogram, left));
     }
 
-    fn time(&mut self, name: &str, statistic: &str, value: Option<f64>, worst: Option<Worst>) {
-        self.figures.push(Figure { name: format!("{name}.{statistic}"), unit: Unit::Seconds, value, of: None, worst });
+    fn time(
+        &mut self,
+        name: &str,
+        (statistic, probability): (&str, Option<f64>),
+        value: Option<f64>,
+        (counted, left): (&Histogram, LeftOut),
+    ) {
+        let worst = left.worst(statistic, probability, counted);
+        self.figures.push(Figure { name: format!("{name}.{statistic}"), unit: Unit::Seconds, value, of: Some(counted.count()), worst });
     }
 
     /// Mean, peak and (where it is a number of things) maximum of a level of which `whole` is one.
@@ -310,7 +317,9 @@ fn hops(sheet: &mut Sheet, scenario: &Scenario, subscriber: &Subscriber, probe: 
         let taken = probe.stages.iter().find(|(of, _)| *of == hop).map(|(_, spent)| spent);
         let overtaken = (hop == Hop::Overtaken && probe.overtaken.count() > 0).then_some(&probe.overtaken);
         let spent = taken.or(overtaken);
-        let mean = spent.filter(|_| shown > 0).map(|spent| spent.sum() as f64 / shown as f64 / 1e9);
+        // Nothing overtaken in this run: no time, where another run may have some, so that the means add up.
+        let sum = spent.map(Histogram::sum).or_else(|| (hop == Hop::Overtaken && overtakes).then_some(0));
+        let mean = sum.filter(|_| shown > 0).map(|sum| sum as f64 / shown as f64 / 1e9);
         sheet.figure(format!("{name}.hop.{word}.mean"), Unit::Seconds, mean);
         // Of a change on its way nobody knows how long its stages will take.
         let left = if hop == Hop::Backlog { ready } else { LeftOut::ageless(unshown.count) };

@@ -9,9 +9,9 @@ use crate::sim::Station;
 use crate::stats::Histogram;
 use crate::units::{Span, Time};
 
-/// Fewer say nothing of a percentile: some are always on their way.
+/// So few say nothing, where they are a small part too: some are always on their way.
 const FEW: u64 = 10;
-/// More than one in so many are no small part of a mean.
+/// More than one in so many are no small part.
 const SMALL_PART: u64 = 20;
 
 /// Customers on their way at the end.
@@ -61,16 +61,17 @@ impl LeftOut {
     /// What a statistic of those who are counted would be with those who are not; none where it is the same.
     pub fn worst(&self, statistic: &str, probability: Option<f64>, counted: &Histogram) -> Option<Worst> {
         let (left, all) = (self.count, self.count + counted.count());
+        let is_small = left * SMALL_PART <= all;
         let told = |value: f64| Some(Worst { left, value });
         match (statistic, probability) {
             _ if left == 0 || counted.count() == 0 => None,
             ("max", _) => told(counted.max()?.max(self.oldest.seconds())),
-            (_, Some(_)) if left <= FEW => None,
+            (_, Some(_)) if left <= FEW && is_small => None,
             (_, Some(probability)) => {
                 let of_counted = probability * all as f64 / counted.count() as f64;
                 told(if of_counted >= 1.0 { f64::INFINITY } else { counted.quantile(of_counted)? })
             }
-            _ if left > FEW && left * SMALL_PART > all => told(f64::INFINITY),
+            _ if !is_small => told(f64::INFINITY),
             ("mean", None) => told((counted.sum() + self.age) as f64 / all as f64 / 1e9),
             _ => None,
         }
@@ -136,6 +137,10 @@ mod tests {
         assert_eq!(worst(&left, "mean", None), Some(f64::INFINITY));
         let few = LeftOut::since(Time(7200_000_000_000), (0..5).map(|_| Time(3600_000_000_000)));
         assert_eq!(worst(&few, "p90", Some(0.9)), None);
+        // Few, but many beside those who are counted.
+        let mut two = Histogram::default();
+        (0..2).for_each(|_| two.record(Span::from_secs(1)));
+        assert_eq!(few.worst("p50", Some(0.5), &two).map(|worst| worst.value), Some(f64::INFINITY));
         assert!((worst(&few, "mean", None).unwrap() - (100.0 + 5.0 * 3600.0) / 105.0).abs() < 1e-6);
         assert_eq!(worst(&LeftOut::default(), "max", None), None);
     }

@@ -80,7 +80,7 @@ const SUBSCRIBER_FIRST: [Quantity; 2] = [
 const OVERTAKEN: &str = "overtaken";
 const SUBSCRIBER: [Quantity; 13] = [
     level("backlog", Unit::Count, "Messages that are ready for it and not yet handed over."),
-    level("in_flight", Unit::Count, "Messages handed over and not yet acknowledged."),
+    level("in_flight", Unit::Count, "Messages handed over and not yet acknowledged; of a queue, by all its subscribers together."),
     figure("throughput", Unit::PerSecond, "Messages that it is done with."),
     share("utilization", "Part of its workers that is busy."),
     latency("waiting", "From the hand-over of a message to a worker for it."),

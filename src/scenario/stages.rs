@@ -58,7 +58,7 @@ pub const HOPS: [(&str, &str); 25] = [
     ("callback_link", "the link to the system of record and back"),
     ("sor_wait", "the callback waits for a worker of the system of record"),
     ("sor_service", "the system of record serves it"),
-    ("backoff", "between a callback that failed and the next one"),
+    ("backoff", "requests given up after their time-out, and the pauses before the next ones"),
     ("coalesced", "for the callback of another event of the same resource"),
     ("parsing", "the worker reads the answer"),
     ("redelivery", "after a failed attempt, until the last one began"),

@@ -234,6 +234,22 @@ pub fn left_out(scenario: &Scenario) -> Vec<Note> {
     for event in scenario.events.iter().filter(|event| event.arrivals.has_random_rate()) {
         notes.push(note(format!("event.{}.arrivals", event.name), "its phases are chance: the peak counts their mean rate"));
     }
+    if !scenario.disruptions.is_empty() {
+        notes.push(note("disruption", "everything counts as if it were up and as fast as ever"));
+    }
+    for event in &scenario.events {
+        let Some(lifecycle) = &event.lifecycle else { continue };
+        let length = lifecycle.spacing.mean() * f64::from(lifecycle.changes - 1);
+        if length > 0.01 * scenario.run.horizon.seconds() {
+            notes.push(note(
+                format!("event.{}.lifecycle", event.name),
+                "counts as if it had begun long ago; a run starts with none under way",
+            ));
+        }
+    }
+    for sor in scenario.sors.iter().filter(|sor| sor.max_waiting.is_some()) {
+        notes.push(note(format!("sor.{}.max_waiting", sor.name), "requests count as if none were refused"));
+    }
     let lines = scenario.queues.iter().map(|queue| (format!("queue.{}", queue.name), &queue.line));
     let lines = lines.chain(scenario.subscribers.iter().map(|subscriber| (subscriber.entity(), &subscriber.line)));
     for (path, line) in lines {

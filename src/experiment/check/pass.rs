@@ -25,9 +25,15 @@ impl Stream {
         self.square += rate * service.square;
     }
 
+    /// Without this part of another one that is in it.
+    fn less(&self, other: &Stream, part: f64) -> Stream {
+        let without = |all: f64, of: f64| (all - part * of).max(0.0);
+        Stream { rate: without(self.rate, other.rate), work: without(self.work, other.work), square: without(self.square, other.square) }
+    }
+
     /// Mean wait for one of so many servers; none where that does not exist.
     fn wait(&self, servers: u32) -> Option<f64> {
-        if self.work <= 0.0 {
+        if self.work <= 1e-12 {
             return Some(0.0);
         }
         let mean = self.work / self.rate;
@@ -60,6 +66,8 @@ struct Workers {
     requests: Stream,
     /// Connections that wait in the line of a system of record.
     requests_waiting: f64,
+    /// What a workflow asks of its segment's threads.
+    workflow: Stream,
     unacknowledged: f64,
     estimated: bool,
 }
@@ -234,8 +242,55 @@ impl<'a, 's> Pass<'a, 's> {
         (way(self.scenario, home, sor), way(self.scenario, sor, home))
     }
 
+    /// Subscribers that compete for a queue take turns while they have credit. Where that would ask more of one than it can do, it is
+    /// without credit most of the time and the others take the more: they share by what they can do.
+    fn compete(&mut self) {
+        let scenario = self.scenario;
+        for queue in 0..scenario.queues.len() {
+            let takers: Vec<usize> =
+                (0..scenario.subscribers.len()).filter(|taker| scenario.subscribers[*taker].from == Destination::Queue(queue)).collect();
+            if takers.len() < 2 || takers.iter().any(|taker| scenario.subscribers[*taker].credit().is_none()) {
+                continue;
+            }
+            let flows: Vec<(f64, f64)> = takers.iter().map(|taker| self.flow_and_load(*taker)).collect();
+            takers.iter().for_each(|taker| self.workers[*taker].estimated = true);
+            let is_scarce =
+                flows.iter().any(|(_, load)| *load > 1.0) && flows.iter().all(|(messages, load)| *messages > 0.0 && *load > 0.0);
+            if is_scarce {
+                let capacities: Vec<f64> = flows.iter().map(|(messages, load)| messages / load).collect();
+                self.share(&takers, &capacities);
+            }
+        }
+    }
+
+    /// Messages a second of a subscriber, and which part of its workers they need where these wait for nobody.
+    fn flow_and_load(&self, taker: usize) -> (f64, f64) {
+        let mine = self.stations.courses.iter().zip(&self.messages).filter(|(course, _)| course.flow.taker == taker);
+        let held = |course: &Course| course.work.mean + self.answers(course).unwrap_or(0.0);
+        let (messages, busy) =
+            mine.fold((0.0, 0.0), |(messages, busy), (course, rate)| (messages + rate, busy + rate * course.flow.attempts * held(course)));
+        (messages, busy / f64::from(self.stations.taker(taker).workers))
+    }
+
+    /// Splits all that these takers get, event by event, in proportion to what they can do.
+    fn share(&mut self, takers: &[usize], capacities: &[f64]) {
+        let all: f64 = capacities.iter().sum();
+        let courses = &self.stations.courses;
+        for event in 0..self.rates.len() {
+            let theirs: Vec<usize> = (0..courses.len())
+                .filter(|course| courses[*course].flow.event == event && takers.contains(&courses[*course].flow.taker))
+                .collect();
+            let messages: f64 = theirs.iter().map(|course| self.messages[*course]).sum();
+            for course in theirs {
+                let place = takers.iter().position(|taker| *taker == courses[course].flow.taker).unwrap_or(0);
+                self.messages[course] = messages * capacities[place] / all;
+            }
+        }
+    }
+
     /// From the broker to the takers and on to the systems of record.
     pub fn take(&mut self) {
+        self.compete();
         let stations = self.stations;
         for (index, course) in stations.courses.iter().enumerate() {
             let Flow { event, taker, attempts, .. } = course.flow;
@@ -302,21 +357,31 @@ impl<'a, 's> Pass<'a, 's> {
             let held = Moments { mean: answers + waits[index], square: (answers + waits[index]) * (answers + waits[index]) };
             let threads = &mut self.threads[segment];
             threads.all.add(attempts, course.work.plus(held));
+            self.workers[course.flow.taker].workflow.add(attempts, course.work.plus(held));
             threads.workflows += attempts * (course.work.mean + answers);
             threads.waiting += attempts * waits[index];
         }
-        let threads: Vec<Option<f64>> =
-            self.threads.iter().zip(&self.scenario.segments).map(|(threads, segment)| threads.all.wait(segment.threads)).collect();
         for (index, course) in stations.courses.iter().enumerate() {
-            self.work(course, self.messages[index] * course.flow.attempts, waits[index], &threads);
+            self.work(course, self.messages[index] * course.flow.attempts, waits[index]);
         }
     }
 
-    fn work(&mut self, course: &Course, attempts: f64, wait: f64, threads: &[Option<f64>]) {
+    /// Mean wait of a workflow for a thread. It never waits for itself: a worker of few finds the threads as they are with one worker
+    /// less (P. Schweitzer's approximation of the arrival theorem, 1979).
+    fn thread_wait(&self, taker: usize) -> Option<f64> {
+        let subscriber = self.stations.taker(taker);
+        let Some(segment) = self.scenario.segment_of(subscriber.from).filter(|_| subscriber.runs == Runs::Workflow) else {
+            return Some(0.0);
+        };
+        let seen = self.threads[segment].all.less(&self.workers[taker].workflow, 1.0 / f64::from(subscriber.workers));
+        seen.wait(self.scenario.segments[segment].threads)
+    }
+
+    fn work(&mut self, course: &Course, attempts: f64, wait: f64) {
         let subscriber = self.stations.taker(course.flow.taker);
         let segment = self.scenario.segment_of(subscriber.from);
         let size = self.scenario.events[course.flow.event].size;
-        let thread = segment.filter(|_| subscriber.runs == Runs::Workflow).map_or(Some(0.0), |segment| threads[segment]);
+        let thread = self.thread_wait(course.flow.taker);
         let way = segment.map_or(0.0, |segment| {
             let cost = &self.scenario.segments[segment].cost;
             let operations = cost.deliver.mean() + cost.per_kib.mean() * size.kib() + cost.acknowledge.mean();

@@ -65,7 +65,7 @@ pub fn openmetrics(outcome: &Outcome, start: f64) -> String {
         let kind = if family.kind == Kind::Counter { "counter" } else { "gauge" };
         let _ = writeln!(out, "# TYPE {} {kind}\n# HELP {} {}", family.name, family.name, family.help);
         for (labels, series) in all {
-            samples(&mut out, family, &labels, series, start);
+            samples(&mut out, family, &labels, series, (start, outcome.run.horizon_s));
         }
     }
     latencies(&mut out, outcome, start);
@@ -97,7 +97,7 @@ fn meaning(name: &str) -> Option<(&'static Family, Labels)> {
     }
 }
 
-fn samples(out: &mut String, family: &Family, labels: &Labels, series: &Series, start: f64) {
+fn samples(out: &mut String, family: &Family, labels: &Labels, series: &Series, (start, horizon): (f64, f64)) {
     let (suffix, labels) = (if family.kind == Kind::Counter { "_total" } else { "" }, told(labels, None));
     let mut sample = |value: f64, at: f64| {
         let _ = writeln!(out, "{}{suffix}{labels} {} {}", family.name, number(value), number(start + at));
@@ -107,8 +107,10 @@ fn samples(out: &mut String, family: &Family, labels: &Labels, series: &Series, 
         sample(0.0, 0.0);
     }
     for (index, value) in series.mean.iter().enumerate().filter(|(_, value)| value.is_finite()) {
-        sum += value * series.step_s;
-        sample(if family.kind == Kind::Counter { sum } else { *value }, (index + 1) as f64 * series.step_s);
+        // The horizon may cut the last step short.
+        let (from, to) = (index as f64 * series.step_s, ((index + 1) as f64 * series.step_s).min(horizon));
+        sum += value * (to - from);
+        sample(if family.kind == Kind::Counter { sum } else { *value }, to);
     }
 }
 
