@@ -1,7 +1,7 @@
 //! Links that are down, slow or lossy, traced by hand; the loss against its sum.
 
 use crate::disruptions::{every_second, every_second_on, near};
-use crate::run_help::{agrees, run};
+use crate::run_help::{agrees, metric, run};
 use busload::outcome::Outcome;
 
 /// The subscriber beyond a link that is disrupted from 5.3 s to 9.3 s.
@@ -61,6 +61,54 @@ fn the_wire_is_idle_while_a_link_is_down() {
 fn a_slow_link_has_a_longer_latency() {
     let outcome = beyond("latency = \"100ms\"", "kind = \"slow\"\nfactor = 3");
     near(&outcome, "subscriber.far.end_to_end.mean", (15.0 * 0.1 + 4.0 * 0.3) / 19.0);
+}
+
+/// 0.4 s on the wire; 1.2 s for 6, 7 and 8, which begin until 8.4 s and wait for each other; 9 waits for them until 9.6 s.
+#[test]
+fn a_slow_link_takes_longer_to_transmit() {
+    let outcome = beyond("bandwidth = \"20kbit/s\"", "kind = \"slow\"\nfactor = 3\n[event.customer.size]\nlight = \"1000B\"");
+    near(&outcome, "subscriber.far.end_to_end.mean", (15.0 * 0.4 + 1.2 + 1.4 + 1.6 + 1.0) / 19.0);
+    near(&outcome, "link.wan.utilization.mean", (16.0 * 0.4 + 3.0 * 1.2) / 20.0);
+}
+
+/// What is sent again takes the wire once more: 0.4 / (1 - 0.5) of the time, and with more losses all of it.
+#[test]
+fn what_is_sent_again_takes_bandwidth() {
+    let outcome = |loss: &str| {
+        run(&format!(
+            r#"
+            [run]
+            horizon = "4h"
+            replications = 5
+            [zone.hall]
+            [zone.gate]
+            [link.wan]
+            between = ["hall", "gate"]
+            latency = "10ms"
+            bandwidth = "1MB/s"
+            loss = "{loss}"
+            [sor.source]
+            zone = "hall"
+            [event.customer]
+            from = "source"
+            to = "line"
+            rate = "4/s"
+            weight = "heavy"
+            size = {{ heavy = "100kB" }}
+            [segment.bus]
+            zone = "gate"
+            [queue.line]
+            segment = "bus"
+            [subscriber.far]
+            zone = "gate"
+            from = "line"
+            "#
+        ))
+    };
+    let half = outcome("50%");
+    agrees(&half, "link.wan.utilization.mean", 0.8);
+    agrees(&half, "link.wan.bytes", 800_000.0);
+    assert!(metric(&outcome("70%"), "link.wan.utilization.mean").point > 0.999);
 }
 
 /// Each loss costs a wait that doubles, 0.4 s at first: the mean is that of a geometric series. The link's own losses and those of the

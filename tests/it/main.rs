@@ -113,4 +113,5 @@ mod sweep;
 mod theory;
 #[cfg(feature = "cli")]
 mod validation;
+mod waiting_lines;
 mod zones;

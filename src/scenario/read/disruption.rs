@@ -217,8 +217,8 @@ fn idle(reader: &Reader<'_>, scenario: &Scenario, target: Target, effect: Effect
         Target::Sor(sor) if sor < scenario.sors.len() && !asked_sors(scenario).contains(&sor) => {
             ("nobody asks this system of record anything", "give it `own_load`, let somebody call back, or remove the disruption")
         }
-        Target::Link(link) if slow && scenario.links[link].latency.is_zero() => {
-            ("a link that is slow has a longer latency, and this one has none", "give it a `latency`, or remove the disruption")
+        Target::Link(link) if slow && scenario.links[link].latency.is_zero() && scenario.links[link].bandwidth.is_none() => {
+            ("nothing that the link does takes time", "give it a `latency` or a `bandwidth`, or remove the disruption")
         }
         _ => return,
     };
