@@ -103,6 +103,19 @@ impl<'a> Facts<'a> {
         self.metrics.get(format!("{entity}.{quantity}").as_str()).copied()
     }
 
+    /// The 99.9th percentile of a subscriber's latency in these words, unless a run has so few that nothing lies beyond it: it is next to
+    /// their maximum then, and the true one is larger.
+    pub fn p999(&self, name: &str, words: impl Fn(&Metric) -> String) -> String {
+        const LEAST: f64 = 1000.0;
+        let run = &self.outcome.run;
+        let shown = self.metric("subscriber", name, "throughput").map(|metric| metric.point * (run.horizon_s - run.warm_up_s));
+        match self.metric("subscriber", name, "end_to_end.p999") {
+            None => "-".into(),
+            Some(_) if shown.is_some_and(|shown| shown < LEAST) => "too few".into(),
+            Some(metric) => words(metric),
+        }
+    }
+
     pub fn named(&self, name: &str) -> Option<&'a Metric> {
         self.metrics.get(name).copied()
     }

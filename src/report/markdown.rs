@@ -71,10 +71,14 @@ fn shown(metric: Option<&Metric>) -> String {
 }
 
 fn latencies(facts: &Facts) -> String {
-    let quantities = ["mean", "p50", "p99", "p999"].map(|statistic| format!("end_to_end.{statistic}"));
+    let quantities = ["mean", "p50", "p99"].map(|statistic| format!("end_to_end.{statistic}"));
     let row = |name: &&str| {
         let metrics = quantities.each_ref().map(|quantity| facts.metric("subscriber", name, quantity));
-        metrics.iter().any(Option::is_some).then(|| std::iter::once(markdown(name)).chain(metrics.map(shown)).collect())
+        let p999 = facts.p999(name, with_half_width);
+        metrics
+            .iter()
+            .any(Option::is_some)
+            .then(|| std::iter::once(markdown(name)).chain(metrics.map(shown)).chain(std::iter::once(p999)).collect())
     };
     let rows: Vec<Vec<String>> = facts.subscribers.iter().filter_map(row).collect();
     if rows.is_empty() {

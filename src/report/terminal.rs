@@ -81,7 +81,8 @@ fn latencies(facts: &Facts, rows: usize) -> Vec<String> {
         let show =
             |quantity: &str| facts.metric("subscriber", name, quantity).map_or("-".to_string(), |metric| metric.unit.show(metric.point));
         let p99 = facts.metric("subscriber", name, "end_to_end.p99").map_or("-".to_string(), with_half_width);
-        let (mean, p50, p999) = (show("end_to_end.mean"), show("end_to_end.p50"), show("end_to_end.p999"));
+        let (mean, p50) = (show("end_to_end.mean"), show("end_to_end.p50"));
+        let p999 = facts.p999(name, |metric| metric.unit.show(metric.point));
         lines.push(format!("  {:<28} {mean:>10} {p50:>10} {p99:>22} {p999:>10} {:>12}", cut(&plain(name), 28), show("utilization.peak")));
     }
     if named.len() > rows {
