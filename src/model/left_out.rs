@@ -71,7 +71,7 @@ impl LeftOut {
                 let of_counted = probability * all as f64 / counted.count() as f64;
                 told(if of_counted >= 1.0 { f64::INFINITY } else { counted.quantile(of_counted)? })
             }
-            _ if !is_small => told(f64::INFINITY),
+            _ if left > FEW && !is_small => told(f64::INFINITY),
             ("mean", None) => told((counted.sum() + self.age) as f64 / all as f64 / 1e9),
             _ => None,
         }
