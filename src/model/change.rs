@@ -302,11 +302,10 @@ impl Ledger {
         self.left.holders()
     }
 
-    /// Measured changes that a subscription still waits for, or has waited for in vain as nothing newer came any more.
-    pub fn unfinished(&self, subscription: usize) -> u64 {
+    /// Measured changes that a subscription has waited for in vain, as nothing newer of their resources came any more.
+    pub fn outdated(&self, subscription: usize) -> u64 {
         let places = (0..self.families.len() as u32).map(|event| (event, self.place(event, subscription)));
-        let outdated: u64 = places.filter(|(_, place)| *place != NONE).map(|(event, place)| self.account(event, place).outdated).sum();
-        self.open_for(subscription).count() as u64 + outdated
+        places.filter(|(_, place)| *place != NONE).map(|(event, place)| self.account(event, place).outdated).sum()
     }
 
     /// When the measured changes were raised that a subscription still waits for.

@@ -49,6 +49,8 @@ pub struct Findings {
 
 struct Sheet {
     clock: Clock,
+    /// By line: changes that are not shown.
+    unshown: Vec<LeftOut>,
     figures: Vec<Figure>,
     courses: Vec<Course>,
     curves: Vec<(String, Histogram)>,
@@ -114,7 +116,8 @@ impl Sheet {
 
 /// Reads the probes of a world that has run.
 pub fn read(scenario: &Scenario, world: &World, notices: u64) -> Findings {
-    let mut sheet = Sheet { clock: world.probe.clock, figures: Vec::new(), courses: Vec::new(), curves: Vec::new() };
+    let unshown = (0..world.probe.lines.len()).map(|line| world.unshown(line)).collect();
+    let mut sheet = Sheet { clock: world.probe.clock, unshown, figures: Vec::new(), courses: Vec::new(), curves: Vec::new() };
     for index in 0..scenario.subscribers.len() {
         subscriber(&mut sheet, scenario, world, index);
     }
@@ -165,7 +168,7 @@ fn subscriber(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usiz
     let name = format!("subscriber.{}", subscriber.name);
     let line = build::line_of_subscriber(scenario, index);
     let workers = subscriber.workers as f64;
-    let (unshown, ready, in_line) = (world.unshown(line), world.ready(line), world.in_line(index));
+    let (unshown, ready, in_line) = (sheet.unshown[line], world.ready(line), world.in_line(index));
     sheet.latency(&format!("{name}.end_to_end"), &probe.end_to_end, unshown);
     sheet.curves.push((format!("{name}.end_to_end"), probe.end_to_end.clone()));
     freshness(sheet, &name, &world.probe.lines[line]);
@@ -201,7 +204,7 @@ fn poller(sheet: &mut Sheet, scenario: &Scenario, world: &World, index: usize) {
     let (polls, asks) = (&world.probe.pollers[index], &world.feeds.pollers[index]);
     let (probe, line) = (&world.probe.subscribers[asks.who as usize], asks.line as usize);
     let name = reader.entity();
-    let (unshown, in_line) = (world.unshown(line), world.in_line(asks.who as usize));
+    let (unshown, in_line) = (sheet.unshown[line], world.in_line(asks.who as usize));
     sheet.latency(&format!("{name}.end_to_end"), &probe.end_to_end, unshown);
     sheet.curves.push((format!("{name}.end_to_end"), probe.end_to_end.clone()));
     freshness(sheet, &name, &world.probe.lines[line]);
@@ -243,7 +246,7 @@ fn shown(sheet: &mut Sheet, scenario: &Scenario, world: &World, taker: &Subscrib
     calls(sheet, scenario, world, taker, probe, &name);
     pipeline(sheet, &name, taker, probe);
     if scenario.gets_derived(taker) {
-        sheet.latency(&format!("{name}.since_origin"), &probe.since_origin, world.unshown(line));
+        sheet.latency(&format!("{name}.since_origin"), &probe.since_origin, sheet.unshown[line]);
     }
     if !taker.raises.is_empty() {
         sheet.count(format!("{name}.raised"), probe.raised.iter().map(Count::measured).sum());
@@ -486,7 +489,7 @@ fn total(sheet: &mut Sheet, scenario: &Scenario, world: &World) {
     sheet.count("total.callbacks".into(), probe.subscribers.iter().map(|subscriber| subscriber.callback_attempts.measured()).sum());
     let mut shown = Histogram::default();
     probe.subscribers.iter().for_each(|subscriber| shown.merge(&subscriber.end_to_end));
-    let unshown = (0..probe.lines.len()).map(|line| world.unshown(line)).fold(LeftOut::default(), LeftOut::and);
+    let unshown = sheet.unshown.iter().copied().fold(LeftOut::default(), LeftOut::and);
     sheet.latency("total.end_to_end", &shown, unshown);
     if let Some(price) = &scenario.price {
         sheet.figure("total.cost".into(), Unit::Currency(price.currency), Some(price.total()));

@@ -81,8 +81,7 @@ impl LeftOut {
 impl World {
     /// Changes that a subscription does not show yet, or never will though it lost none of their messages.
     pub fn unshown(&self, line: usize) -> LeftOut {
-        let waited_for = LeftOut::since(self.now, self.ledger.open_for(line));
-        LeftOut { count: self.ledger.unfinished(line), ..waited_for }
+        LeftOut::since(self.now, self.ledger.open_for(line)).and(LeftOut::ageless(self.ledger.outdated(line)))
     }
 
     /// Changes of an event that somebody does not show yet.
