@@ -128,13 +128,13 @@ mod tests {
     fn those_who_are_left_out_are_late() {
         let mut counted = Histogram::default();
         (0..100).for_each(|_| counted.record(Span::from_secs(1)));
-        let left = LeftOut::since(Time(7200_000_000_000), (0..20).map(|_| Time(3600_000_000_000)));
+        let left = LeftOut::since(Time(7_200_000_000_000), (0..20).map(|_| Time(3_600_000_000_000)));
         let worst = |left: &LeftOut, statistic: &str, p: Option<f64>| left.worst(statistic, p, &counted).map(|worst| worst.value);
         assert_eq!(worst(&left, "p90", Some(0.9)), Some(f64::INFINITY));
         assert!((worst(&left, "p50", Some(0.5)).unwrap() - 1.0).abs() < 0.01);
         assert_eq!(worst(&left, "max", None), Some(3600.0));
         assert_eq!(worst(&left, "mean", None), Some(f64::INFINITY));
-        let few = LeftOut::since(Time(7200_000_000_000), (0..5).map(|_| Time(3600_000_000_000)));
+        let few = LeftOut::since(Time(7_200_000_000_000), (0..5).map(|_| Time(3_600_000_000_000)));
         assert_eq!(worst(&few, "p90", Some(0.9)), None);
         // Few, but many beside those who are counted.
         let mut two = Histogram::default();
