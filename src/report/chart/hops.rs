@@ -83,13 +83,15 @@ fn bar(picture: &mut Picture, hop: &Hop, at: (f64, f64), (width, height): (f64, 
     }
 }
 
-/// A station has one hue: saturated for the wait before it, pale for its work.
+/// A station has one hue: saturated for the wait before it, pale for its work. So have pauses after a failure, which are at no station.
 fn color(hop: &Hop) -> Color {
     let hue = match hop.hop.as_str() {
         "backlog" | "poll_wait" | "overtaken" => Color(0x5b, 0x4b, 0x9a),
         name if name.starts_with("segment") || name.starts_with("deliver_") || name == "journal" => Color(0xe6, 0x9f, 0x00),
         "feed_wait" | "feed_service" => Color(0xd5, 0x5e, 0x00),
-        name if name.starts_with("sor") || name == "backoff" => Color(0xd5, 0x5e, 0x00),
+        name if name.starts_with("sor") => Color(0xd5, 0x5e, 0x00),
+        "backoff" => Color(0x7a, 0x5c, 0x3e),
+        "redelivery" => Color(0x00, 0x9e, 0x73),
         name if name.starts_with("connection") => Color(0xcc, 0x79, 0xa7),
         name if name.ends_with("link") => return Color(0xc4, 0xca, 0xd1),
         _ => Color(0x00, 0x72, 0xb2),
