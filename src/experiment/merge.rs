@@ -146,7 +146,8 @@ pub fn hops(scenario: &Scenario, metrics: &[Metric]) -> Vec<Hop> {
         let entity = taker.entity();
         for (_, word, waiting) in model::HOPS {
             let name = format!("{entity}.hop.{word}");
-            if let Some(mean) = point(format!("{name}.mean")) {
+            // What nothing was overtaken in takes no place in a picture.
+            if let Some(mean) = point(format!("{name}.mean")).filter(|mean| *mean > 0.0 || word != "overtaken") {
                 let p99 = point(format!("{name}.p99")).unwrap_or(0.0);
                 hops.push(Hop { subscriber: taker.label(), hop: word.into(), mean, p99, waiting });
             }
