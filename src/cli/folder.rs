@@ -94,6 +94,7 @@ fn remove_leftovers(folder: &Path) {
     for entry in fs::read_dir(parent(folder)).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         let of_process = ["new", "old"].iter().find_map(|word| name.strip_prefix(&format!("{}-", hidden(folder, word))));
+        let of_process = of_process.or_else(|| name.strip_prefix(TRIAL));
         let is_gone = |number: &str| number.bytes().all(|byte| byte.is_ascii_digit()) && !processes.join(number).exists();
         if of_process.is_some_and(is_gone) {
             let _ = fs::remove_dir_all(entry.path());
