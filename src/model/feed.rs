@@ -74,5 +74,8 @@ impl World {
                 line.holds(*now, || unread + poller.in_hand);
             }
         }
+        if self.now >= self.probe.clock.horizon {
+            self.wake_pollers();
+        }
     }
 }

@@ -52,6 +52,8 @@ pub struct Poller {
     back_stream: Stream,
     /// From the tick to the last answer.
     is_busy: bool,
+    /// No tick is entered: a drain had nothing left to show. What is appended later winds its clock up again.
+    rests: bool,
     /// Which request is current; answers to earlier ones come too late.
     call: u16,
     request: Asked,
@@ -81,10 +83,18 @@ struct Ticks {
 }
 
 impl Ticks {
-    /// The next one.
-    fn next(&mut self) -> Time {
-        let number = self.passed;
-        self.passed += 1;
+    /// The next one, which comes after `now`; none but the first is ever at the start.
+    fn next(&mut self, now: Time) -> Time {
+        loop {
+            let due = self.numbered(self.passed);
+            self.passed += 1;
+            if due > now || self.passed == 1 {
+                return due;
+            }
+        }
+    }
+
+    fn numbered(&self, number: u64) -> Time {
         match &self.schedule {
             Schedule::Every(every) => Time(every.0.saturating_mul(number + 1)),
             Schedule::At(times) => {
@@ -128,6 +138,7 @@ impl Poller {
             link_stream: stream("poll link"),
             back_stream: stream("page link"),
             is_busy: false,
+            rests: false,
             call: 0,
             request: Asked::default(),
             failed: Vec::new(),
@@ -169,15 +180,28 @@ impl World {
 
     /// Enters a poller's next tick: up to the horizon, and beyond it as long as a drain finds something left to show.
     pub(super) fn schedule_poll(&mut self, poller: u16) {
-        let due = self.feeds.pollers[poller as usize].ticks.next();
+        let asks = &mut self.feeds.pollers[poller as usize];
+        asks.rests = false;
+        let due = asks.ticks.next(self.now);
         if due < self.probe.clock.horizon || self.drains {
             self.calendar.schedule(due, Poll::Due.notice(poller, 0).packed());
+        }
+    }
+
+    /// Something was appended after the horizon: whose clock rests, and who has something to read again, winds it up.
+    pub(super) fn wake_pollers(&mut self) {
+        for poller in 0..self.feeds.pollers.len() {
+            let asks = &self.feeds.pollers[poller];
+            if asks.rests && self.feeds.unread(asks) > 0 {
+                self.schedule_poll(poller as u16);
+            }
         }
     }
 
     fn poll_due(&mut self, poller: u16) {
         let asks = &self.feeds.pollers[poller as usize];
         if self.now >= self.probe.clock.horizon && self.feeds.unread(asks) == 0 && asks.in_hand == 0 {
+            self.feeds.pollers[poller as usize].rests = true;
             return;
         }
         self.schedule_poll(poller);

@@ -393,3 +393,19 @@ fn a_poller_recovers_when_its_source_is_back() {
         ],
     );
 }
+
+/// One change at 10 s, worked on until 41 s, raises another one, long after the horizon and after the polls have ended for want of
+/// anything to read: the tick of 50 s reads it, and that of 60 s ends the polls again.
+#[test]
+fn a_drain_polls_what_is_raised_after_the_horizon() {
+    let text = "[run]\nhorizon = \"15s\"\nending = \"drain\"\nreplications = 1\n\
+        [sor.source]\n[segment.bus]\n[topic.changes]\nsegment = \"bus\"\n\
+        [event.changed]\nfrom = \"source\"\nto = \"changes\"\nrate = \"0.1/s\"\narrivals = \"regular\"\n\
+        [event.derived]\nfrom = \"source\"\n[feed.atom]\nof = \"derived\"\n\
+        [subscriber.deriving]\nfrom = \"changes\"\nwork = \"31s\"\nraises = [{ event = \"derived\" }]\n\
+        [poller.reader]\nfeed = \"atom\"\nevery = \"10s\"\n";
+    let outcome = run(text);
+    has(&outcome, &[("poller.reader.unfinished", 0.0), ("poller.reader.end_to_end.mean", 9.0), ("poller.reader.end_to_end.max", 9.0)]);
+    // Change, work, ticks of 10, 20, 50 and 60 s, and none after them.
+    assert!(outcome.run.notices < 10, "{} notices", outcome.run.notices);
+}
