@@ -86,7 +86,7 @@ const SUBSCRIBER: [Quantity; 13] = [
     latency("waiting", "From the hand-over of a message to a worker for it."),
     level("waiting_line", Unit::Count, "Messages handed over that no worker works on yet."),
     count("redelivered", "Deliveries after the first one of a message."),
-    count("missed", "Messages never delivered, for whichever reason."),
+    count("missed", "Messages never delivered, for whichever reason; not counted where a newer version had shown their change already."),
     count("missed.not_durable", "Of these: it was away, and its subscription is not durable."),
     count("missed.expired", "Of these: their time to live was over, and they were not kept as dead letters."),
     count("missed.dropped", "Of these: dropped where a limit was reached, or after the last delivery, and not kept as dead letters."),
@@ -108,7 +108,10 @@ const VERSIONS: [Quantity; 2] = [
 ];
 
 const CALLBACK: [Quantity; 6] = [
-    latency("callback.latency", "Of requests with an answer: from being asked for to the answer."),
+    latency(
+        "callback.latency",
+        "Of callbacks with an answer: from being asked for, to the answer; time-outs, retries and back-offs before it included.",
+    ),
     count("callback.attempts", "Requests sent."),
     count("callback.failed", "Callbacks given up after all retries, or not made because of an open breaker."),
     count("callback.cached", "Callbacks answered from the cache."),

@@ -40,7 +40,7 @@ pub(super) const SUBSCRIBER: Section = Section {
             Kind::Word(&["round_robin", "least_in_flight"]),
             "\"round_robin\"",
             "\"least_in_flight\"",
-            "Which of the consumers with credit gets the next message.",
+            "Which of the consumers with credit gets the next message: strictly in turn, where one that has got a message, or credit again, joins the end; or the one with the fewest in flight.",
         ),
         default(
             "ordering",
@@ -79,7 +79,7 @@ pub(super) const SUBSCRIBER: Section = Section {
             Kind::List(&RAISES),
             "none",
             "[{ event = \"profile_changed\", share = \"40%\" }]",
-            "Derived events, published when it is done with a message: at most one of the list.",
+            "Derived events, published when it is done with a message: at most one of the list. A message that is done once more (its ack was lost, its tree replayed) raises once more.",
         ),
         optional(
             "stage",
@@ -139,7 +139,7 @@ const CALLS: Key = optional(
     Kind::Several(&Kind::Name(Name::Sor), 1, 100),
     "none",
     "[\"crm\"]",
-    "Services of other systems of record that it calls after its callback, one after the other.",
+    "Services of other systems of record that it calls after its callback, one after the other. Its worker, or a workflow's thread of the segment, waits for the answers unless `holds_worker` is `false`.",
 );
 
 const SELECTOR: Section = Section {
