@@ -248,6 +248,7 @@ pub struct Node {
     pub zone: Option<String>,
     /// For topics, queues and workflows: where they live.
     pub segment: Option<String>,
+    /// Of a pipeline that of its fullest stage.
     pub utilization_peak: Option<f64>,
 }
 
@@ -261,7 +262,7 @@ pub struct Edge {
     /// Which event is published or raised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<String>,
-    /// Per second.
+    /// Per second; of deliveries and feeds, what is done with.
     pub rate: f64,
     /// Bytes per second.
     pub bytes_rate: f64,

@@ -61,11 +61,18 @@ impl Drawing<'_> {
         );
         nodes.extend(scenario.subscribers.iter().map(|subscriber| {
             let segment = scenario.segment_of(subscriber.from).filter(|_| subscriber.runs == Runs::Workflow);
-            self.node("subscriber", &subscriber.name, segment.map_or(subscriber.zone, segment_zone), segment, true)
+            let node = self.node("subscriber", &subscriber.name, segment.map_or(subscriber.zone, segment_zone), segment, true);
+            Node { utilization_peak: self.fullest_stage(subscriber).or(node.utilization_peak), ..node }
         }));
         let readers = scenario.pollers.iter().map(|poller| &poller.reader);
         nodes.extend(readers.map(|reader| self.node("poller", &reader.name, reader.zone, None, true)));
         nodes
+    }
+
+    /// A pipeline gives way where it is fullest; all its tasks together say nothing of that.
+    fn fullest_stage(&self, subscriber: &Subscriber) -> Option<f64> {
+        let stages = subscriber.pipeline.iter().flat_map(|pipeline| &pipeline.stages);
+        stages.filter_map(|stage| self.point(&format!("{}.stage.{}.utilization.peak", subscriber.entity(), stage.name))).reduce(f64::max)
     }
 
     fn edge(&self, from: String, to: String, kind: &str, rate: f64, size: f64) -> Edge {

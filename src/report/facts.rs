@@ -116,6 +116,13 @@ impl<'a> Facts<'a> {
         }
     }
 
+    /// How many changes a subscriber's latencies leave out, as it had not shown them at the end, where that is so many that they are too small.
+    pub fn unshown(&self, name: &str) -> Option<&'a Metric> {
+        let unfinished = self.metric("subscriber", name, "unfinished")?;
+        let told = self.outcome.findings.iter().any(|finding| finding.kind == "unfinished" && finding.metrics.contains(&unfinished.name));
+        told.then_some(unfinished)
+    }
+
     pub fn named(&self, name: &str) -> Option<&'a Metric> {
         self.metrics.get(name).copied()
     }

@@ -68,7 +68,8 @@ fn tiles(facts: &Facts) -> Vec<Value> {
     let mut tiles = Vec::new();
     if let Some((name, p99)) = facts.subscribers.iter().find_map(|name| Some((name, facts.metric("subscriber", name, "end_to_end.p99")?))) {
         let label = if facts.subscribers.len() > 1 { "Slowest p99, change to view" } else { "p99, change to view" };
-        tiles.push(tile(label, p99.unit.show(p99.point), plain(name)));
+        let unshown = facts.unshown(name).map(|unshown| format!(", without {} not shown", unshown.unit.show(unshown.point)));
+        tiles.push(tile(label, p99.unit.show(p99.point), plain(name) + &unshown.unwrap_or_default()));
     }
     if let Some((name, peak)) = facts.stations().first() {
         let value = peak.unit.show(peak.point);

@@ -53,7 +53,7 @@ pub fn details(facts: &Facts) -> Vec<Detail> {
 fn drawn(facts: &Facts, drawing: Drawing, density: Density, title: &str, about: &str) -> Picture {
     let layout = layout(drawing.items, drawing.edges, density);
     let lanes = callbacks::lanes(&layout);
-    let below = 34.0 + lanes.height();
+    let below = layout.first_lane() - layout.bottom - 28.0 + lanes.height();
     let broken = elsewhere(facts, &layout);
     let height = layout.bottom + below + 70.0 + if broken.is_empty() { 0.0 } else { 34.0 };
     let mut picture = titled(title, about, height);
@@ -141,11 +141,14 @@ fn draw_edges(picture: &mut Picture, layout: &Layout) -> Vec<Label> {
     let mut labels = Vec::new();
     for edge in layout.edges.iter().filter(|edge| !edge.is_call()) {
         let (Some(from), Some(to)) = (find(layout, &edge.from), find(layout, &edge.to)) else { continue };
-        let points = curve(from, to, port(layout, edge, true), port(layout, edge, false));
+        let (leaves, enters) = (port(layout, edge, true), port(layout, edge, false));
+        let goes_around = layout.goes_around(from, to);
+        let points = if goes_around { around(layout.around(), from, to, leaves, enters) } else { curve(from, to, leaves, enters) };
         let color = if edge.kind == "dead_letter" { MUTED } else { Color(0x8a, 0x94, 0xa0) };
         // What an event's arrow carries is written once, where it leaves the system of record. What never flows needs no figure.
         if edge.rate > 0.0 && from.item.column != 1 {
-            labels.push((label_place(from, to, &points), Unit::PerSecond.show(edge.rate)));
+            let place = if goes_around { (points[4].0 - 40.0, points[4].1) } else { label_place(from, to, &points) };
+            labels.push((place, Unit::PerSecond.show(edge.rate)));
         }
         let width = thickness(layout, edge.rate);
         picture.of(&ends(&edge.from, &edge.to), |picture| arrow(picture, points, color, width));
@@ -160,10 +163,14 @@ fn label_place(from: &Placed, to: &Placed, points: &[Point]) -> Point {
     if is_short { ((from.right() + to.left) / 2.0, y.min(points[0].1) - 16.0) } else { (x, y) }
 }
 
-/// Where along a box's side the edge ends: ends are spread in the order of their other ends.
+/// Where along a box's side the edge ends: ends are spread in the order of their other ends, and what goes around comes last.
 fn port(layout: &Layout, edge: &Edge, leaves: bool) -> f64 {
     let own = |edge: &Edge| if leaves { edge.from.clone() } else { edge.to.clone() };
-    let other = |edge: &Edge| find(layout, if leaves { &edge.to } else { &edge.from }).map_or(0.0, |placed| placed.top);
+    let other = |edge: &Edge| match find(layout, &edge.from).zip(find(layout, &edge.to)) {
+        Some((from, to)) if layout.goes_around(from, to) => f64::INFINITY,
+        Some((from, to)) => (if leaves { to } else { from }).top,
+        None => 0.0,
+    };
     let mut side: Vec<&Edge> = layout.edges.iter().filter(|known| !known.is_call() && own(known) == own(edge)).collect();
     side.sort_by(|a, b| other(a).total_cmp(&other(b)));
     let position = side.iter().position(|known| std::ptr::eq(*known, edge)).unwrap_or(0);
@@ -180,6 +187,13 @@ fn curve(from: &Placed, to: &Placed, leaves: f64, enters: f64) -> Vec<Point> {
     let bulge = if from.item.column == to.item.column { 70.0 } else { 0.0 };
     let (first, second) = (start + (end - start) * bend[0] + bulge, end - (end - start) * bend[1] + bulge);
     (0..=24).map(|step| bezier(f64::from(step) / 24.0, (start, start_y), (first, start_y), (second, end_y), (end, end_y))).collect()
+}
+
+/// Down beside its box, along below all others, and up again.
+fn around(below: f64, from: &Placed, to: &Placed, leaves: f64, enters: f64) -> Vec<Point> {
+    let (start_y, end_y) = (from.top + from.height * leaves, to.top + to.height * enters);
+    let (down, up) = (from.right() + 34.0, to.left - 26.0);
+    vec![(from.right(), start_y), (down, start_y), (down, below), (up, below), (up, end_y), (to.left, end_y)]
 }
 
 fn bezier(t: f64, a: Point, b: Point, c: Point, d: Point) -> Point {

@@ -78,7 +78,7 @@ fn what(edges: &[&Edge]) -> &'static str {
 
 /// Callers' stubs join the trunk one by one; it runs back underneath and enters from the left.
 fn own_trunk(picture: &mut Picture, layout: &Layout, (to, edges): (&Placed, &[&Edge]), lane: usize) {
-    let lane_y = layout.bottom + 62.0 + LANE * lane as f64;
+    let lane_y = layout.first_lane() + LANE * lane as f64;
     let stubs = stubs(layout, edges, lane);
     let Some(start) = join(picture, layout, &stubs, lane_y, |from| ends(&from.item.name, &to.item.name)) else { return };
     let total: f64 = stubs.iter().map(|(_, _, rate)| rate).sum();
@@ -132,7 +132,7 @@ fn meeting(from: &Placed, lane: usize) -> Point {
 
 /// One trunk for all: up on the left it gives each system of record its part.
 fn shared_trunk(picture: &mut Picture, layout: &Layout) {
-    let lane_y = layout.bottom + 62.0;
+    let lane_y = layout.first_lane();
     let edges: Vec<&Edge> = layout.edges.iter().filter(|edge| edge.is_call()).collect();
     let stubs = stubs(layout, &edges, 0);
     let targets = totals(layout);

@@ -25,6 +25,12 @@ pub const CYCLE: [Color; 6] = [BLUE, ORANGE, GREEN, PURPLE, SKY, BROWN];
 /// Colors by entity, e.g. `subscriber.gate`.
 pub struct Colors(BTreeMap<String, Color>);
 
+/// Of pipelines, the fullest first, as charts name them.
+fn stages(facts: &Facts) -> Vec<String> {
+    let stage = |name: &str| name.split_once(".stage.").map(|(of, stage)| format!("{of} {stage}"));
+    facts.stations().into_iter().filter_map(|(name, _)| stage(name)).collect()
+}
+
 impl Colors {
     /// The worst get the strongest colors; after the last color the first comes again.
     pub fn of(facts: &Facts) -> Self {
@@ -34,6 +40,7 @@ impl Colors {
         colors.extend(subscribers.zip(CYCLE.into_iter().cycle()));
         let segments = facts.stations().into_iter().map(|(name, _)| name.to_string()).filter(|name| name.starts_with("segment."));
         colors.extend(segments.zip([SKY, PURPLE, GREEN].into_iter().cycle()));
+        colors.extend(stages(facts).into_iter().zip([GREEN, ORANGE, PURPLE, BROWN, DARK].into_iter().cycle()));
         Colors(colors)
     }
 

@@ -39,10 +39,21 @@ pub fn backlog(facts: &Facts, colors: &Colors) -> Option<Panel> {
     let all = tracks(facts, |kind, quantity| matches!(kind, "subscriber" | "poller" | "queue") && quantity == "backlog");
     let top = all.first()?;
     let title = match top.peak.1 {
-        peak if peak < 0.05 => "No backlog builds up".to_string(),
+        peak if peak < 0.05 => format!("No backlog builds up at the broker{}", in_hand(facts)),
         peak => format!("The backlog of {} is highest: {} messages {}", top.name, top.unit.show(peak), when(facts, top)),
     };
     panel(facts, colors, all, (&title, "Ready messages that wait for each subscription", "Messages"), 0)
+}
+
+/// What the broker has handed over may wait elsewhere: for a worker, or behind a system of record.
+fn in_hand(facts: &Facts) -> String {
+    let held = facts.subscribers.iter().filter_map(|name| Some((name, facts.metric("subscriber", name, "in_flight.max")?)));
+    match held.max_by(|a, b| a.1.point.total_cmp(&b.1.point)) {
+        Some((name, most)) if most.point > 0.0 => {
+            format!("; {} has up to {} messages in hand", plain(name), most.unit.show(most.point))
+        }
+        _ => String::new(),
+    }
 }
 
 pub fn utilization(facts: &Facts, colors: &Colors) -> Option<Panel> {

@@ -112,6 +112,8 @@ fn subtitle(facts: &Facts, count: usize) -> String {
         // They differ where a replication has few of the slowest: a mean of maxima is below the maximum of all.
         n => format!("{n} replications pooled; band: {} % interval of a replication's percentiles", facts.outcome.run.confidence * 100.0),
     };
+    let left = facts.subscribers.iter().any(|name| facts.unshown(name).is_some());
+    let left = if left { "; without what was not shown at the end" } else { "" };
     let others = if count > LABELED { format!("; {LABELED} slowest, {} gray", count - LABELED) } else { String::new() };
-    format!("Change in the system of record to the subscriber's view; {band}{others}")
+    format!("Change in the system of record to the subscriber's view; {band}{left}{others}")
 }

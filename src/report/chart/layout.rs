@@ -59,6 +59,31 @@ pub struct Layout {
     pub density: Density,
 }
 
+/// Below all boxes, for arrows that would run through some.
+const AROUND: f64 = 30.0;
+const CALLBACKS: f64 = 62.0;
+
+impl Layout {
+    /// An arrow that passes columns in which there is something goes around them.
+    pub fn goes_around(&self, from: &Placed, to: &Placed) -> bool {
+        let between = |placed: &Placed| (from.item.column + 1..to.item.column).contains(&placed.item.column);
+        self.boxes.iter().any(between)
+    }
+
+    /// At which height.
+    pub fn around(&self) -> f64 {
+        self.bottom + AROUND
+    }
+
+    /// Where callbacks run back: below what goes around.
+    pub fn first_lane(&self) -> f64 {
+        let find = |name: &str| self.boxes.iter().find(|placed| placed.item.name == name);
+        let around =
+            |edge: &&Edge| !edge.is_call() && find(&edge.from).zip(find(&edge.to)).is_some_and(|(from, to)| self.goes_around(from, to));
+        self.bottom + CALLBACKS + if self.edges.iter().any(|edge| around(&edge)) { AROUND } else { 0.0 }
+    }
+}
+
 /// How tall things are and how far apart.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Density {
