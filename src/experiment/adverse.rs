@@ -10,7 +10,7 @@ use crate::scenario::spec::{Destination, Kind, Surge};
 use crate::scenario::{Design, Scenario};
 use crate::units::{Span, Time};
 
-/// How long it goes wrong, where the run is long enough; else a sixth of the run.
+/// How long it goes wrong, where the measured part of the run is long enough; else a sixth of that.
 const TROUBLE: Span = Span::from_secs(3600);
 const SLOW: f64 = 3.0;
 const SURGE: f64 = 2.0;
@@ -25,6 +25,11 @@ const SHRINKS: f64 = 0.05;
 const TAIL: f64 = 0.05;
 const LONGER: f64 = 2.0;
 const LONGER_BY: f64 = 5.0;
+
+/// By kind, what is looked at for the longest drain and the highest backlog.
+const DRAINS: [(&str, &str); 2] = [("subscriber", "drain.mean"), ("poller", "drain.mean")];
+const UNDRAINED: [(&str, &str); 2] = [("subscriber", "drain.unfinished"), ("poller", "drain.unfinished")];
+const BACKLOGS: [(&str, &str); 3] = [("subscriber", "backlog.max"), ("poller", "backlog.max"), ("event", "waiting_line.max")];
 
 /// Goes through the battery. None when stopped before the design as it is was done.
 ///
@@ -69,16 +74,17 @@ fn outcome(scenario: Scenario, wanted: u32, watch: &dyn Watch) -> Option<Outcome
     if is_done { study.outcome(false) } else { None }
 }
 
-/// Around the middle of the busiest stretch of that length, by the events raised; not before the measured part begins.
+/// The busiest stretch of that length, by the events raised; not before the measured part begins, and with as long after it to recover.
 pub(super) fn trouble(scenario: &Scenario, base: &Outcome) -> (Time, Span) {
-    let length = TROUBLE.min(Span(scenario.run.horizon.0 / 6));
+    let measured = Span::from_seconds(base.run.horizon_s - base.run.warm_up_s);
+    let length = TROUBLE.min(Span(measured.0 / 6));
     let raised: Vec<&Series> =
         base.series.iter().filter(|series| series.name.starts_with("event.") && series.name.ends_with(".raised")).collect();
     let Some(first) = raised.first() else { return (Time::ZERO, length) };
     let steps = first.mean.len();
     let window = ((length.seconds() / first.step_s) as usize).clamp(1, steps.max(1));
     let total = |start: usize| raised.iter().map(|series| series.mean.iter().skip(start).take(window).sum::<f64>()).sum::<f64>();
-    let starts = 0..=steps.saturating_sub(window);
+    let starts = 0..=steps.saturating_sub(2 * window);
     let begun = |start: &usize| *start as f64 * first.step_s >= base.run.warm_up_s;
     // Of equally busy ones the first.
     let busiest = starts.rev().filter(begun).max_by(|a, b| total(*a).total_cmp(&total(*b))).unwrap_or(0);
@@ -157,10 +163,13 @@ fn poison(scenario: &Scenario, subscriber: usize, at: Time, length: Span) -> Sce
 
 /// What a run under a condition says; the design as it is, and when the trouble is over, where it is to be seen whether it recovers.
 pub(super) fn condition(name: String, outcome: &Outcome, base: Option<(&Outcome, Time)>) -> Condition {
-    let highest = |end: &str| {
-        let of = |metric: &Metric| Some((metric.name.strip_suffix(end)?.to_string(), metric.point));
-        let found = outcome.metrics.iter().filter(|metric| metric.name.starts_with("subscriber.")).filter_map(of);
-        found.filter(|(_, value)| *value > 0.0).max_by(|a, b| a.1.total_cmp(&b.1))
+    let highest = |quantities: &[(&str, &str)]| {
+        let of = |metric: &Metric| {
+            let (kind, rest) = metric.name.split_once('.')?;
+            let (name, quantity) = rest.split_once('.')?;
+            quantities.contains(&(kind, quantity)).then(|| (format!("{kind}.{name}"), metric.point))
+        };
+        outcome.metrics.iter().filter_map(of).filter(|(_, value)| *value > 0.0).max_by(|a, b| a.1.total_cmp(&b.1))
     };
     let still_long = base.map(|(base, over)| still_long(outcome, base, over));
     let stays = |long: &&StillLong| long.clears_in_s.is_none();
@@ -172,9 +181,10 @@ pub(super) fn condition(name: String, outcome: &Outcome, base: Option<(&Outcome,
         recovers: still_long.as_ref().map(Vec::is_empty),
         is_metastable: still_long.as_ref().is_some_and(|long| long.iter().any(|long| stays(&long))),
         still_long: still_long.unwrap_or_default(),
-        drain_s: highest(".drain.mean"),
+        drain_s: highest(&DRAINS),
+        undrained: highest(&UNDRAINED).map(|(whose, _)| whose),
         missed: outcome.metric("total.missed").map_or(0.0, |metric| metric.point),
-        backlog: highest(".backlog.max"),
+        backlog: highest(&BACKLOGS),
         findings: outcome.findings.clone(),
     }
 }

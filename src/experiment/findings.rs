@@ -6,8 +6,8 @@ use super::doubt::{Doubt, reachable};
 use super::{advice, storm};
 use crate::outcome::{Finding, Metric, Outcome, Theory, Verdict};
 use crate::scenario::Scenario;
-use crate::scenario::disruption::Target;
-use crate::scenario::spec::{Destination, Subscriber};
+use crate::scenario::disruption::{Disruption, Effect, Target};
+use crate::scenario::spec::{Destination, Event, Refused, Subscriber};
 use crate::units::Unit;
 
 /// A station this busy in its worst five minutes has no room for a bad day.
@@ -19,6 +19,9 @@ const NOTABLE: f64 = 0.2;
 
 /// From here on replays are this part of what is completed.
 const STORM: f64 = 0.1;
+
+/// So many changes at once make a backlog.
+const MANY: f64 = 10.0;
 
 /// A sentence names no more disruptions than these.
 const NAMED_MAX: usize = 3;
@@ -51,6 +54,7 @@ pub fn find(scenario: &Scenario, outcome: &Outcome, doubt: Option<&Doubt>) -> Ve
     seen.retry_storm(&mut findings);
     seen.held_back(&mut findings);
     seen.blocked_publishers(&mut findings);
+    seen.publisher_backlog(&mut findings);
     findings.extend(advice::find(scenario, outcome, &findings));
     findings
 }
@@ -254,15 +258,17 @@ impl Seen<'_> {
         for (subscriber, name, count) in self.each_subscriber("drain.unfinished") {
             let entity = subscriber.entity();
             let (backlog, in_flight) = (format!("{entity}.backlog.max"), format!("{entity}.in_flight.max"));
-            let in_hand = match self.point(&in_flight) {
-                held if held > 0.0 => format!(", and it had up to {} in hand", Unit::Count.show(held)),
-                _ => String::new(),
-            };
+            let events = self.scenario.events_reaching(subscriber).into_iter();
+            let before = events.map(|event| self.point(&format!("event.{}.waiting_line.max", self.scenario.events[event].name)));
+            let elsewhere =
+                |held: f64, words: &str| if held > 0.0 { format!(", {} {words}", Unit::Count.show(held)) } else { String::new() };
             let sentence = format!(
-                "{} had not recovered from {} disruptions in a run when it ended; its backlog was up to {} messages{in_hand}. Its drain times leave these out.",
+                "{} had not recovered from {} in a run when it ended; its backlog was up to {} messages{}{}. Its drain times leave these out.",
                 subscriber.label(),
-                Unit::Count.show(count),
-                Unit::Count.show(self.point(&backlog))
+                if count == 1.0 { "a disruption".into() } else { format!("{} disruptions", Unit::Count.show(count)) },
+                Unit::Count.show(self.point(&backlog)),
+                elsewhere(self.point(&in_flight), "were in its hands"),
+                elsewhere(before.sum(), "waited at their publishers")
             );
             findings.push(finding("not_recovered", sentence, &[&name, &backlog]));
         }
@@ -433,5 +439,45 @@ impl Seen<'_> {
                 findings.push(finding("blocked_publishers", sentence, &[&name]));
             }
         }
+    }
+
+    /// Changes that wait at their publisher are in no line of the broker, and come late after it takes them again.
+    fn publisher_backlog(&self, findings: &mut Vec<Finding>) {
+        for (index, event) in self.scenario.events.iter().enumerate() {
+            let name = format!("event.{}.waiting_line.max", event.name);
+            let most = self.point(&name);
+            if most < MANY {
+                continue;
+            }
+            let takers = || self.scenario.takers().filter(|taker| self.scenario.events_reaching(taker).contains(&index));
+            let longest = takers().map(|taker| self.point(&format!("{}.hop.publish_wait.max", taker.entity()))).fold(0.0, f64::max);
+            let so_long = if longest > 0.0 { format!(", for up to {}", Unit::Seconds.show(longest)) } else { String::new() };
+            let backs_off = match event.refused {
+                Refused::Retry { factor, .. } if factor > 1.0 && self.is_refused(event) => format!(
+                    " What is refused is tried again after a back-off that grows {factor} times with every try, so that the last come long after the broker takes them again; a smaller `factor` in `refused` brings them sooner."
+                ),
+                _ => String::new(),
+            };
+            let sentence = format!(
+                "Up to {} changes of {} wait at their publisher{so_long}.{backs_off}{}",
+                Unit::Count.show(most),
+                event.name,
+                self.disruptions_of(|target| takers().any(|taker| self.scenario.concerns(target, taker)))
+            );
+            findings.push(finding("publisher_backlog", sentence, &[&name]));
+        }
+    }
+
+    /// Publishes of it met a broker that was down or full.
+    fn is_refused(&self, event: &Event) -> bool {
+        let Some(to) = event.to else { return false };
+        let segment = self.scenario.segment_of(to);
+        let is_down = |disruption: &Disruption| matches!((disruption.target, disruption.effect), (Target::Segment(down), Effect::Down) if Some(down) == segment);
+        let place = match to {
+            Destination::Topic(topic) => format!("topic.{}", self.scenario.topics[topic].name),
+            Destination::Queue(queue) => format!("queue.{}", self.scenario.queues[queue].name),
+            Destination::Feed(_) => return false,
+        };
+        self.scenario.disruptions.iter().any(is_down) || self.point(&format!("{place}.rejected")) > 0.0
     }
 }

@@ -146,9 +146,11 @@ pub fn read(scenario: &Scenario, world: &World, notices: u64) -> Findings {
         let probe = &world.probe.events[index];
         let name = format!("event.{}", event.name);
         sheet.count(format!("{name}.raised"), probe.raised.measured());
+        sheet.gauge(&format!("{name}.waiting_line"), Unit::Count, &probe.line);
         sheet.count(format!("{name}.refused"), probe.refused.measured());
         sheet.latency(&format!("{name}.end_to_end"), &probe.end_to_end, world.unshown_of(index as u32));
         sheet.course(format!("{name}.raised"), Unit::PerSecond, &probe.raised.track, 1.0);
+        sheet.course(format!("{name}.waiting_line"), Unit::Count, &probe.line.track, 1.0);
     }
     total(&mut sheet, scenario, world);
     Findings {

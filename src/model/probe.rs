@@ -161,6 +161,8 @@ pub struct EventProbe {
     pub raised: Count,
     pub refused: Count,
     pub published: Count,
+    /// Changes that wait at their publisher.
+    pub line: Gauge,
     pub end_to_end: Histogram,
 }
 
@@ -380,6 +382,7 @@ impl Probe {
             for count in [&mut event.raised, &mut event.refused, &mut event.published] {
                 count.cut(&clock, from, now);
             }
+            event.line.cut(&clock, from, now);
         }
         for (index, link) in self.links.iter_mut().enumerate() {
             link.cut(&clock, from, now, left(index));

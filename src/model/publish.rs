@@ -5,6 +5,7 @@ use super::disruption::slowed;
 use super::hop::Hop;
 use super::notice::{Job, Notice};
 use super::publisher::Publisher;
+use super::recovery::Recovery;
 use super::segment::Segment;
 use super::world::{LineMap, World};
 use crate::core::{Cause, Input, Message, Output, PublisherId, QueueId, Refusal, Selector};
@@ -99,8 +100,35 @@ impl World {
         if publisher.held.is_empty() && publisher.try_send() {
             self.send(change);
         } else {
-            cold_path();
             publisher.held.push_back(change);
+            self.wait_at_publisher(change);
+        }
+    }
+
+    /// A change waits at its publisher from now on.
+    #[cold]
+    fn wait_at_publisher(&mut self, change: u32) {
+        self.probe.events[self.ledger.change(change).event as usize].line.level.rise(self.now);
+        self.each_recovery(change, |recovery, now| recovery.wait_before(now));
+    }
+
+    /// It does no more, and is sent.
+    #[cold]
+    fn leave_publisher(&mut self, change: u32) {
+        self.probe.events[self.ledger.change(change).event as usize].line.level.fall(self.now);
+        self.each_recovery(change, |recovery, now| recovery.come(now));
+    }
+
+    /// Of everybody in the change's audience who has to recover from disruptions.
+    fn each_recovery(&mut self, change: u32, mut tell: impl FnMut(&mut Recovery, Time)) {
+        let World { audiences, ledger, publishers, probe, now, .. } = self;
+        let seats = &audiences[ledger.change(change).event as usize];
+        if seats.iter().all(|seat| probe.lines[seat.line as usize].recoveries.is_empty()) {
+            return;
+        }
+        let message = message(ledger, publishers, change);
+        for seat in seats.iter().filter(|seat| seat.selector.admits(&message)) {
+            probe.lines[seat.line as usize].recoveries.iter_mut().for_each(|recovery| tell(recovery, *now));
         }
     }
 
@@ -130,6 +158,7 @@ impl World {
     /// A refused publish is tried again.
     pub(super) fn publish_again(&mut self, change: u32) {
         self.pass(change, Hop::PublishWait);
+        self.leave_publisher(change);
         self.publish(change);
     }
 
@@ -375,6 +404,7 @@ impl World {
         while !self.publishers[publisher as usize].held.is_empty() && self.publishers[publisher as usize].try_send() {
             let change = self.publishers[publisher as usize].held.pop_front().expect("something is held");
             self.pass(change, Hop::PublishWait);
+            self.leave_publisher(change);
             self.send(change);
         }
     }
@@ -390,8 +420,12 @@ impl World {
         self.ledger.change_mut(change).refusals = refusals;
         let heard = self.way_back(publisher);
         match self.publishers[publisher as usize].retry_after(refusals as u32) {
-            Some(after) => self.calendar.schedule(heard + after, Notice::PublishAgain { change }.packed()),
+            Some(after) => {
+                self.calendar.schedule(heard + after, Notice::PublishAgain { change }.packed());
+                self.wait_at_publisher(change);
+            }
             None => {
+                self.each_recovery(change, |recovery, now| recovery.settle(now));
                 self.probe.events[self.publishers[publisher as usize].event as usize].refused.add(1);
                 self.ledger.change_mut(change).unsent = false;
                 self.release(change);

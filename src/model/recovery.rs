@@ -1,6 +1,7 @@
 //! How a subscriber's line gets over disruptions: from the end of one until it holds no more than it did before.
 //!
 //! What the line holds is ready at the broker, or handed over and not acknowledged: with deep prefetch a backlog lies at the subscriber.
+//! What waits at publishers for that line is in it too: while a segment is down the backlog is there, and comes when it is back.
 //! Normal is the mean over all time so far that was neither disrupted nor recovering, rounded up. Every disruption counts by itself:
 //! where the next one comes before the line is back to normal, both last until it is.
 //!
@@ -13,7 +14,8 @@ use crate::units::Time;
 #[derive(Clone, Debug, Default)]
 pub struct Recovery {
     pub who: u32,
-    held: u64,
+    /// At the broker and behind it, and before it.
+    held: [u64; 2],
     since: Time,
     /// Level times nanoseconds, and nanoseconds, of the calm time.
     area: u128,
@@ -37,8 +39,20 @@ impl Recovery {
     /// The line holds so many from now on.
     pub fn look(&mut self, now: Time, held: u64) {
         self.account(now);
-        self.held = held;
+        self.held[0] = held;
         self.settle(now);
+    }
+
+    /// One more waits at its publisher.
+    pub fn wait_before(&mut self, now: Time) {
+        self.account(now);
+        self.held[1] += 1;
+    }
+
+    /// One less: whether all is normal is seen when it has come into the line, or is lost.
+    pub fn come(&mut self, now: Time) {
+        self.account(now);
+        self.held[1] -= 1;
     }
 
     /// A disruption begins.
@@ -63,6 +77,10 @@ impl Recovery {
         u64::from(self.lasting) + self.pending.len() as u64
     }
 
+    fn held(&self) -> u64 {
+        self.held[0] + self.held[1]
+    }
+
     fn is_calm(&self) -> bool {
         self.lasting == 0 && self.pending.is_empty()
     }
@@ -70,14 +88,15 @@ impl Recovery {
     fn account(&mut self, now: Time) {
         if self.is_calm() {
             let span = u128::from(now.since(self.since).0);
-            self.area += u128::from(self.held) * span;
+            self.area += u128::from(self.held()) * span;
             self.calm += span;
         }
         self.since = now;
     }
 
-    fn settle(&mut self, now: Time) {
-        if self.lasting > 0 || self.held > self.normal {
+    /// Recovered, where the line holds no more than it did before.
+    pub fn settle(&mut self, now: Time) {
+        if self.lasting > 0 || self.held() > self.normal {
             return;
         }
         for end in self.pending.drain(..).filter(|end| *end >= self.measured_from) {

@@ -51,9 +51,12 @@ pub struct Condition {
     pub still_long: Vec<StillLong>,
     /// The longest mean drain, in seconds, and whose.
     pub drain_s: Option<(String, f64)>,
+    /// Whose drain was not over at the end of some run, if anybody's: it is longer than is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undrained: Option<String>,
     /// Messages that subscribers missed, a run.
     pub missed: f64,
-    /// The longest backlog (mean over replications of its highest) and whose.
+    /// The longest backlog (mean over replications of its highest) and whose: a subscriber's or poller's, or an event's at its publisher.
     pub backlog: Option<(String, f64)>,
     pub findings: Vec<Finding>,
 }

@@ -208,8 +208,9 @@ const WIRE_BYTES: Quantity = figure(
 const WIRE_LATENCY: Quantity = latency("latency", "From being sent to being there: wait, transmission, distance and losses.");
 const WIRE_UTILIZATION: Quantity = share("utilization", "Part of its bandwidth that is used, of the direction that is busier then.");
 
-const EVENT: [Quantity; 3] = [
+const EVENT: [Quantity; 4] = [
     count("raised", "Events raised."),
+    level("waiting_line", Unit::Count, "Events that wait at their publisher: refused and to be tried again, or not to be sent yet."),
     count(
         "refused",
         "Events of it that were lost, as the broker had refused the last try to publish them; every refusal is in `rejected` of the topic or queue.",

@@ -103,3 +103,20 @@ fn a_retry_storm_is_named_metastable() {
     assert!(twice.is_metastable, "{}", outcome.conclusion);
     assert!(outcome.conclusion.contains("metastable"), "{}", outcome.conclusion);
 }
+
+/// The segment's outage is waited out at the publisher: 3600 changes, the last of which come after a back-off of up to an hour.
+#[test]
+fn a_lost_segment_leaves_its_backlog_at_the_publisher() {
+    let adverse = found(&text(2.0));
+    let lost = condition(&adverse, "segment.bus down");
+    assert_eq!(lost.backlog, Some(("event.change".into(), 3600.0)));
+}
+
+/// The busiest hour is the last one: the trouble comes before it, so that recovery can be seen at all.
+#[test]
+fn trouble_leaves_as_long_to_recover() {
+    let rising = text(4.0)
+        .replace("rate = \"1/s\"", "rate = \"1/s\"\nhourly = [1, 1, 1, 1, 2, 3, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]");
+    let adverse = found(&rising);
+    assert_eq!((adverse.from_s, adverse.to_s), (14_400.0, 18_000.0));
+}

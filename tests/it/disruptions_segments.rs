@@ -36,4 +36,18 @@ fn what_is_in_memory_is_lost_with_a_segment() {
     let late = (1.1 + 2.7 + 4.3 + 5.9) + (2.5 + 2.1 + 1.7 + 1.3 + 0.9);
     near(&outcome, "subscriber.durable.end_to_end.mean", (9.0 * 0.6 + late) / 18.0);
     near(&outcome, "subscriber.durable.redelivered", 0.0);
+    // At 9.3 s four wait at their publisher; of 9 to 6 and those after them only 13 is left at 13.7 s, and one is normal.
+    near(&outcome, "event.customer.waiting_line.max", 4.0);
+    near(&outcome, "event.customer.waiting_line.mean", (3.5 + 2.5 + 1.5 + 0.5) / 20.0);
+    near(&outcome, "subscriber.durable.drain.max", 13.7 - 9.3);
+}
+
+/// What its publisher gives up is not waited for: 6 to 9 are tried once more, in vain but for 9.
+#[test]
+fn a_drain_does_not_wait_for_what_was_given_up() {
+    let outcome = every_second("20s", &format!("{TWINS}{DOWN}[event.customer.refused]\nbackoff = \"500ms\"\nretries = 1\n"));
+    near(&outcome, "subscriber.durable.missed.refused", 3.0);
+    near(&outcome, "event.customer.waiting_line.max", 1.0);
+    near(&outcome, "subscriber.durable.drain.max", 0.0);
+    near(&outcome, "subscriber.durable.drain.unfinished", 0.0);
 }

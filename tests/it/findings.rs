@@ -147,3 +147,20 @@ fn callbacks_are_a_burden_to_a_busy_system_with_users() {
     assert_eq!(calling("", "40/s"), 0, "nobody else suffers");
     assert_eq!(calling(users, "2/s"), 0, "there is room enough");
 }
+
+#[test]
+fn what_waits_at_its_publisher_is_said() {
+    let down = "[[disruption]]\nwhat = \"segment.bus\"\nkind = \"down\"\nat = \"10m\"\nfor = \"10m\"\n[subscriber.s]\nfrom = \"q\"\n";
+    let outage = |refused: &str| {
+        let event = format!("rate = \"2/s\"\narrivals = \"regular\"\n{refused}");
+        queue("horizon = \"40m\"", &event, down)
+    };
+    let patient = outage("refused = { backoff = \"2s\", factor = 1 }");
+    let sentence = said(&patient, "publisher_backlog").join("|");
+    assert!(sentence.starts_with("Up to 1200 changes of e wait at their publisher, for up to 10 min."), "{sentence}");
+    assert!(sentence.contains("At times segment.bus is down") && !sentence.contains("factor"), "{sentence}");
+    let doubling = outage("refused = { backoff = \"2s\" }");
+    assert!(said(&doubling, "publisher_backlog").join("|").contains("grows 2 times with every try"));
+    // Dropped at once, nothing waits.
+    assert!(said(&outage("refused = \"drop\""), "publisher_backlog").is_empty());
+}

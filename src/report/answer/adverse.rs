@@ -90,7 +90,11 @@ fn conditions(outcome: &Adverse) -> Table {
     for (index, condition) in outcome.conditions.iter().enumerate() {
         let (shape, word) = verdict(condition.verdict);
         let verdict = if condition.objectives.is_empty() { "-".to_string() } else { format!("{shape} {word}") };
-        let drain = condition.drain_s.as_ref().map_or(Cell::text("-"), |(_, drain)| Cell::number(Unit::Seconds.show(*drain), *drain));
+        let drain = match (&condition.undrained, &condition.drain_s) {
+            (Some(_), _) => Cell::text("not over"),
+            (None, Some((_, drain))) => Cell::number(Unit::Seconds.show(*drain), *drain),
+            (None, None) => Cell::text("-"),
+        };
         let backlog = condition.backlog.as_ref();
         table.row(vec![
             Cell::text(if index == 0 { condition.name.clone() } else { format!("{index} {}", condition.name) }),
@@ -139,7 +143,7 @@ fn objectives(outcome: &Adverse) -> Table {
 fn method(outcome: &Adverse) -> Vec<String> {
     vec![
         format!(
-            "One thing goes wrong at a time, from {} to {}, around the busiest time, and is over then.",
+            "One thing goes wrong at a time, from {} to {}, at the busiest time that leaves as long to recover, and is over then.",
             clock(outcome.from_s),
             clock(outcome.to_s)
         ),

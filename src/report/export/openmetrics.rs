@@ -38,6 +38,7 @@ const fn counter(name: &'static str, help: &'static str) -> Family {
 
 const READY: Family = gauge("rabbitmq_detailed_queue_messages_ready", "Messages ready to be delivered to consumers");
 const RAISED: Family = counter("busload_event_published_messages", "Events raised by systems of record and subscribers");
+const EVENT_LINE: Family = gauge("busload_event_waiting_publishes", "Events that wait at their publisher");
 const HANDLED: Family = counter("busload_subscriber_messages_acknowledged", "Messages that the subscriber finished");
 const SUBSCRIBER_LINE: Family = gauge("busload_subscriber_waiting_messages", "Messages at the subscriber that wait for a worker");
 const SUBSCRIBER_BUSY: Family = gauge("busload_subscriber_utilization_ratio", "Share of the subscriber's workers at work");
@@ -83,6 +84,7 @@ fn meaning(name: &str) -> Option<(&'static Family, Labels)> {
         // A subscription is a queue of its own, as it would be in RabbitMQ.
         ("subscriber", "backlog") => queue(format!("subscription.{name}")),
         ("event", "raised") => own(&RAISED, "event"),
+        ("event", "waiting_line") => own(&EVENT_LINE, "event"),
         ("subscriber" | "poller", "throughput") => own(&HANDLED, "subscriber"),
         ("subscriber" | "poller", "waiting_line") => own(&SUBSCRIBER_LINE, "subscriber"),
         ("subscriber" | "poller", "utilization") => own(&SUBSCRIBER_BUSY, "subscriber"),

@@ -130,7 +130,7 @@ const REFUSED: Section = Section {
     meaning: "How the publisher tries again.",
     keys: &[
         default("backoff", Kind::Distribution, "\"exp(1s)\"", "\"exp(5s)\"", "Before the first new try."),
-        default("factor", Kind::Number(1.0, 1000.0), "2", "1.5", "Each further back-off is so many times longer."),
+        default("factor", Kind::Number(1.0, 1000.0), "2", "1.5", "Each further back-off is so many times longer, up to an hour."),
         optional("retries", Kind::Whole(0, 65_534), "without end", "10", "Tries after the first one; then the event is lost, and counted."),
     ],
     rest: None,
