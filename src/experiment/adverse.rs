@@ -42,7 +42,7 @@ pub fn adverse(design: &Design<'_>, watch: &dyn Watch) -> Result<Option<Adverse>
         return Err(Refusal::Sentence(what.into()));
     }
     let Some(base) = super::run(&scenario, watch).filter(|outcome| !outcome.run.partial) else { return Ok(None) };
-    let (from, length) = trouble(&scenario, &base);
+    let (from, length) = trouble(&base);
     let mut conditions = vec![condition("as it is".into(), &base, None)];
     let (battery, left_out) = battery(&scenario, &base, from, length);
     let total = battery.len() + 1;
@@ -75,7 +75,7 @@ fn outcome(scenario: Scenario, wanted: u32, watch: &dyn Watch) -> Option<Outcome
 }
 
 /// The busiest stretch of that length, by the events raised; not before the measured part begins, and with as long after it to recover.
-pub(super) fn trouble(scenario: &Scenario, base: &Outcome) -> (Time, Span) {
+pub(super) fn trouble(base: &Outcome) -> (Time, Span) {
     let measured = Span::from_seconds(base.run.horizon_s - base.run.warm_up_s);
     let length = TROUBLE.min(Span(measured.0 / 6));
     let raised: Vec<&Series> =

@@ -106,7 +106,7 @@ impl Search<'_> {
     fn lose(&self, scenario: &Scenario, shares: &[Share], base: &Outcome) -> Option<Condition> {
         // Of equal ones the first.
         let (index, share) = shares.iter().enumerate().rev().max_by(|a, b| a.1.blast.total_cmp(&b.1.blast))?;
-        let (at, length) = trouble(scenario, base);
+        let (at, length) = trouble(base);
         let what = format!("segment.{}", share.name);
         let mut broken = scenario.clone();
         let when = When::Once { at, length };

@@ -193,13 +193,19 @@ impl<'a> Facts<'a> {
         if unfinished { ", but of what was shown only: see what is unfinished." } else { "." }
     }
 
-    /// The station that gives way first, in one sentence: the one that the findings name, else the one that is busiest.
-    pub fn busiest(&self) -> Option<String> {
+    /// The station that gives way first, with its utilization in the worst five minutes: the one that the findings name, else the one that
+    /// is busiest.
+    pub fn bottleneck(&self) -> Option<(&'a str, &'a Metric)> {
         let bottleneck =
             self.outcome.findings.iter().find(|finding| finding.kind == "bottleneck").and_then(|finding| finding.metrics.first());
         let stations = self.stations();
         let said = stations.iter().find(|(_, metric)| Some(&metric.name) == bottleneck);
-        let (name, metric) = *said.or(stations.first())?;
+        said.or(stations.first()).copied()
+    }
+
+    /// The same in one sentence.
+    pub fn busiest(&self) -> Option<String> {
+        let (name, metric) = self.bottleneck()?;
         let at = self.sor_peak(bare(name)).filter(|_| name.starts_with("sor."));
         let when = at.map(|peak| format!(", at {}", clock(peak.at_s))).unwrap_or_default();
         Some(format!("Busiest station: {}, {} utilized in its worst 5 minutes{when}.", plain(name), metric.unit.show(metric.point)))

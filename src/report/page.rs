@@ -71,7 +71,7 @@ fn tiles(facts: &Facts) -> Vec<Value> {
         let unshown = facts.unshown(name).map(|unshown| format!(", without {} not shown", unshown.unit.show(unshown.point)));
         tiles.push(tile(label, p99.unit.show(p99.point), plain(name) + &unshown.unwrap_or_default()));
     }
-    if let Some((name, peak)) = facts.stations().first() {
+    if let Some((name, peak)) = facts.bottleneck() {
         let value = peak.unit.show(peak.point);
         tiles.push(tile("Busiest station, worst 5 minutes", value, plain(name)));
     }

@@ -90,17 +90,12 @@ fn conditions(outcome: &Adverse) -> Table {
     for (index, condition) in outcome.conditions.iter().enumerate() {
         let (shape, word) = verdict(condition.verdict);
         let verdict = if condition.objectives.is_empty() { "-".to_string() } else { format!("{shape} {word}") };
-        let drain = match (&condition.undrained, &condition.drain_s) {
-            (Some(_), _) => Cell::text("not over"),
-            (None, Some((_, drain))) => Cell::number(Unit::Seconds.show(*drain), *drain),
-            (None, None) => Cell::text("-"),
-        };
         let backlog = condition.backlog.as_ref();
         table.row(vec![
             Cell::text(if index == 0 { condition.name.clone() } else { format!("{index} {}", condition.name) }),
             Cell::text(verdict),
             Cell::text(recovers(condition)),
-            drain,
+            drain(condition),
             Cell::number(Unit::Count.show(condition.missed), condition.missed),
             backlog.map_or(Cell::text("-"), |(_, most)| Cell::number(Unit::Count.show(*most), *most)),
             Cell::text(backlog.map_or("-", |(whose, _)| whose.as_str())),
@@ -108,6 +103,15 @@ fn conditions(outcome: &Adverse) -> Table {
         ]);
     }
     table
+}
+
+/// How long the slowest line takes to be as it was, where that is known.
+pub fn drain(condition: &Condition) -> Cell {
+    match (&condition.undrained, &condition.drain_s) {
+        (Some(_), _) => Cell::text("not over"),
+        (None, Some((_, drain))) => Cell::number(Unit::Seconds.show(*drain), *drain),
+        (None, None) => Cell::text("-"),
+    }
 }
 
 fn recovers(condition: &Condition) -> &'static str {

@@ -88,7 +88,6 @@ fn proposals(outcome: &SegmentsOutcome) -> Table {
         let reckoned = proposal.shares.iter().map(|share| share.load_peak).fold(0.0, f64::max);
         let blast = proposal.shares.iter().map(|share| share.blast).fold(0.0, f64::max);
         let losing = proposal.losing.as_ref();
-        let drain = losing.and_then(|losing| losing.drain_s.as_ref());
         table.row(vec![
             label(outcome, proposal),
             Cell::text(objectives),
@@ -96,7 +95,7 @@ fn proposals(outcome: &SegmentsOutcome) -> Table {
             share(reckoned),
             share(blast),
             losing.map_or(Cell::text("-"), |losing| Cell::number(Unit::Count.show(losing.missed), losing.missed)),
-            drain.map_or(Cell::text("-"), |(_, seconds)| Cell::number(Unit::Seconds.show(*seconds), *seconds)),
+            losing.map_or(Cell::text("-"), super::adverse::drain),
             Cell::text(losing.map_or("-", recovers)),
             Cell::number(Unit::PerSecond.show(proposal.torn), proposal.torn),
             proposal.cost.map_or(Cell::text("-"), |cost| Cell::number(outcome.cost_unit.show(cost), cost)),

@@ -11,7 +11,6 @@ use crate::report::picture::{Anchor, Color, DARK, FAINT, MUTED, Picture, Point, 
 use crate::report::plot::{apart, titled};
 use crate::report::text::{clock, plain};
 use crate::units::Unit;
-use std::collections::BTreeMap;
 
 /// A segment's own picture, for a page that shows it on demand.
 pub struct Detail {
@@ -88,10 +87,12 @@ fn title(facts: &Facts) -> String {
     }
 }
 
+/// The box of the station that gives way first; a link has none.
 fn bottleneck<'a>(facts: &Facts<'a>) -> Option<(&'a str, f64)> {
+    let station = facts.bottleneck().map_or("", |(station, _)| station.split(".stage.").next().unwrap_or(station));
     let nodes = facts.outcome.architecture.nodes.iter();
-    let known = nodes.filter_map(|node| Some((node.name.as_str(), node.utilization_peak?)));
-    known.reduce(|top, node| if node.1 > top.1 { node } else { top })
+    let known = || nodes.clone().filter_map(|node| Some((node.name.as_str(), node.utilization_peak?)));
+    known().find(|(name, _)| *name == station).or_else(|| known().reduce(|top, node| if node.1 > top.1 { node } else { top }))
 }
 
 fn disruptions_of<'a>(facts: &Facts<'a>, name: &str) -> Vec<&'a Disruption> {
@@ -274,12 +275,18 @@ fn compact(picture: &mut Picture, placed: &Placed, lines: Lines) {
     }
 }
 
-fn draw_labels(picture: &mut Picture, labels: Vec<Label>) {
-    let mut by_place: BTreeMap<i64, Vec<Label>> = BTreeMap::new();
+/// Those that lie above or beside each other so closely that they touch are moved apart.
+fn draw_labels(picture: &mut Picture, mut labels: Vec<Label>) {
+    let half = |label: &Label| font::width(&label.1, 17.0, false) / 2.0 + 6.0;
+    labels.sort_by(|a, b| a.0.0.total_cmp(&b.0.0));
+    let mut columns: Vec<Vec<Label>> = Vec::new();
     for label in labels {
-        by_place.entry((label.0.0 / 80.0) as i64).or_default().push(label);
+        match columns.last_mut() {
+            Some(column) if column.iter().any(|other| label.0.0 - other.0.0 < half(&label) + half(other)) => column.push(label),
+            _ => columns.push(vec![label]),
+        }
     }
-    for column in by_place.into_values() {
+    for column in columns {
         let wanted: Vec<f64> = column.iter().map(|((_, y), _)| *y).collect();
         for (((x, _), text), y) in column.iter().zip(apart(&wanted, 23.0, 0.0, picture.height)) {
             picture.label((*x, y), text, 17.0, DARK, Anchor::Middle);

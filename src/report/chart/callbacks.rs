@@ -126,7 +126,8 @@ fn stubs<'a>(layout: &'a Layout, edges: &[&Edge], lane: usize) -> Vec<Stub<'a>> 
 }
 
 fn meeting(from: &Placed, lane: usize) -> Point {
-    let away = if from.item.column == 3 { (from.right() + 80.0 + 20.0 * lane as f64).min(WIDTH - 12.0) } else { from.right() + 44.0 };
+    // Beside a segment run the arrows from its topics to its workflows.
+    let away = if from.item.column == 3 { (from.right() + 80.0 + 20.0 * lane as f64).min(WIDTH - 12.0) } else { from.right() + 104.0 };
     (away, from.top + (from.height * 0.36 + 34.0 * lane as f64).min(from.height * 0.9))
 }
 

@@ -36,13 +36,25 @@ pub fn throughput(facts: &Facts, colors: &Colors) -> Option<Panel> {
 }
 
 pub fn backlog(facts: &Facts, colors: &Colors) -> Option<Panel> {
-    let all = tracks(facts, |kind, quantity| matches!(kind, "subscriber" | "poller" | "queue") && quantity == "backlog");
+    let mut all = tracks(facts, |kind, quantity| matches!(kind, "subscriber" | "poller" | "queue") && quantity == "backlog");
+    // What the broker does not take is a backlog too, and is there instead.
+    let held_back = tracks(facts, |kind, quantity| kind == "event" && quantity == "waiting_line").into_iter();
+    all.extend(
+        held_back.filter(|track| track.peak.1 > 0.0).map(|track| Track { name: format!("{} at its publisher", track.name), ..track }),
+    );
+    sort(&mut all);
     let top = all.first()?;
     let title = match top.peak.1 {
         peak if peak < 0.05 => format!("No backlog builds up at the broker{}", in_hand(facts)),
         peak => format!("The backlog of {} is highest: {} messages {}", top.name, top.unit.show(peak), when(facts, top)),
     };
-    panel(facts, colors, all, (&title, "Ready messages that wait for each subscription", "Messages"), 0)
+    panel(
+        facts,
+        colors,
+        all,
+        (&title, "Ready messages that wait for each subscription, and changes that publishers hold back", "Messages"),
+        0,
+    )
 }
 
 /// What the broker has handed over may wait elsewhere: for a worker, or behind a system of record.
@@ -62,7 +74,10 @@ pub fn utilization(facts: &Facts, colors: &Colors) -> Option<Panel> {
         facts.sors.iter().filter(|sor| facts.series(&format!("sor.{sor}.utilization")).is_none()).filter_map(|sor| sor_total(facts, sor)),
     );
     sort(&mut all);
-    let top = all.first()?;
+    let highest = all.first()?.peak.1;
+    // Of equally busy ones the one that is named elsewhere.
+    let bottleneck = facts.bottleneck().map_or(String::new(), |(station, _)| station.replacen(".stage.", " ", 1));
+    let top = all.iter().find(|track| track.entity == bottleneck && track.peak.1 >= highest).or(all.first())?;
     let title = format!("{} is the busiest station: {} {}", plain(&top.entity), top.unit.show(top.peak.1), when(facts, top));
     panel(
         facts,
