@@ -177,6 +177,24 @@ pub fn reachable(scenario: &Scenario, station: &str) -> f64 {
     starving_credit(subscriber).map_or(1.0, |credit| (credit as f64 / servers as f64).min(1.0))
 }
 
+/// A station in its worst five minutes.
+pub struct Fullest<'m> {
+    pub station: &'m str,
+    /// Its utilization.
+    pub peak: &'m Metric,
+    /// The same beside the part of it that can ever be busy.
+    pub load: f64,
+}
+
+/// The station that is fullest in its worst five minutes, if any does something.
+pub fn fullest<'m>(scenario: &Scenario, metrics: &'m [Metric]) -> Option<Fullest<'m>> {
+    let stations = metrics.iter().filter_map(|peak| {
+        let station = peak.name.strip_suffix(".utilization.peak")?;
+        Some(Fullest { station, peak, load: peak.point / reachable(scenario, station) })
+    });
+    stations.filter(|fullest| fullest.load > 0.0).max_by(|a, b| a.load.total_cmp(&b.load))
+}
+
 /// By how many customers an hour the lines of a station grew, where that is what lines without a long-run average do: the slope of
 /// the straight line through the measured steps, by least squares.
 fn growth_per_hour(station: &str, warm_up_s: f64, series: &[Series]) -> Option<f64> {

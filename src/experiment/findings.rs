@@ -2,7 +2,7 @@
 
 mod doubtful;
 
-use super::doubt::{Doubt, reachable};
+use super::doubt::{Doubt, Fullest, fullest, reachable};
 use super::{advice, storm};
 use crate::outcome::{Finding, Metric, Outcome, Theory, Verdict};
 use crate::scenario::Scenario;
@@ -141,16 +141,6 @@ impl Seen<'_> {
         }
     }
 
-    /// Every station with its mean and peak utilization metrics.
-    fn stations(&self) -> impl Iterator<Item = (&str, &Metric)> {
-        self.outcome.metrics.iter().filter_map(|metric| metric.name.strip_suffix(".utilization.peak").map(|station| (station, metric)))
-    }
-
-    fn busiest(&self) -> Option<(&str, &Metric, f64)> {
-        let loads = self.stations().map(|(station, peak)| (station, peak, peak.point / reachable(self.scenario, station)));
-        loads.filter(|(.., load)| *load > 0.0).max_by(|a, b| a.2.total_cmp(&b.2))
-    }
-
     /// Something raised was not shown, or had to wait at its source.
     fn is_anything_lost(&self, before: &[Finding]) -> bool {
         const LOSSES: [&str; 6] = ["missed", "expired", "dropped", "rejected", "refused", "blocked"];
@@ -160,7 +150,7 @@ impl Seen<'_> {
     }
 
     fn bottleneck(&self, before: &[Finding]) -> Option<Finding> {
-        let (station, peak, load) = self.busiest()?;
+        let Fullest { station, peak, load } = fullest(self.scenario, &self.outcome.metrics)?;
         let mean = self.point(&format!("{station}.utilization.mean"));
         let most = reachable(self.scenario, station);
         let advice = match load {

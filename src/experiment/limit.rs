@@ -3,12 +3,13 @@
 //! Whether the objectives are met is taken to change once as the load rises. Theory guesses the first load from today's figures; then the
 //! search goes where the ends of the objectives' intervals are expected to cross their bounds, so that replications are spent there.
 
-use super::probing::{Edge, busiest, crossing, first_guess, load_of, probe, rounded};
+use super::doubt::{Fullest, fullest, reachable};
+use super::probing::{Edge, crossing, first_guess, load_of, probe, rounded};
 use super::replicate::scenario_facts;
 use super::{Refusal, Watch};
 use crate::outcome::limit::{GivesWay, Limit, LimitOutcome, SCHEMA};
 use crate::outcome::sweep::Point;
-use crate::outcome::{ScenarioFacts, Verdict, farthest_from_met};
+use crate::outcome::{Verdict, farthest_from_met};
 use crate::scenario::rhythm::{mean_rate, rate_in, windows};
 use crate::scenario::{Design, Scenario};
 
@@ -34,20 +35,18 @@ pub fn limit(design: &Design<'_>, scale: &str, watch: &dyn Watch) -> Result<Opti
         let what = "the scenario sets no objectives, so no load is too high: write for example [objective] \"subscriber.X.end_to_end.p99\" = \"< 5s\"";
         return Err(Refusal::Sentence(what.into()));
     }
-    let facts = scenario_facts(&base);
-    let mut search = Search { design, scale, today: base.load, watch, points: Vec::new(), stopped: false };
+    let mut search = Search { design, base: &base, scale, watch, points: Vec::new(), stopped: false };
     search.run()?;
-    let today = rates(&base);
     let Search { mut points, stopped, .. } = search;
     points.sort_by(|a, b| load_of(a).total_cmp(&load_of(b)));
-    Ok((!points.is_empty()).then(|| conclude(facts, (scale, today), points, stopped)))
+    Ok((!points.is_empty()).then(|| conclude(&base, scale, points, stopped)))
 }
 
 struct Search<'s, 'f> {
     design: &'s Design<'f>,
+    /// As it is; loads are multiples of its own.
+    base: &'s Scenario,
     scale: &'s str,
-    /// The design's own scale, of which loads are multiples.
-    today: f64,
     watch: &'s dyn Watch,
     points: Vec<Point>,
     stopped: bool,
@@ -70,7 +69,7 @@ impl Search<'_, '_> {
         while !self.stopped && self.points.len() < POINTS_MAX {
             let (met, missed) = (self.highest(Verdict::Met), self.lowest(Verdict::Missed));
             let Some(at) = self.points.iter().find(|point| load_of(point) == last) else { return Ok(()) };
-            let guess = last * first_guess(at);
+            let guess = last * first_guess(self.base, at);
             last = rounded(match (met, missed) {
                 (Some(_), Some(_)) => return Ok(()),
                 // At least a tenth, and at most twice as far, whatever theory says.
@@ -135,7 +134,7 @@ impl Search<'_, '_> {
         if self.points.iter().any(|point| load_of(point) == load) {
             return Ok(());
         }
-        let settings = vec![(self.scale.to_string(), (self.today * load).to_string())];
+        let settings = vec![(self.scale.to_string(), (self.base.load * load).to_string())];
         let scenario = self.design.load(&settings).map_err(|problems| Refusal::Problems(settings, problems))?;
         match probe(vec![load.to_string()], scenario, self.watch) {
             Some(point) => self.points.push(point),
@@ -153,12 +152,8 @@ fn rates(scenario: &Scenario) -> (f64, f64) {
     (mean, peaks.fold(mean, f64::max))
 }
 
-fn conclude(
-    facts: ScenarioFacts,
-    (scale, (mean_today, peak_today)): (&str, (f64, f64)),
-    points: Vec<Point>,
-    stopped: bool,
-) -> LimitOutcome {
+fn conclude(base: &Scenario, scale: &str, points: Vec<Point>, stopped: bool) -> LimitOutcome {
+    let (mean_today, peak_today) = rates(base);
     let of = |verdict| points.iter().filter(move |point| point.verdict == verdict);
     let high = of(Verdict::Missed).map(load_of).min_by(f64::total_cmp);
     let low = of(Verdict::Met).map(load_of).filter(|load| high.is_none_or(|high| *load < high)).max_by(f64::total_cmp);
@@ -170,27 +165,27 @@ fn conclude(
         low,
         high,
         today: points.iter().find(|point| load_of(point) == 1.0).map(|point| point.verdict),
-        gives_way: breaking.and_then(gives_way),
+        gives_way: breaking.and_then(|point| gives_way(base, point)),
         resolution: RESOLUTION,
     };
-    let conclusion = conclusion(&limit, breaking, stopped);
-    LimitOutcome { schema: SCHEMA.into(), conclusion, scenario: facts, limit, points, partial: stopped }
+    let conclusion = conclusion(base, &limit, breaking, stopped);
+    LimitOutcome { schema: SCHEMA.into(), conclusion, scenario: scenario_facts(base), limit, points, partial: stopped }
 }
 
 /// The objective that is missed, the one farthest beyond its bound where several are.
-fn gives_way(point: &Point) -> Option<GivesWay> {
+fn gives_way(base: &Scenario, point: &Point) -> Option<GivesWay> {
     let objective = farthest_from_met(&point.objectives).filter(|objective| objective.verdict == Verdict::Missed)?;
-    let station = busiest(&point.metrics);
+    let station = fullest(base, &point.metrics);
     Some(GivesWay {
         objective: objective.metric.clone(),
         bound: objective.bound.clone(),
         value: objective.point,
-        station: station.map(|(name, _)| name.into()),
-        utilization_peak: station.map(|(_, peak)| peak),
+        station: station.as_ref().map(|fullest| fullest.station.into()),
+        utilization_peak: station.map(|fullest| fullest.peak.point),
     })
 }
 
-fn conclusion(limit: &Limit, breaking: Option<&Point>, stopped: bool) -> String {
+fn conclusion(base: &Scenario, limit: &Limit, breaking: Option<&Point>, stopped: bool) -> String {
     let interrupted = if stopped { "Interrupted: this is the answer so far. " } else { "" };
     let times = |load: f64| format!("{} times", crate::units::three_digits(load));
     let first = match (limit.low, limit.high) {
@@ -206,12 +201,16 @@ fn conclusion(limit: &Limit, breaking: Option<&Point>, stopped: bool) -> String 
     let second = limit.gives_way.as_ref().zip(breaking).map_or(String::new(), |(way, point)| {
         let objective = point.objectives.iter().find(|objective| objective.metric == way.objective);
         let value = objective.and_then(|objective| Some(objective.unit.show(objective.point?))).unwrap_or("without a value".into());
-        let station = way.station.as_ref().zip(way.utilization_peak);
-        let station = station
-            .map_or(String::new(), |(station, peak)| format!("; the busiest station there is {station}, {} % at the peak", percent(peak)));
+        let station = fullest(base, &point.metrics).map_or(String::new(), |fullest| busiest(base, &fullest));
         format!(" First to give way: {} ({value}, objective {}){station}.", way.objective, way.bound)
     });
     format!("{interrupted}{first}{second}")
+}
+
+fn busiest(base: &Scenario, fullest: &Fullest<'_>) -> String {
+    let (station, most) = (fullest.station, reachable(base, fullest.station));
+    let credit = if most < 1.0 { format!(" of the {} % that its credit lets it be", percent(most)) } else { String::new() };
+    format!("; the busiest station there is {station}, {} % at the peak{credit}", percent(fullest.peak.point))
 }
 
 /// Of the busiest five minutes.

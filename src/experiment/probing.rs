@@ -1,8 +1,9 @@
 //! A point of a search: few replications at first, more only while the verdict is open, so that they are spent where they decide.
 
+use super::doubt::fullest;
 use super::{Study, Watch, together};
 use crate::outcome::sweep::Point;
-use crate::outcome::{Metric, ObjectiveResult, Verdict};
+use crate::outcome::{ObjectiveResult, Verdict};
 use crate::scenario::Scenario;
 use crate::units::Unit;
 
@@ -40,12 +41,6 @@ pub fn load_of(point: &Point) -> f64 {
     point.values[0].parse().unwrap_or(1.0)
 }
 
-/// The station that is busiest in its worst five minutes.
-pub fn busiest(metrics: &[Metric]) -> Option<(&str, f64)> {
-    let peaks = metrics.iter().filter_map(|metric| Some((metric.name.strip_suffix(".utilization.peak")?, metric.point)));
-    peaks.max_by(|a, b| a.1.total_cmp(&b.1))
-}
-
 /// Which end of an objective's interval is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Edge {
@@ -57,8 +52,8 @@ pub enum Edge {
 
 /// Times a point's load at which theory expects the first objective to be at its bound: a utilization grows with the load, a time as
 /// 1 / (1 - utilization of the busiest station) (M/M/1), and no station can be more than full.
-pub fn first_guess(point: &Point) -> f64 {
-    let peak = busiest(&point.metrics).map_or(0.5, |(_, peak)| peak.clamp(1e-6, 0.999));
+pub fn first_guess(scenario: &Scenario, point: &Point) -> f64 {
+    let peak = fullest(scenario, &point.metrics).map_or(0.5, |fullest| fullest.load.clamp(1e-6, 0.999));
     let guess = |objective: &ObjectiveResult| {
         let (value, limit) = (objective.point.filter(|value| *value > 0.0)?, objective.limit);
         match objective.unit {

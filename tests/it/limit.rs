@@ -52,6 +52,20 @@ fn the_limit_of_a_station_is_where_theory_says() {
     assert_eq!((way.objective.as_str(), way.station.as_deref()), ("subscriber.server.end_to_end.mean", Some("subscriber.server")));
 }
 
+/// Credit for one message makes M/M/1 of three workers: a third busy is full.
+#[test]
+fn who_starves_for_credit_gives_way_first() {
+    let starving = text("[objective]\n\"subscriber.server.end_to_end.mean\" = \"< 5s\"")
+        .replace("rate = \"1.2/s\"", "rate = \"0.6/s\"")
+        .replace("workers = 3", "workers = 3\nprefetch = 1");
+    let outcome = search(&starving).unwrap_or_else(|_| panic!("a sound question")).expect("nobody stops it");
+    let (low, high) = (outcome.limit.low.unwrap(), outcome.limit.high.unwrap());
+    let truth = 0.8 / 0.6;
+    assert!(low <= truth && truth <= high, "{truth} in {low} to {high}");
+    assert_eq!(outcome.limit.gives_way.unwrap().station.as_deref(), Some("subscriber.server"));
+    assert!(outcome.conclusion.contains("of the 33.3 % that its credit lets it be"), "{}", outcome.conclusion);
+}
+
 #[test]
 fn a_design_that_does_not_bear_its_load_has_a_limit_below_one() {
     let outcome = found("[objective]\n\"subscriber.server.utilization.mean\" = \"< 20%\"");
