@@ -71,7 +71,7 @@ fn kind(run: &RunFacts) -> String {
 
 fn warm_up(run: &RunFacts) -> String {
     let how = match run.warm_up_by.as_str() {
-        "mser5" => "found by MSER-5 on the number of changes under way",
+        "mser5" => "found by MSER-5 on the number of changes under way, at least a twentieth of the run",
         "fixed" => "as the scenario says",
         other => other,
     };

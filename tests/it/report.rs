@@ -348,7 +348,7 @@ fn a_steady_run_counts_time_from_its_start() {
     assert!(chart.contains(">Simulated time<") && chart.contains(">1 h<") && !chart.contains("12:00"), "no hours of a day");
     assert!(
         text(&folder, "report.html")
-            .contains("The first 10 min are warm-up and not measured (found by MSER-5 on the number of changes under way).")
+            .contains("The first 10 min are warm-up and not measured (found by MSER-5 on the number of changes under way, at least a twentieth of the run).")
     );
 }
 

@@ -162,7 +162,7 @@ const RUN: Section = Section {
             Kind::Either(&Kind::Word(&["auto", "none"]), &Kind::Span),
             "steady: `\"auto\"`; day: everything is measured",
             "\"10m\"",
-            "What is cut from the start: changes raised before it are not measured. `\"auto\"` (steady only) finds it by MSER-5.",
+            "What is cut from the start: changes raised before it are not measured. `\"auto\"` (steady only) finds it by MSER-5, and cuts a twentieth of the run at least.",
         ),
         default(
             "ending",
