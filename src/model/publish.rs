@@ -64,6 +64,9 @@ impl World {
             self.append(event, change);
         }
         if self.publishers[event as usize].has_bus {
+            if self.probe.sees_recoveries {
+                self.each_recovery(change, Recovery::set_out);
+            }
             self.publish(change);
         } else {
             self.ledger.change_mut(change).unsent = false;
@@ -109,17 +112,16 @@ impl World {
     #[cold]
     fn wait_at_publisher(&mut self, change: u32) {
         self.probe.events[self.ledger.change(change).event as usize].line.level.rise(self.now);
-        self.each_recovery(change, |recovery, now| recovery.wait_before(now));
     }
 
     /// It does no more, and is sent.
     #[cold]
     fn leave_publisher(&mut self, change: u32) {
         self.probe.events[self.ledger.change(change).event as usize].line.level.fall(self.now);
-        self.each_recovery(change, |recovery, now| recovery.come(now));
     }
 
     /// Of everybody in the change's audience who has to recover from disruptions.
+    #[cold]
     fn each_recovery(&mut self, change: u32, mut tell: impl FnMut(&mut Recovery, Time)) {
         let World { audiences, ledger, publishers, probe, now, .. } = self;
         let seats = &audiences[ledger.change(change).event as usize];
@@ -352,6 +354,9 @@ impl World {
         self.probe.events[self.publishers[publisher as usize].event as usize].published.add(1);
         self.probe.segments[segment as usize].published.add(1);
         self.ledger.change_mut(change).unsent = false;
+        if self.probe.sees_recoveries {
+            self.each_recovery(change, Recovery::arrive);
+        }
         if self.disruptions.anybody_deaf() {
             self.pass_over_deaf(change);
         }
@@ -425,7 +430,10 @@ impl World {
                 self.wait_at_publisher(change);
             }
             None => {
-                self.each_recovery(change, |recovery, now| recovery.settle(now));
+                self.each_recovery(change, |recovery, now| {
+                    recovery.arrive(now);
+                    recovery.settle(now);
+                });
                 self.probe.events[self.publishers[publisher as usize].event as usize].refused.add(1);
                 self.ledger.change_mut(change).unsent = false;
                 self.release(change);

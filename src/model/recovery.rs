@@ -1,7 +1,8 @@
 //! How a subscriber's line gets over disruptions: from the end of one until it holds no more than it did before.
 //!
 //! What the line holds is ready at the broker, or handed over and not acknowledged: with deep prefetch a backlog lies at the subscriber.
-//! What waits at publishers for that line is in it too: while a segment is down the backlog is there, and comes when it is back.
+//! What is on its way to the broker for that line is in it too: while a segment or the link to it is down the backlog waits at publishers or
+//! on the wire, and comes when it is back.
 //! Normal is the mean over all time so far that was neither disrupted nor recovering, rounded up. Every disruption counts by itself:
 //! where the next one comes before the line is back to normal, both last until it is.
 //!
@@ -14,7 +15,7 @@ use crate::units::Time;
 #[derive(Clone, Debug, Default)]
 pub struct Recovery {
     pub who: u32,
-    /// At the broker and behind it, and before it.
+    /// At the broker and behind it, and on its way there.
     held: [u64; 2],
     since: Time,
     /// Level times nanoseconds, and nanoseconds, of the calm time.
@@ -43,14 +44,14 @@ impl Recovery {
         self.settle(now);
     }
 
-    /// One more waits at its publisher.
-    pub fn wait_before(&mut self, now: Time) {
+    /// One more is on its way.
+    pub fn set_out(&mut self, now: Time) {
         self.account(now);
         self.held[1] += 1;
     }
 
-    /// One less: whether all is normal is seen when it has come into the line, or is lost.
-    pub fn come(&mut self, now: Time) {
+    /// One less: whether all is normal is seen when it stands in the line, or is lost.
+    pub fn arrive(&mut self, now: Time) {
         self.account(now);
         self.held[1] -= 1;
     }

@@ -96,7 +96,7 @@ const SUBSCRIBER: [Quantity; 13] = [
 const CRASHED: Quantity = count("missed.crashed", "Of these: lost with their segment.");
 const UNFINISHED: Quantity = count("unfinished", "Changes that its view did not show at the end of the run, and had not missed.");
 const DRAIN: [Quantity; 2] = [
-    latency("drain", "From the end of a disruption until its line holds no more than before."),
+    latency("drain", "From the end of a disruption until its line holds no more than before, what is on its way to the broker included."),
     count("drain.unfinished", "Disruptions after which that did not come within the run."),
 ];
 

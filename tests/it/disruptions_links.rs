@@ -189,3 +189,39 @@ fn callers_time_out_where_a_link_is_down() {
     near(&outcome, "sor.registry.callbacks", 20.0 / 20.0);
     near(&outcome, "sor.registry.utilization.mean", 20.0 * 0.5 / 20.0);
 }
+
+/// 6 to 9 wait on the wire to the segment until 9.3 s, come at 9.31 s and take 0.6 s each; at 12.91 s only 12 is left, and one is normal.
+#[test]
+fn what_waits_on_the_way_to_the_broker_is_to_be_drained() {
+    let outcome = run(r#"
+        [run]
+        horizon = "20s"
+        replications = 2
+        [link.wire]
+        between = ["here", "there"]
+        latency = "10ms"
+        [sor.source]
+        zone = "there"
+        [event.customer]
+        from = "source"
+        to = "line"
+        rate = "1/s"
+        arrivals = "regular"
+        [segment.bus]
+        zone = "here"
+        [topic.line]
+        segment = "bus"
+        [subscriber.server]
+        zone = "here"
+        from = "line"
+        work = "600ms"
+        [[disruption]]
+        what = "link.wire"
+        kind = "down"
+        at = "5300ms"
+        for = "4s"
+    "#);
+    near(&outcome, "subscriber.server.end_to_end.max", 3.91);
+    near(&outcome, "subscriber.server.drain.max", 12.91 - 9.3);
+    near(&outcome, "event.customer.waiting_line.max", 0.0);
+}
