@@ -405,8 +405,13 @@ impl World {
         self.send_held(publisher);
     }
 
+    /// One after the other, until the next one may not: what one of them brings about may be known at the broker before it is told.
     fn send_held(&mut self, publisher: u32) {
-        while !self.publishers[publisher as usize].held.is_empty() && self.publishers[publisher as usize].try_send() {
+        let segment = self.publishers[publisher as usize].segment as usize;
+        while !self.publishers[publisher as usize].held.is_empty()
+            && !self.segments[segment].broker.is_blocked(PublisherId(publisher))
+            && self.publishers[publisher as usize].try_send()
+        {
             let change = self.publishers[publisher as usize].held.pop_front().expect("something is held");
             self.pass(change, Hop::PublishWait);
             self.leave_publisher(change);
