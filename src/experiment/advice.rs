@@ -1,7 +1,7 @@
 //! Warnings that teach: what was seen, why it matters, what to try, with the formula and its value where there is one.
 //!
 //! Each is about a choice that looks right on paper: sized on the mean, credit as small as the workers, a time-out below what it
-//! waits for, retries under overload, a subscription that is not durable where nothing may be missed.
+//! waits for, retries under overload, a cache that shows old versions, a subscription that is not durable where nothing may be missed.
 
 use super::check;
 use super::doubt::reachable;
@@ -20,6 +20,8 @@ const HELD_BACK: f64 = 0.95;
 /// Under these, callers that give up do not matter.
 const WASTED: f64 = 0.05;
 const BUSY: f64 = 0.9;
+/// A stage is told of that takes this part of the latency.
+const NOTABLE: f64 = 0.2;
 
 struct Advice<'a> {
     scenario: &'a Scenario,
@@ -38,6 +40,7 @@ pub fn find(scenario: &Scenario, outcome: &Outcome, known: &[Finding]) -> Vec<Fi
         let in_storm = known.iter().any(|finding| finding.kind == "retry_storm" && finding.metrics.contains(&format!("sor.{name}.wasted")));
         found.extend(advice.retries_multiply(sor, &callers).filter(|_| !in_storm));
     }
+    found.extend(scenario.takers().filter_map(|taker| advice.cache_shows_old(taker)));
     found.extend(scenario.objectives.iter().filter_map(|objective| advice.may_miss(objective)));
     found
 }
@@ -166,6 +169,26 @@ impl Advice<'_> {
             most + 1,
         );
         Some(finding("retries_multiply", sentence, vec![wasted, busy]))
+    }
+
+    /// A cached answer is of an earlier version: the change waits for the next answer from the system of record.
+    fn cache_shows_old(&self, taker: &Subscriber) -> Option<Finding> {
+        let cache = taker.callback.as_ref()?.cache?;
+        let metric = |quantity: &str| format!("{}.{quantity}", taker.entity());
+        let (cached, overtaken) = (self.point(&metric("callback.cached"))?, self.point(&metric("hop.overtaken.mean"))?);
+        let all = self.point(&metric("end_to_end.mean"))?;
+        if cached == 0.0 || overtaken < NOTABLE * all {
+            return None;
+        }
+        let sentence = format!(
+            "{} answers {} of its callbacks in a run from its cache, of versions up to {} old: of its mean of {} from the change to the view {} are waits for an answer that shows a newer version. A shorter `cache` shows changes sooner and asks the system of record more often.",
+            taker.label(),
+            Unit::Count.show(cached),
+            Unit::Seconds.show(cache.seconds()),
+            Unit::Seconds.show(all),
+            Unit::Seconds.show(overtaken),
+        );
+        Some(finding("cache_shows_old", sentence, vec![metric("hop.overtaken.mean"), metric("callback.cached")]))
     }
 
     /// Nothing may be missed, and what is published while the subscriber is away is.

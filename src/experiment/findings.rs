@@ -153,12 +153,16 @@ impl Seen<'_> {
         let Fullest { station, peak, load } = fullest(self.scenario, &self.outcome.metrics)?;
         let mean = self.point(&format!("{station}.utilization.mean"));
         let most = reachable(self.scenario, station);
+        let is_anything_lost = self.is_anything_lost(before);
         let advice = match load {
-            load if load >= SATURATED && most < 1.0 => "it does not keep up then, and its line grows: give it more credit (`prefetch`)",
-            load if load >= SATURATED => "it does not keep up then, and its line grows: give it more servers or less work",
-            load if load >= BUSY => "little is left for a worse day: waiting grows steeply from here",
-            _ if self.is_anything_lost(before) => "what is missed, refused or unfinished has another cause than busy stations",
-            _ => "everything else has more room",
+            load if load >= SATURATED => {
+                let excess = if is_anything_lost { "what it can't take waits or is lost" } else { "its line grows" };
+                let remedy = if most < 1.0 { "more credit (`prefetch`)" } else { "more servers or less work" };
+                format!("it does not keep up then, and {excess}: give it {remedy}")
+            }
+            load if load >= BUSY => "little is left for a worse day: waiting grows steeply from here".into(),
+            _ if is_anything_lost => "what is missed, refused or unfinished has another cause than busy stations".into(),
+            _ => "everything else has more room".into(),
         };
         let (peak_text, mean_text) = (Unit::Share.show(peak.point), Unit::Share.show(mean));
         let starving = match most < 1.0 {

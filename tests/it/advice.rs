@@ -211,3 +211,34 @@ fn a_steady_run_that_is_too_short_for_its_load() {
     says(&steady("9.7/s"), "run_too_short", &["subscriber.s is ", "lines change over hours", "Measure more than a day"]);
     silent(&steady("5/s"), "run_too_short");
 }
+
+/// A resource changes ten times a second. Its view shows a version that was fetched up to `cache` before.
+#[test]
+fn a_cache_that_shows_old_versions() {
+    let cached = |cache: &str| {
+        run(&format!(
+            r#"
+            [run]
+            horizon = "1h"
+            replications = 2
+            [sor.a]
+            service = "1ms"
+            [event.e]
+            from = "a"
+            to = "q"
+            rate = "10/s"
+            resources = 1
+            [segment.bus]
+            [queue.q]
+            segment = "bus"
+            [subscriber.s]
+            from = "q"
+            work = "10ms"
+            [subscriber.s.callback]
+            cache = "{cache}"
+            "#
+        ))
+    };
+    says(&cached("1m"), "cache_shows_old", &["from its cache", "versions up to 1 min old", "of its mean of 30"]);
+    silent(&cached("1ms"), "cache_shows_old");
+}

@@ -113,13 +113,14 @@ impl Seen<'_> {
     /// Latencies are of what was shown: what was not would make them longer. One sentence for all.
     pub(super) fn unfinished(&self) -> Option<Finding> {
         let seen: Vec<_> = self.lines().filter_map(|(who, audience)| Some((self.left(who)?, who, audience))).collect();
-        let ((left, raised), _, audience) = seen.iter().max_by(|a, b| a.0.0.total_cmp(&b.0.0))?;
+        let ((left, raised), most, audience) = seen.iter().max_by(|a, b| a.0.0.total_cmp(&b.0.0))?;
         let sentence = format!(
-            "{} of {} changes raised were not yet shown at the end by {}{}; latencies leave them out and are too small. It takes more capacity, or a longer horizon, to see them all.",
+            "{} of {} changes raised were not yet shown at the end by {}{}; latencies leave them out and are too small. It takes more capacity, or a longer horizon, to see them all.{}",
             Unit::Count.show(*left),
             Unit::Count.show(*raised),
             audience.named(),
-            others(seen.len() - 1, " (nor all by one other)", |n| format!(" (nor all by {n} others)"))
+            others(seen.len() - 1, " (nor all by one other)", |n| format!(" (nor all by {n} others)")),
+            self.disruptions_of(|target| self.scenario.concerns(target, most))
         );
         let metrics: Vec<String> = seen.iter().map(|(_, who, _)| format!("{}.unfinished", who.entity())).collect();
         Some(finding("unfinished", sentence, &metrics.iter().map(String::as_str).collect::<Vec<_>>()))
