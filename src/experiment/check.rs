@@ -9,6 +9,8 @@ mod pass;
 mod polls;
 mod stations;
 
+pub use notes::idle_switches;
+
 use crate::outcome::ScenarioFacts;
 use crate::outcome::check::{
     Amplification, Bottleneck, CheckOutcome, DesignCheck, EventRate, LinkLoad, Note, Outage, Part, SCHEMA, Station,

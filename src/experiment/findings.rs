@@ -2,6 +2,7 @@
 
 mod doubtful;
 
+use super::check::idle_switches;
 use super::doubt::{Doubt, Fullest, fullest, reachable};
 use super::{advice, storm};
 use crate::outcome::{Finding, Metric, Outcome, Theory, Verdict};
@@ -56,6 +57,7 @@ pub fn find(scenario: &Scenario, outcome: &Outcome, doubt: Option<&Doubt>) -> Ve
     seen.blocked_publishers(&mut findings);
     seen.publisher_backlog(&mut findings);
     findings.extend(advice::find(scenario, outcome, &findings));
+    findings.extend(seen.idle_settings());
     findings
 }
 
@@ -433,6 +435,15 @@ impl Seen<'_> {
                 findings.push(finding("blocked_publishers", sentence, &[&name]));
             }
         }
+    }
+
+    /// What somebody has set and does not get.
+    fn idle_settings(&self) -> Option<Finding> {
+        let idle = idle_switches(self.scenario);
+        let named: Vec<String> = idle.iter().take(NAMED_MAX).map(|note| format!("{} ({})", note.path, note.sentence)).collect();
+        let more = others(idle.len().saturating_sub(NAMED_MAX), ", and one more", |n| format!(", and {n} more"));
+        let where_to_look = if more.is_empty() { "" } else { "; `busload check` names all" };
+        (!idle.is_empty()).then(|| finding("idle_setting", format!("Without effect now: {}{more}{where_to_look}.", named.join(", ")), &[]))
     }
 
     /// Changes that wait at their publisher are in no line of the broker, and come late after it takes them again.

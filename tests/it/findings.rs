@@ -164,3 +164,13 @@ fn what_waits_at_its_publisher_is_said() {
     // Dropped at once, nothing waits.
     assert!(said(&outage("refused = \"drop\""), "publisher_backlog").is_empty());
 }
+
+#[test]
+fn what_is_set_in_vain_is_said() {
+    let urgent = |priorities: bool| {
+        queue("horizon = \"1m\"", "rate = \"2/s\"\npriority = 5", &format!("priorities = {priorities}\n[subscriber.s]\nfrom = \"q\""))
+    };
+    let sentence = "Without effect now: event.e.priority (no queue or subscription that it comes to has `priorities`).";
+    assert_eq!(said(&urgent(false), "idle_setting"), [sentence]);
+    assert!(said(&urgent(true), "idle_setting").is_empty());
+}

@@ -127,7 +127,7 @@ pub fn idle(scenario: &Scenario) -> Vec<Note> {
 }
 
 /// Keys that act only under another value of some switch.
-fn idle_switches(scenario: &Scenario) -> Vec<Note> {
+pub fn idle_switches(scenario: &Scenario) -> Vec<Note> {
     let mut notes = Vec::new();
     if scenario.run.precision_is_idle {
         notes.push(note("run.precision", "only `replications = \"auto\"` runs until it is reached"));
