@@ -19,6 +19,7 @@ mod family;
 mod feed;
 mod figures;
 mod freshness;
+mod held_back;
 mod hop;
 mod laws;
 mod left_open;

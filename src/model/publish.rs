@@ -8,7 +8,7 @@ use super::publisher::Publisher;
 use super::recovery::Recovery;
 use super::segment::Segment;
 use super::world::{LineMap, World};
-use crate::core::{Cause, Input, Message, Output, PublisherId, QueueId, Refusal, Selector};
+use crate::core::{Cause, Input, Message, Output, PublisherId, QueueId, Selector};
 use crate::units::{Bytes, Span, Time};
 use std::hint::cold_path;
 
@@ -108,34 +108,8 @@ impl World {
         }
     }
 
-    /// A change waits at its publisher from now on.
-    #[cold]
-    fn wait_at_publisher(&mut self, change: u32) {
-        self.probe.events[self.ledger.change(change).event as usize].line.level.rise(self.now);
-    }
-
-    /// It does no more, and is sent.
-    #[cold]
-    fn leave_publisher(&mut self, change: u32) {
-        self.probe.events[self.ledger.change(change).event as usize].line.level.fall(self.now);
-    }
-
-    /// Of everybody in the change's audience who has to recover from disruptions.
-    #[cold]
-    fn each_recovery(&mut self, change: u32, mut tell: impl FnMut(&mut Recovery, Time)) {
-        let World { audiences, ledger, publishers, probe, now, .. } = self;
-        let seats = &audiences[ledger.change(change).event as usize];
-        if seats.iter().all(|seat| probe.lines[seat.line as usize].recoveries.is_empty()) {
-            return;
-        }
-        let message = message(ledger, publishers, change);
-        for seat in seats.iter().filter(|seat| seat.selector.admits(&message)) {
-            probe.lines[seat.line as usize].recoveries.iter_mut().for_each(|recovery| tell(recovery, *now));
-        }
-    }
-
     #[inline(always)]
-    fn send(&mut self, change: u32) {
+    pub(super) fn send(&mut self, change: u32) {
         let by = self.ledger.change(change).publisher as usize;
         let World { publishers, network, probe, .. } = self;
         let Publisher { path, last_there, link_stream, size, .. } = &mut publishers[by];
@@ -155,13 +129,6 @@ impl World {
         debug_assert!((hop as usize) < PUBLISH_HOPS);
         change.hops[hop as usize] += now.after(change.mark).0;
         change.mark = now;
-    }
-
-    /// A refused publish is tried again.
-    pub(super) fn publish_again(&mut self, change: u32) {
-        self.pass(change, Hop::PublishWait);
-        self.leave_publisher(change);
-        self.publish(change);
     }
 
     /// A publish has come over the link.
@@ -393,80 +360,10 @@ impl World {
         }
     }
 
-    fn way_back(&mut self, publisher: u32) -> Time {
+    pub(super) fn way_back(&mut self, publisher: u32) -> Time {
         let World { publishers, network, probe, .. } = self;
         let Publisher { path_back, last_back, link_stream, .. } = &mut publishers[publisher as usize];
         network.send(path_back, self.now, ANSWER_SIZE, last_back, link_stream, &mut probe.links)
-    }
-
-    /// A place in the publisher's window is free.
-    pub(super) fn confirmed(&mut self, publisher: u32) {
-        self.publishers[publisher as usize].answered();
-        self.send_held(publisher);
-    }
-
-    /// One after the other, until the next one may not: what one of them brings about may be known at the broker before it is told.
-    fn send_held(&mut self, publisher: u32) {
-        let segment = self.publishers[publisher as usize].segment as usize;
-        while !self.publishers[publisher as usize].held.is_empty()
-            && !self.segments[segment].broker.is_blocked(PublisherId(publisher))
-            && self.publishers[publisher as usize].try_send()
-        {
-            let change = self.publishers[publisher as usize].held.pop_front().expect("something is held");
-            self.pass(change, Hop::PublishWait);
-            self.leave_publisher(change);
-            self.send(change);
-        }
-    }
-
-    #[cold]
-    pub(super) fn refused(&mut self, segment: u16, publisher: u32, change: u32, copies: u32, cause: Refusal) {
-        if let Refusal::Full(queue) = cause {
-            let line = self.line_of[segment as usize][queue.0 as usize] as usize;
-            self.probe.lines[line].rejected.add(1);
-        }
-        self.ledger.hold(change, copies);
-        let refusals = self.ledger.change(change).refusals.saturating_add(1);
-        self.ledger.change_mut(change).refusals = refusals;
-        let heard = self.way_back(publisher);
-        match self.publishers[publisher as usize].retry_after(refusals as u32) {
-            Some(after) => {
-                self.calendar.schedule(heard + after, Notice::PublishAgain { change }.packed());
-                self.wait_at_publisher(change);
-            }
-            None => {
-                self.each_recovery(change, |recovery, now| {
-                    recovery.arrive(now);
-                    recovery.settle(now);
-                });
-                self.probe.events[self.publishers[publisher as usize].event as usize].refused.add(1);
-                self.ledger.change_mut(change).unsent = false;
-                self.release(change);
-            }
-        }
-        if self.publishers[publisher as usize].confirms {
-            // Not at once: one refusal would follow from the other.
-            self.calendar.schedule(heard, Notice::Confirmed { publisher }.packed());
-        } else {
-            self.publishers[publisher as usize].answered();
-        }
-    }
-
-    fn block(&mut self, segment: u16, publisher: u32) {
-        if !std::mem::replace(&mut self.publishers[publisher as usize].blocked, true) {
-            self.segments[segment as usize].blocked_publishers += 1;
-            self.probe.segments[segment as usize].blocked.level.set(self.now, 1);
-        }
-    }
-
-    #[cold]
-    fn unblock(&mut self, segment: u16, publisher: u32) {
-        if std::mem::replace(&mut self.publishers[publisher as usize].blocked, false) {
-            self.segments[segment as usize].blocked_publishers -= 1;
-            let any = self.segments[segment as usize].blocked_publishers > 0;
-            self.probe.segments[segment as usize].blocked.level.set(self.now, any as u64);
-            self.send_held(publisher);
-        }
     }
 
     /// A copy is gone without having been done.
