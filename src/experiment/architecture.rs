@@ -30,8 +30,7 @@ impl Drawing<'_> {
 
     fn carrier(&self, to: Destination) -> String {
         match to {
-            Destination::Topic(topic) => format!("topic.{}", self.scenario.topics[topic].name),
-            Destination::Queue(queue) => format!("queue.{}", self.scenario.queues[queue].name),
+            Destination::Topic(_) | Destination::Queue(_) => self.scenario.name_of(to),
             Destination::Feed(feed) => format!("sor.{}", self.scenario.sors[self.scenario.sor_of(feed)].name),
         }
     }

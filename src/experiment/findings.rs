@@ -7,7 +7,7 @@ use super::doubt::{Doubt, Fullest, fullest, reachable};
 use super::{advice, storm};
 use crate::outcome::{Finding, Metric, Outcome, Theory, Verdict};
 use crate::scenario::Scenario;
-use crate::scenario::disruption::{Disruption, Effect, Target};
+use crate::scenario::disruption::Target;
 use crate::scenario::spec::{Destination, Event, Refused, Subscriber};
 use crate::units::Unit;
 
@@ -310,9 +310,8 @@ impl Seen<'_> {
     fn nobody_consumes(&self, findings: &mut Vec<Finding>) {
         let scenario = self.scenario;
         let queues = (0..scenario.queues.len()).filter(|queue| !scenario.gets_dead_letters(*queue));
-        let queues = queues.map(|queue| (Destination::Queue(queue), format!("queue.{}", scenario.queues[queue].name)));
-        let topics = (0..scenario.topics.len()).map(|topic| (Destination::Topic(topic), format!("topic.{}", scenario.topics[topic].name)));
-        for (place, name) in queues.chain(topics) {
+        for place in queues.map(Destination::Queue).chain((0..scenario.topics.len()).map(Destination::Topic)) {
+            let name = scenario.name_of(place);
             let published = format!("{name}.published");
             let taken = scenario.subscribers.iter().any(|subscriber| subscriber.from == place);
             if taken || scenario.events.iter().all(|event| event.to != Some(place)) || self.point(&published) == 0.0 {
@@ -476,13 +475,7 @@ impl Seen<'_> {
     /// Publishes of it met a broker that was down or full.
     fn is_refused(&self, event: &Event) -> bool {
         let Some(to) = event.to else { return false };
-        let segment = self.scenario.segment_of(to);
-        let is_down = |disruption: &Disruption| matches!((disruption.target, disruption.effect), (Target::Segment(down), Effect::Down) if Some(down) == segment);
-        let place = match to {
-            Destination::Topic(topic) => format!("topic.{}", self.scenario.topics[topic].name),
-            Destination::Queue(queue) => format!("queue.{}", self.scenario.queues[queue].name),
-            Destination::Feed(_) => return false,
-        };
-        self.scenario.disruptions.iter().any(is_down) || self.point(&format!("{place}.rejected")) > 0.0
+        let is_down = self.scenario.segment_of(to).is_some_and(|segment| self.scenario.is_ever_down(Target::Segment(segment)));
+        is_down || self.point(&format!("{}.rejected", self.scenario.name_of(to))) > 0.0
     }
 }

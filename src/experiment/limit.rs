@@ -3,7 +3,7 @@
 //! Whether the objectives are met is taken to change once as the load rises. Theory guesses the first load from today's figures; then the
 //! search goes where the ends of the objectives' intervals are expected to cross their bounds, so that replications are spent there.
 
-use super::doubt::{Fullest, fullest, reachable};
+use super::doubt::{fullest, reachable};
 use super::probing::{Edge, crossing, first_guess, load_of, probe, rounded};
 use super::replicate::scenario_facts;
 use super::{Refusal, Watch};
@@ -201,16 +201,17 @@ fn conclusion(base: &Scenario, limit: &Limit, breaking: Option<&Point>, stopped:
     let second = limit.gives_way.as_ref().zip(breaking).map_or(String::new(), |(way, point)| {
         let objective = point.objectives.iter().find(|objective| objective.metric == way.objective);
         let value = objective.and_then(|objective| Some(objective.unit.show(objective.point?))).unwrap_or("without a value".into());
-        let station = fullest(base, &point.metrics).map_or(String::new(), |fullest| busiest(base, &fullest));
+        let station = way.station.as_ref().zip(way.utilization_peak);
+        let station = station.map_or(String::new(), |(station, peak)| busiest(base, station, peak));
         format!(" First to give way: {} ({value}, objective {}){station}.", way.objective, way.bound)
     });
     format!("{interrupted}{first}{second}")
 }
 
-fn busiest(base: &Scenario, fullest: &Fullest<'_>) -> String {
-    let (station, most) = (fullest.station, reachable(base, fullest.station));
+fn busiest(base: &Scenario, station: &str, peak: f64) -> String {
+    let most = reachable(base, station);
     let credit = if most < 1.0 { format!(" of the {} % that its credit lets it be", percent(most)) } else { String::new() };
-    format!("; the busiest station there is {station}, {} % at the peak{credit}", percent(fullest.peak.point))
+    format!("; the busiest station there is {station}, {} % at the peak{credit}", percent(peak))
 }
 
 /// Of the busiest five minutes.

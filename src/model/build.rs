@@ -466,7 +466,6 @@ fn recoveries(scenario: &Scenario, disruptions: &mut Disruptions, probe: &mut Pr
         let line = poller.map_or_else(|| line_of_subscriber(scenario, who), |poller| lines + poller);
         let place = probe.lines[line].recoveries.len();
         probe.lines[line].recoveries.push(Recovery::new(who as u32, from));
-        probe.sees_recoveries = true;
         for (disruption, concerned) in scenario.disruptions.iter().zip(&mut disruptions.concerned) {
             if scenario.concerns(disruption.target, taker) {
                 concerned.push((line as u32, place as u32));

@@ -100,6 +100,12 @@ impl Disruptions {
         self.processes.len()
     }
 
+    /// Nothing is ever disrupted.
+    #[inline(always)]
+    pub fn is_empty(&self) -> bool {
+        self.processes.is_empty()
+    }
+
     /// What a disruption does to what.
     pub fn of(&self, index: usize) -> (Target, Effect) {
         (self.processes[index].target, self.processes[index].effect)

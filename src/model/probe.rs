@@ -332,8 +332,6 @@ pub struct Probe {
     pub sors: Vec<SorProbe>,
     /// Changes that live, for the warm-up.
     pub living: Gauge,
-    /// Some line has to recover from disruptions.
-    pub sees_recoveries: bool,
     /// Of a run that is to be cut into batches: count and sum of its latencies at the end of each step.
     pub marks: Option<Vec<Vec<(u64, u128)>>>,
 }
@@ -368,7 +366,6 @@ impl Probe {
             pollers: vec![PollerProbe::default(); sizes.pollers],
             sors: vec![SorProbe { measured_from: from, ..SorProbe::default() }; sizes.sors],
             living: Gauge::default(),
-            sees_recoveries: false,
             marks: None,
         };
         probe.segments.iter_mut().for_each(|segment| segment.station.measured_from = from);

@@ -64,7 +64,7 @@ impl World {
             self.append(event, change);
         }
         if self.publishers[event as usize].has_bus {
-            if self.probe.sees_recoveries {
+            if !self.disruptions.is_empty() {
                 self.each_recovery(change, Recovery::set_out);
             }
             self.publish(change);
@@ -321,7 +321,7 @@ impl World {
         self.probe.events[self.publishers[publisher as usize].event as usize].published.add(1);
         self.probe.segments[segment as usize].published.add(1);
         self.ledger.change_mut(change).unsent = false;
-        if self.probe.sees_recoveries {
+        if !self.disruptions.is_empty() {
             self.each_recovery(change, Recovery::arrive);
         }
         if self.disruptions.anybody_deaf() {

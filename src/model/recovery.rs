@@ -15,8 +15,10 @@ use crate::units::Time;
 #[derive(Clone, Debug, Default)]
 pub struct Recovery {
     pub who: u32,
-    /// At the broker and behind it, and on its way there.
-    held: [u64; 2],
+    /// At the broker and behind it.
+    in_line: u64,
+    /// On its way there.
+    under_way: u64,
     since: Time,
     /// Level times nanoseconds, and nanoseconds, of the calm time.
     area: u128,
@@ -40,20 +42,20 @@ impl Recovery {
     /// The line holds so many from now on.
     pub fn look(&mut self, now: Time, held: u64) {
         self.account(now);
-        self.held[0] = held;
+        self.in_line = held;
         self.settle(now);
     }
 
     /// One more is on its way.
     pub fn set_out(&mut self, now: Time) {
         self.account(now);
-        self.held[1] += 1;
+        self.under_way += 1;
     }
 
     /// One less: whether all is normal is seen when it stands in the line, or is lost.
     pub fn arrive(&mut self, now: Time) {
         self.account(now);
-        self.held[1] -= 1;
+        self.under_way -= 1;
     }
 
     /// A disruption begins.
@@ -79,7 +81,7 @@ impl Recovery {
     }
 
     fn held(&self) -> u64 {
-        self.held[0] + self.held[1]
+        self.in_line + self.under_way
     }
 
     fn is_calm(&self) -> bool {

@@ -66,6 +66,11 @@ fn is_poller(name: &str) -> bool {
     name.starts_with("poller.")
 }
 
+/// How charts name a station: a stage of a pipeline by both names.
+pub fn charted(station: &str) -> String {
+    station.replacen(".stage.", " ", 1)
+}
+
 impl<'a> Facts<'a> {
     pub fn of(outcome: &'a Outcome) -> Self {
         let metrics = outcome.metrics.iter().map(|metric| (metric.name.as_str(), metric)).collect();

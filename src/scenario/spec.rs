@@ -423,6 +423,15 @@ impl Scenario {
         self.events[self.feeds[feed].of].from
     }
 
+    /// With its kind, as metrics begin: `topic.tickets`.
+    pub fn name_of(&self, to: Destination) -> String {
+        match to {
+            Destination::Topic(topic) => format!("topic.{}", self.topics[topic].name),
+            Destination::Queue(queue) => format!("queue.{}", self.queues[queue].name),
+            Destination::Feed(feed) => format!("feed.{}", self.feeds[feed].name),
+        }
+    }
+
     /// The events a subscriber can get, dead letters aside.
     pub fn events_of(&self, subscriber: &Subscriber) -> impl Iterator<Item = EventIndex> {
         let from = subscriber.from;

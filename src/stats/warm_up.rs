@@ -1,11 +1,13 @@
 //! Where the transient of a run that started empty ends.
 
+use super::{BatchMeans, Tally};
+
 /// Values that MSER-5 averages before it looks.
 const GROUP: usize = 5;
 /// Fewer groups than this say nothing.
 const LEAST_GROUPS: usize = 10;
 /// Batches of each half of what is left, whose means are compared.
-const BATCHES: usize = 5;
+const HALF: usize = 5;
 /// Halves whose means are so many standard errors apart are not of one level: by chance once in sixty times (Student's t, 8 degrees of
 /// freedom).
 const APART: f64 = 3.0;
@@ -53,17 +55,10 @@ fn least(errors: &[f64]) -> usize {
 
 /// Both halves have the same mean, as far as their batches tell.
 fn is_level(groups: &[f64]) -> bool {
-    let size = groups.len() / (2 * BATCHES);
-    if size == 0 {
-        return false;
-    }
-    // What does not fill a batch is left out at the start.
-    let filled = &groups[groups.len() - 2 * BATCHES * size..];
-    let batches: Vec<f64> = filled.chunks_exact(size).map(|batch| batch.iter().sum::<f64>() / size as f64).collect();
-    let [first, second] = [&batches[..BATCHES], &batches[BATCHES..]].map(|half| {
-        let mean = half.iter().sum::<f64>() / BATCHES as f64;
-        (mean, half.iter().map(|batch| (batch - mean) * (batch - mean)).sum::<f64>() / (BATCHES - 1) as f64)
-    });
-    let error = libm::sqrt((first.1 + second.1) / BATCHES as f64);
-    (second.0 - first.0).abs() <= APART * error
+    let Some(batches) = BatchMeans::new(groups, 2 * HALF) else { return false };
+    let (first, second) = batches.means.split_at(HALF);
+    let [first, second] = [first, second].map(|half| half.iter().copied().collect::<Tally>());
+    let gap = second.mean().zip(first.mean()).map(|(second, first)| second - first);
+    let variance = first.variance().zip(second.variance()).map(|(first, second)| (first + second) / HALF as f64);
+    gap.zip(variance).is_some_and(|(gap, variance)| gap * gap <= APART * APART * variance)
 }

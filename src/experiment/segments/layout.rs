@@ -102,7 +102,7 @@ impl<'s> Design<'s> {
     pub fn told(&self) -> Vec<Part> {
         let of = |make: &Make| -> Vec<Part> {
             let part = |(index, item): (usize, &Vec<Destination>)| Part {
-                lines: item.iter().map(|line| name(self.scenario, *line)).collect(),
+                lines: item.iter().map(|line| self.scenario.name_of(*line)).collect(),
                 load_peak: make.parts.fullness(std::iter::once(index)),
                 delivered: make.delivered[index],
             };
@@ -299,7 +299,7 @@ impl<'s> Design<'s> {
                 name: segment.name.clone(),
                 like: like.map_or_else(|| segment.name.clone(), |like| like.name.clone()),
                 threads: segment.threads,
-                lines: mine.iter().map(|line| name(made, *line)).collect(),
+                lines: mine.iter().map(|line| made.name_of(*line)).collect(),
                 load_peak: profiles[index].iter().copied().fold(0.0, f64::max),
                 blast: if all > 0.0 { rate / all } else { 0.0 },
                 subscribers: subscribers.map(|subscriber| subscriber.name.clone()).collect(),
@@ -386,12 +386,4 @@ fn rate_of(scenario: &Scenario, line: Destination) -> f64 {
 
 fn delivered(scenario: &Scenario, item: &[Destination]) -> f64 {
     item.iter().map(|line| rate_of(scenario, *line)).sum()
-}
-
-fn name(scenario: &Scenario, line: Destination) -> String {
-    match line {
-        Destination::Topic(topic) => format!("topic.{}", scenario.topics[topic].name),
-        Destination::Queue(queue) => format!("queue.{}", scenario.queues[queue].name),
-        Destination::Feed(feed) => format!("feed.{}", scenario.feeds[feed].name),
-    }
 }

@@ -125,10 +125,6 @@ pub fn ends(from: &str, to: &str) -> String {
     format!("{from}|{to}")
 }
 
-pub fn find<'a>(layout: &'a Layout, name: &str) -> Option<&'a Placed> {
-    layout.boxes.iter().find(|placed| placed.item.name == name)
-}
-
 /// The rate's width beside the largest flow of the picture, be it an arrow or a trunk of callbacks.
 pub fn thickness(layout: &Layout, rate: f64) -> f64 {
     let trunks = callbacks::totals(layout).into_iter().map(|(_, total)| total);
@@ -141,9 +137,9 @@ type Label = (Point, String);
 fn draw_edges(picture: &mut Picture, layout: &Layout) -> Vec<Label> {
     let mut labels = Vec::new();
     for edge in layout.edges.iter().filter(|edge| !edge.is_call()) {
-        let (Some(from), Some(to)) = (find(layout, &edge.from), find(layout, &edge.to)) else { continue };
+        let (Some(from), Some(to)) = (layout.find(&edge.from), layout.find(&edge.to)) else { continue };
         let (leaves, enters) = (port(layout, edge, true), port(layout, edge, false));
-        let goes_around = layout.goes_around(from, to);
+        let goes_around = layout.goes_around(edge);
         let points = if goes_around { around(layout.around(), from, to, leaves, enters) } else { curve(from, to, leaves, enters) };
         let color = if edge.kind == "dead_letter" { MUTED } else { Color(0x8a, 0x94, 0xa0) };
         // What an event's arrow carries is written once, where it leaves the system of record. What never flows needs no figure.
@@ -167,9 +163,9 @@ fn label_place(from: &Placed, to: &Placed, points: &[Point]) -> Point {
 /// Where along a box's side the edge ends: ends are spread in the order of their other ends, and what goes around comes last.
 fn port(layout: &Layout, edge: &Edge, leaves: bool) -> f64 {
     let own = |edge: &Edge| if leaves { edge.from.clone() } else { edge.to.clone() };
-    let other = |edge: &Edge| match find(layout, &edge.from).zip(find(layout, &edge.to)) {
-        Some((from, to)) if layout.goes_around(from, to) => f64::INFINITY,
-        Some((from, to)) => (if leaves { to } else { from }).top,
+    let other = |edge: &Edge| match layout.find(if leaves { &edge.to } else { &edge.from }) {
+        Some(_) if layout.goes_around(edge) => f64::INFINITY,
+        Some(placed) => placed.top,
         None => 0.0,
     };
     let mut side: Vec<&Edge> = layout.edges.iter().filter(|known| !known.is_call() && own(known) == own(edge)).collect();

@@ -2,7 +2,7 @@
 //!
 //! A few systems of record have a trunk each; more of them, or groups, share one that branches.
 
-use super::architecture::{arrow, ends, find, thickness};
+use super::architecture::{arrow, ends, thickness};
 use super::colors::CALLBACKS;
 use super::layout::{COMPACT, Layout, Placed};
 use crate::outcome::Edge;
@@ -115,7 +115,7 @@ type Stub<'a> = (&'a Placed, Point, f64);
 fn stubs<'a>(layout: &'a Layout, edges: &[&Edge], lane: usize) -> Vec<Stub<'a>> {
     let mut stubs: Vec<Stub> = Vec::new();
     for edge in edges {
-        let Some(from) = find(layout, &edge.from) else { continue };
+        let Some(from) = layout.find(&edge.from) else { continue };
         match stubs.iter_mut().find(|(known, ..)| known.item.name == from.item.name) {
             Some((.., rate)) => *rate += edge.rate,
             None => stubs.push((from, meeting(from, lane), edge.rate)),

@@ -2,7 +2,7 @@
 //!
 //! Vermilion belongs to callbacks everywhere and violet to polls, so no entity has them; yellow is too faint on white.
 
-use crate::report::facts::{Facts, entity};
+use crate::report::facts::{Facts, charted, entity};
 use crate::report::picture::{Color, DARK};
 use std::collections::BTreeMap;
 
@@ -25,12 +25,6 @@ pub const CYCLE: [Color; 6] = [BLUE, ORANGE, GREEN, PURPLE, SKY, BROWN];
 /// Colors by entity, e.g. `subscriber.gate`.
 pub struct Colors(BTreeMap<String, Color>);
 
-/// Of pipelines, the fullest first, as charts name them.
-fn stages(facts: &Facts) -> Vec<String> {
-    let stage = |name: &str| name.split_once(".stage.").map(|(of, stage)| format!("{of} {stage}"));
-    facts.stations().into_iter().filter_map(|(name, _)| stage(name)).collect()
-}
-
 impl Colors {
     /// The worst get the strongest colors; after the last color the first comes again.
     pub fn of(facts: &Facts) -> Self {
@@ -38,9 +32,11 @@ impl Colors {
         let sors = facts.sors.iter().map(|name| format!("sor.{name}"));
         let mut colors: BTreeMap<String, Color> = sors.zip([DARK, BROWN].into_iter().cycle()).collect();
         colors.extend(subscribers.zip(CYCLE.into_iter().cycle()));
-        let segments = facts.stations().into_iter().map(|(name, _)| name.to_string()).filter(|name| name.starts_with("segment."));
+        let stations: Vec<&str> = facts.stations().into_iter().map(|(name, _)| name).collect();
+        let segments = stations.iter().filter(|name| name.starts_with("segment.")).map(|name| name.to_string());
+        let stages = stations.iter().filter(|name| name.contains(".stage.")).map(|name| charted(name));
         colors.extend(segments.zip([SKY, PURPLE, GREEN].into_iter().cycle()));
-        colors.extend(stages(facts).into_iter().zip([GREEN, ORANGE, PURPLE, BROWN, DARK].into_iter().cycle()));
+        colors.extend(stages.zip([GREEN, ORANGE, PURPLE, BROWN, DARK].into_iter().cycle()));
         Colors(colors)
     }
 

@@ -3,7 +3,7 @@
 use super::colors::Colors;
 use super::panel::{Panel, Trace};
 use crate::outcome::Series;
-use crate::report::facts::{Facts, split};
+use crate::report::facts::{Facts, charted, split};
 use crate::report::picture::{FAINT, Point};
 use crate::report::scale::Scale;
 use crate::report::text::{clock, plain};
@@ -76,7 +76,7 @@ pub fn utilization(facts: &Facts, colors: &Colors) -> Option<Panel> {
     sort(&mut all);
     let highest = all.first()?.peak.1;
     // Of equally busy ones the one that is named elsewhere.
-    let bottleneck = facts.bottleneck().map_or(String::new(), |(station, _)| station.replacen(".stage.", " ", 1));
+    let bottleneck = facts.bottleneck().map_or(String::new(), |(station, _)| charted(station));
     let top = all.iter().find(|track| track.entity == bottleneck && track.peak.1 >= highest).or(all.first())?;
     let title = format!("{} is the busiest station: {} {}", plain(&top.entity), top.unit.show(top.peak.1), when(facts, top));
     panel(

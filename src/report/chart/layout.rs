@@ -64,10 +64,15 @@ const AROUND: f64 = 30.0;
 const CALLBACKS: f64 = 62.0;
 
 impl Layout {
+    pub fn find(&self, name: &str) -> Option<&Placed> {
+        self.boxes.iter().find(|placed| placed.item.name == name)
+    }
+
     /// An arrow that passes columns in which there is something goes around them.
-    pub fn goes_around(&self, from: &Placed, to: &Placed) -> bool {
+    pub fn goes_around(&self, edge: &Edge) -> bool {
+        let Some((from, to)) = self.find(&edge.from).zip(self.find(&edge.to)) else { return false };
         let between = |placed: &Placed| (from.item.column + 1..to.item.column).contains(&placed.item.column);
-        self.boxes.iter().any(between)
+        !edge.is_call() && self.boxes.iter().any(between)
     }
 
     /// At which height.
@@ -77,10 +82,7 @@ impl Layout {
 
     /// Where callbacks run back: below what goes around.
     pub fn first_lane(&self) -> f64 {
-        let find = |name: &str| self.boxes.iter().find(|placed| placed.item.name == name);
-        let around =
-            |edge: &&Edge| !edge.is_call() && find(&edge.from).zip(find(&edge.to)).is_some_and(|(from, to)| self.goes_around(from, to));
-        self.bottom + CALLBACKS + if self.edges.iter().any(|edge| around(&edge)) { AROUND } else { 0.0 }
+        self.bottom + CALLBACKS + if self.edges.iter().any(|edge| self.goes_around(edge)) { AROUND } else { 0.0 }
     }
 }
 
