@@ -373,6 +373,7 @@ impl World {
         let at = self.copies.entry();
         let mut attempt = self.attempt_of(at, who);
         attempt.context.begin_entry(change, place, who, attempt.ledger.change(change));
+        attempt.context.poisoned = attempt.subscriber.is_poisoned();
         request.account(attempt.context);
         attempt.pass(Hop::FeedLink);
         attempt.join();

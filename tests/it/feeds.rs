@@ -409,3 +409,16 @@ fn a_drain_polls_what_is_raised_after_the_horizon() {
     // Change, work, ticks of 10, 20, 50 and 60 s, and none after them.
     assert!(outcome.run.notices < 10, "{} notices", outcome.run.notices);
 }
+
+/// A poisoned entry fails at every poll that brings it to a worker again and is never shown; of 95 about a fifth are.
+#[test]
+fn poisoned_entries_are_never_shown() {
+    let of = |poison: &str| run(&polled(&once("95s"), "rate = \"1/s\"\narrivals = \"regular\"", "", &format!("every = \"10s\"\n{poison}")));
+    let (sound, poisoned) = (of(""), of("poison = \"20%\""));
+    assert_eq!(point(&sound, "poller.reader.redelivered"), 0.0);
+    let lost = point(&poisoned, "poller.reader.unfinished") - point(&sound, "poller.reader.unfinished");
+    assert!((5.0..=35.0).contains(&lost) && point(&poisoned, "poller.reader.redelivered") > lost, "{lost} are poisoned");
+    let all = of("poison = \"100%\"");
+    // Nine polls bring 89 entries, or 90: none of them is ever shown.
+    assert_eq!(point(&all, "poller.reader.unfinished"), point(&all, "event.changed.raised"));
+}

@@ -192,7 +192,13 @@ const CALLBACK: Section = Section {
             "\"4KiB\"",
             "Size of an answer.",
         ),
-        optional("parsing", Kind::Distribution, "none with REST, 2 ms with SOAP", "\"1ms\"", "Time of the worker for each answer."),
+        optional(
+            "parsing",
+            Kind::Distribution,
+            "none with REST, 2 ms with SOAP",
+            "\"1ms\"",
+            "Time of the worker for each answer. With `holds_worker = false` it passes without one: no worker is busy with it.",
+        ),
         optional("connections", Kind::Whole(1, 100_000), "unlimited", "8", "Requests that may be under way at once."),
         default("holds_worker", Kind::Boolean, "true", "false", "`false`: the worker is free again while the answer is awaited."),
         optional(
